@@ -1,0 +1,90 @@
+//! What the user says of the account: whom to trust, what matters, which bounds hold.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Arn, Function};
+
+/// What the user says of the account. The defaults are cautious.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Account ids that may be granted access.
+    pub trusted_accounts: Vec<String>,
+    /// AWS Organizations ids (`o-…`) that may be granted access.
+    pub trusted_organizations: Vec<String>,
+    /// Accounts whose layers are trusted, beside AWS's own publishers.
+    pub layer_publishers: Vec<String>,
+    /// Least days that logs are kept.
+    pub retention_min_days: u32,
+    /// Most days that logs are kept; none sets no upper bound, but never-expire is reported all the same.
+    pub retention_max_days: Option<u32>,
+    /// How many days before the end of support a runtime is reported.
+    pub runtime_notice_days: u32,
+    /// From how many functions on a shared role is reported.
+    pub shared_role_functions: usize,
+    /// Tags that mark sensitive resources: key to values, compared without case.
+    pub sensitive_tags: BTreeMap<String, Vec<String>>,
+    /// Tags that mark development resources: key to values, compared without case.
+    pub development_tags: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let environment = words(&["dev", "development", "test", "sandbox", "staging"]);
+        let class = words(&["confidential", "restricted", "sensitive", "secret", "pii", "pci", "phi"]);
+        Self {
+            trusted_accounts: Vec::new(),
+            trusted_organizations: Vec::new(),
+            layer_publishers: Vec::new(),
+            retention_min_days: 30,
+            retention_max_days: None,
+            runtime_notice_days: 180,
+            shared_role_functions: 3,
+            sensitive_tags: ["data-class", "data-classification", "dataclass", "classification"]
+                .map(|key| (key.to_owned(), class.clone()))
+                .into(),
+            development_tags: ["env", "environment", "stage"].map(|key| (key.to_owned(), environment.clone())).into(),
+        }
+    }
+}
+
+/// How much a resource matters to the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asset {
+    /// Tagged as holding sensitive data.
+    Sensitive,
+    /// Neither.
+    Ordinary,
+    /// Tagged as development.
+    Development,
+}
+
+impl Settings {
+    /// How much `function` matters, by its tags; ordinary when they are not known.
+    pub fn asset(&self, function: &Function) -> Asset {
+        let Ok(tags) = function.tags.known() else { return Asset::Ordinary };
+        if marked(&self.sensitive_tags, tags) {
+            Asset::Sensitive
+        } else if marked(&self.development_tags, tags) {
+            Asset::Development
+        } else {
+            Asset::Ordinary
+        }
+    }
+
+    /// Whether the user trusts the account `id`; `home` is always trusted.
+    pub fn trusts(&self, home: &str, id: &str) -> bool {
+        id == home || self.trusted_accounts.iter().any(|trusted| trusted == id)
+    }
+
+    /// Whether `layer` comes from a publisher the user named.
+    pub fn trusts_layer(&self, home: &str, layer: &Arn) -> bool {
+        self.trusts(home, layer.account()) || self.layer_publishers.iter().any(|publisher| publisher == layer.account())
+    }
+}
+
+fn marked(marks: &BTreeMap<String, Vec<String>>, tags: &BTreeMap<String, String>) -> bool {
+    tags.iter().any(|(key, value)| {
+        marks.iter().any(|(mark, values)| mark.eq_ignore_ascii_case(key) && values.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)))
+    })
+}

@@ -1,0 +1,218 @@
+//! What the cases of checks are made of: fragments of postures, and a table of what a check must say of them.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Context, Ruling, Settings};
+use crate::model::{
+    Arn, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, Listing, LogGroup, LoggingConfig, Policies,
+    PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
+};
+
+pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) const REGION: &str = "eu-west-1";
+
+/// 23 November 2026: when the postures of the cases are taken.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().expect("a date")
+}
+
+/// What a check says of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Says {
+    Pass,
+    Fail,
+    Unknown,
+    NotApplicable,
+}
+
+/// A posture in which everything was read and nothing is there.
+pub(crate) fn empty() -> Posture {
+    let mut posture = Posture::new(ACCOUNT, now());
+    posture.identity = Identity {
+        roles: Listing::complete(vec![]),
+        users: Listing::complete(vec![]),
+        groups: Listing::complete(vec![]),
+        policies: Listing::complete(vec![]),
+    };
+    posture.regions.insert(
+        REGION.to_owned(),
+        Region {
+            functions: Listing::complete(vec![]),
+            event_source_mappings: Listing::complete(vec![]),
+            layers: Listing::complete(vec![]),
+            code_signing_configs: Listing::complete(vec![]),
+            lambda_settings: Fact::Known(LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 1000 }),
+            keys: Listing::complete(vec![]),
+            log_groups: Listing::complete(vec![]),
+        },
+    );
+    posture
+}
+
+/// A posture in which every list was denied, in one Region.
+pub(crate) fn denied() -> Posture {
+    fn gap<T>() -> Listing<T> {
+        Listing::partial(Vec::new(), Gap::denied("any:Action", "AccessDeniedException"))
+    }
+    let mut posture = Posture::new(ACCOUNT, now());
+    posture.identity = Identity { roles: gap(), users: gap(), groups: gap(), policies: gap() };
+    posture.regions.insert(
+        REGION.to_owned(),
+        Region {
+            functions: gap(),
+            event_source_mappings: gap(),
+            layers: gap(),
+            code_signing_configs: gap(),
+            lambda_settings: Gap::denied("lambda:GetAccountSettings", "AccessDeniedException").into(),
+            keys: gap(),
+            log_groups: gap(),
+        },
+    );
+    posture
+}
+
+/// A posture with one sound function and what belongs to it, changed by `change`.
+pub(crate) fn with_function(change: impl FnOnce(&mut Function)) -> Posture {
+    let mut posture = empty();
+    let mut function = function("orders");
+    change(&mut function);
+    let region = posture.regions.get_mut(REGION).expect("the Region");
+    region.log_groups.items.push(log_group("/aws/lambda/orders"));
+    region.functions.items.push(function);
+    posture.identity.roles.items.push(role("orders-role", LOGS_ONLY));
+    posture
+}
+
+/// A posture with one sound execution role whose inline policy is `policy`, and the function that runs as it.
+pub(crate) fn with_role(policy: &str) -> Posture {
+    let mut posture = with_function(|_| ());
+    posture.identity.roles.items[0] = role("orders-role", policy);
+    posture
+}
+
+/// A policy that lets the function write its logs, and nothing else.
+pub(crate) const LOGS_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/*"}]}"#;
+
+/// The trust policy of an execution role.
+pub(crate) const TRUSTS_LAMBDA: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+/// A function of which everything is known and nothing is wrong.
+pub(crate) fn function(name: &str) -> Function {
+    let arn = Arn::build("aws", "lambda", REGION, ACCOUNT, &format!("function:{name}"));
+    let mut function = Function::new(arn, Arn::build("aws", "iam", "", ACCOUNT, &format!("role/{name}-role")));
+    function.runtime = Some("python3.14".to_owned());
+    function.last_modified = Some(now());
+    function.revision_id = Some("5a1f9a2c-7d0e-4c8e-9f32-0b6f4e3a1c55".to_owned());
+    function.environment = Fact::Known(BTreeMap::new());
+    function.tracing_active = true;
+    function.logging = Fact::Known(LoggingConfig {
+        format: "JSON".to_owned(),
+        application_level: Some("INFO".to_owned()),
+        system_level: Some("WARN".to_owned()),
+        group: None,
+    });
+    function.state = Fact::Known(FunctionState {
+        state: "Active".to_owned(),
+        reason_code: None,
+        last_update: "Successful".to_owned(),
+        last_update_reason_code: None,
+    });
+    function.tags = Fact::Known(BTreeMap::new());
+    function.reserved_concurrency = Fact::Known(None);
+    function.policies = BTreeMap::from([(Function::UNQUALIFIED.to_owned(), Fact::Known(None))]);
+    function.urls = Fact::Known(vec![]);
+    function.aliases = Fact::Known(vec![]);
+    function.versions =
+        Fact::Known(["1", "2"].map(|number| Version { number: number.to_owned(), code_sha256: None, last_modified: None }).into());
+    function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
+    function.recursive_loop_terminated = Fact::Known(true);
+    function
+}
+
+/// An execution role that trusts Lambda and holds one inline policy.
+pub(crate) fn role(name: &str, policy: &str) -> Role {
+    Role {
+        arn: Arn::build("aws", "iam", "", ACCOUNT, &format!("role/{name}")),
+        name: name.to_owned(),
+        id: "AROAEXAMPLE".to_owned(),
+        created: Some(now()),
+        trust: PolicyText::from(TRUSTS_LAMBDA),
+        policies: Policies { inline: BTreeMap::from([("inline".to_owned(), PolicyText::from(policy))]), attached: vec![] },
+        boundary: None,
+        tags: BTreeMap::new(),
+        last_used: Fact::Known(None),
+    }
+}
+
+/// A customer managed key of which everything is known and nothing is wrong.
+pub(crate) fn key(id: &str) -> Key {
+    let mut key = Key::new(Arn::build("aws", "kms", REGION, ACCOUNT, &format!("key/{id}")));
+    key.aliases = Fact::Known(vec![]);
+    key.metadata = Fact::Known(KeyMetadata {
+        description: String::new(),
+        state: "Enabled".to_owned(),
+        customer_managed: true,
+        origin: "AWS_KMS".to_owned(),
+        spec: "SYMMETRIC_DEFAULT".to_owned(),
+        multi_region: Some(false),
+        created: Some(now()),
+        deletion: None,
+    });
+    key.policy = Fact::Known(PolicyText::from(
+        r#"{"Version":"2012-10-17","Statement":[{"Sid":"root","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}"#,
+    ));
+    key.rotation_enabled = Fact::Known(true);
+    key.grants = Fact::Known(vec![]);
+    key
+}
+
+/// A log group that keeps a year under a customer key.
+pub(crate) fn log_group(name: &str) -> LogGroup {
+    LogGroup {
+        arn: Arn::build("aws", "logs", REGION, ACCOUNT, &format!("log-group:{name}")),
+        name: name.to_owned(),
+        retention_days: Some(365),
+        kms_key: Some(Arn::build("aws", "kms", REGION, ACCOUNT, "key/logs")),
+        data_protection: None,
+        deletion_protection: Some(true),
+        stored_bytes: 1024,
+        created: Some(now()),
+    }
+}
+
+/// What `check` says of `posture`: one entry a verdict, with the resource's name.
+pub(crate) fn ask(check: &'static Check, posture: &Posture) -> Vec<(String, Says)> {
+    ask_with(check, posture, &Settings::default())
+}
+
+/// Like [`ask`], with the user's settings.
+pub(crate) fn ask_with(check: &'static Check, posture: &Posture, settings: &Settings) -> Vec<(String, Says)> {
+    let context = Context::new(posture, settings);
+    let verdicts = (check.run)(&context);
+    verdicts
+        .iter()
+        .map(|verdict| {
+            let says = match &verdict.ruling {
+                Ruling::Pass => Says::Pass,
+                Ruling::NotApplicable => Says::NotApplicable,
+                Ruling::Unknown(_) => Says::Unknown,
+                Ruling::Fail(fault) => {
+                    assert!(!fault.evidence.is_empty(), "{} fails {} without evidence", check.id, verdict.resource);
+                    assert!(!fault.message.is_empty(), "{} fails {} without a message", check.id, verdict.resource);
+                    Says::Fail
+                }
+            };
+            (verdict.resource.name().to_owned(), says)
+        })
+        .collect()
+}
+
+/// Asserts what `check` says in each case: the case's name, the posture, what it must say of the only resource it judges.
+#[track_caller]
+pub(crate) fn cases<const N: usize>(check: &'static Check, cases: [(&str, Posture, Says); N]) {
+    for (name, posture, expected) in cases {
+        let said = ask(check, &posture);
+        assert!(said.len() == 1 && said[0].1 == expected, "{}: {name}: expected one {expected:?}, got {said:?}", check.id);
+    }
+}

@@ -1,0 +1,5 @@
+//! x
+pub mod checks;
+pub mod iam;
+pub mod model;
+pub mod remedy;

@@ -1,0 +1,272 @@
+//! Lambda: functions and what belongs to them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Arn, EnvironmentValue, Fact, PolicyText, Timestamp};
+
+/// How a function's code is packaged (`PackageType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackageType {
+    /// A .zip archive with a runtime.
+    Zip,
+    /// A container image.
+    Image,
+}
+
+/// A Lambda function: what `ListFunctions` says of it, and what was asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Unqualified ARN.
+    pub arn: Arn,
+    /// `FunctionName`.
+    pub name: String,
+    /// `Description`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// `Runtime` as the API writes it, such as `python3.13`; none for container images.
+    pub runtime: Option<String>,
+    /// `PackageType`.
+    pub package_type: PackageType,
+    /// `Handler`.
+    pub handler: Option<String>,
+    /// The execution role's ARN.
+    pub role: Arn,
+    /// `MemorySize`, MiB.
+    pub memory_mib: u32,
+    /// `Timeout`, seconds.
+    pub timeout_seconds: u32,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// When code or configuration last changed.
+    pub last_modified: Option<Timestamp>,
+    /// `RevisionId`, to guard a change of the function.
+    pub revision_id: Option<String>,
+    /// `CodeSha256`.
+    pub code_sha256: Option<String>,
+    /// Environment variables by key; a gap when KMS would not decrypt them.
+    pub environment: Fact<BTreeMap<String, EnvironmentValue>>,
+    /// The customer managed key of the environment (`KMSKeyArn`); none is AWS's own key.
+    pub kms_key: Option<Arn>,
+    /// Layer version ARNs in order.
+    pub layers: Vec<Arn>,
+    /// `VpcConfig`, when the function is in a VPC.
+    pub vpc: Option<VpcConfig>,
+    /// `DeadLetterConfig.TargetArn`.
+    pub dead_letter: Option<Arn>,
+    /// Whether `TracingConfig.Mode` is `Active`.
+    pub tracing_active: bool,
+    /// `LoggingConfig`.
+    pub logging: Fact<LoggingConfig>,
+    /// `State` and `LastUpdateStatus` with their reason codes (`GetFunction`).
+    pub state: Fact<FunctionState>,
+    /// Tags (`GetFunction`).
+    pub tags: Fact<BTreeMap<String, String>>,
+    /// Reserved concurrency (`GetFunction`); known `None` is no reservation.
+    pub reserved_concurrency: Fact<Option<u32>>,
+    /// Resource policy by qualifier: [`Function::UNQUALIFIED`], alias names and version numbers.
+    /// A known `None` is a function without a policy.
+    pub policies: BTreeMap<String, Fact<Option<PolicyText>>>,
+    /// Function URLs, of the function and its aliases.
+    pub urls: Fact<Vec<FunctionUrl>>,
+    /// Aliases (`ListAliases`).
+    pub aliases: Fact<Vec<Alias>>,
+    /// Published version numbers, oldest first, without `$LATEST` (`ListVersionsByFunction`).
+    pub versions: Fact<Vec<Version>>,
+    /// `GetRuntimeManagementConfig`.
+    pub runtime_management: Fact<RuntimeManagement>,
+    /// Whether recursive loops are terminated (`GetFunctionRecursionConfig`).
+    pub recursive_loop_terminated: Fact<bool>,
+}
+
+impl Function {
+    /// The key in [`Function::policies`] of the policy on the function itself.
+    pub const UNQUALIFIED: &'static str = "$LATEST";
+
+    /// A function of which nothing is known but its name: every fact is unread.
+    pub fn new(arn: Arn, role: Arn) -> Self {
+        Self {
+            name: arn.name().to_owned(),
+            arn,
+            description: String::new(),
+            runtime: None,
+            package_type: PackageType::Zip,
+            handler: None,
+            role,
+            memory_mib: 128,
+            timeout_seconds: 3,
+            architecture: "x86_64".to_owned(),
+            last_modified: None,
+            revision_id: None,
+            code_sha256: None,
+            environment: Fact::unread("lambda:ListFunctions"),
+            kms_key: None,
+            layers: Vec::new(),
+            vpc: None,
+            dead_letter: None,
+            tracing_active: false,
+            logging: Fact::unread("lambda:ListFunctions"),
+            state: Fact::unread("lambda:GetFunction"),
+            tags: Fact::unread("lambda:GetFunction"),
+            reserved_concurrency: Fact::unread("lambda:GetFunction"),
+            policies: BTreeMap::from([(Self::UNQUALIFIED.to_owned(), Fact::unread("lambda:GetPolicy"))]),
+            urls: Fact::unread("lambda:ListFunctionUrlConfigs"),
+            aliases: Fact::unread("lambda:ListAliases"),
+            versions: Fact::unread("lambda:ListVersionsByFunction"),
+            runtime_management: Fact::unread("lambda:GetRuntimeManagementConfig"),
+            recursive_loop_terminated: Fact::unread("lambda:GetFunctionRecursionConfig"),
+        }
+    }
+
+    /// The log group it writes to, when that is known: `/aws/lambda/NAME` unless configured otherwise.
+    pub fn log_group(&self) -> Fact<String> {
+        self.logging.clone().map(|logging| logging.group.unwrap_or_else(|| format!("/aws/lambda/{}", self.name)))
+    }
+}
+
+/// `VpcConfig`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcConfig {
+    /// The VPC's id.
+    pub vpc_id: String,
+    /// Subnet ids.
+    pub subnets: Vec<String>,
+    /// Security group ids.
+    pub security_groups: Vec<String>,
+}
+
+/// `LoggingConfig`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggingConfig {
+    /// `Text` or `JSON`.
+    pub format: String,
+    /// `ApplicationLogLevel`; only JSON has one.
+    pub application_level: Option<String>,
+    /// `SystemLogLevel`; only JSON has one.
+    pub system_level: Option<String>,
+    /// `LogGroup`.
+    pub group: Option<String>,
+}
+
+/// `State`, `LastUpdateStatus` and their reason codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionState {
+    /// `Active`, `Pending`, `Inactive`, `Failed`.
+    pub state: String,
+    /// `StateReasonCode`.
+    pub reason_code: Option<String>,
+    /// `Successful`, `Failed`, `InProgress`.
+    pub last_update: String,
+    /// `LastUpdateStatusReasonCode`.
+    pub last_update_reason_code: Option<String>,
+}
+
+/// A function URL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionUrl {
+    /// The alias it belongs to; [`Function::UNQUALIFIED`] for the function itself.
+    pub qualifier: String,
+    /// The address.
+    pub url: String,
+    /// Whether `AuthType` is `NONE`.
+    pub auth_none: bool,
+    /// `Cors`, when there is any.
+    pub cors: Option<Cors>,
+}
+
+/// `Cors` of a function URL; a missing list is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cors {
+    /// `AllowOrigins`.
+    pub allow_origins: Vec<String>,
+    /// `AllowMethods`.
+    pub allow_methods: Vec<String>,
+    /// `AllowCredentials`.
+    pub allow_credentials: bool,
+}
+
+/// An alias.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alias {
+    /// Its name.
+    pub name: String,
+    /// The version it points to.
+    pub version: String,
+    /// `RoutingConfig.AdditionalVersionWeights` in thousandths, by version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, u32>,
+    /// `RevisionId`.
+    pub revision_id: Option<String>,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Its number.
+    pub number: String,
+    /// `CodeSha256`.
+    pub code_sha256: Option<String>,
+    /// When it was published.
+    pub last_modified: Option<Timestamp>,
+}
+
+/// How a runtime is updated (`UpdateRuntimeOn`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeManagement {
+    /// `Auto`, `FunctionUpdate` or `Manual`.
+    pub update_on: String,
+    /// `RuntimeVersionArn`, when it is pinned.
+    pub version_arn: Option<String>,
+}
+
+/// An event source mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSourceMapping {
+    /// `EventSourceMappingArn`, or built from the UUID.
+    pub arn: Arn,
+    /// `UUID`.
+    pub uuid: String,
+    /// The function, version or alias it invokes.
+    pub function: Arn,
+    /// The queue, stream or table it reads; none for self-managed Kafka.
+    pub source: Option<Arn>,
+    /// `Enabled`, `Disabled`, …
+    pub state: String,
+    /// `DestinationConfig.OnFailure.Destination`.
+    pub on_failure: Option<Arn>,
+}
+
+/// The newest version of a layer of this account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerVersion {
+    /// The version's ARN.
+    pub arn: Arn,
+    /// Its number.
+    pub version: i64,
+    /// Its resource policy (`GetLayerVersionPolicy`); a known `None` is not shared.
+    pub policy: Fact<Option<PolicyText>>,
+}
+
+/// A code signing configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSigningConfig {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Whether `UntrustedArtifactOnDeployment` is `Enforce` (`Warn` lets anything through).
+    pub enforced: bool,
+    /// Signing profile version ARNs.
+    pub profiles: Vec<Arn>,
+    /// The functions that use it (`ListFunctionsByCodeSigningConfig`).
+    pub functions: Fact<Vec<Arn>>,
+}
+
+/// `GetAccountSettings`: the account's Lambda limits in a Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LambdaSettings {
+    /// `ConcurrentExecutions`.
+    pub concurrent_executions: u32,
+    /// `UnreservedConcurrentExecutions`.
+    pub unreserved_concurrent_executions: u32,
+}

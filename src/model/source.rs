@@ -1,0 +1,129 @@
+//! Where facts come from: one source a service and Region, and how reading it went.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Gap;
+
+/// A service that a collector reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// AWS Lambda, per Region.
+    Lambda,
+    /// AWS Identity and Access Management, once an account.
+    Iam,
+    /// AWS Key Management Service, per Region.
+    Kms,
+    /// Amazon CloudWatch Logs, per Region.
+    Logs,
+    /// AWS Security Token Service: who is asking.
+    Sts,
+}
+
+impl Source {
+    /// Every source, in the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Lambda, Self::Iam, Self::Kms, Self::Logs, Self::Sts];
+
+    /// The service's namespace in IAM actions.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lambda => "lambda",
+            Self::Iam => "iam",
+            Self::Kms => "kms",
+            Self::Logs => "logs",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// How reading a source ended, or where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceState {
+    /// Waiting for its turn.
+    Queued,
+    /// Being read.
+    Running,
+    /// Everything was read.
+    Complete,
+    /// Read with gaps.
+    Partial,
+    /// Nothing could be read: access denied.
+    Denied,
+    /// Nothing could be read.
+    Failed,
+    /// Left out on request or cancelled.
+    Skipped,
+}
+
+impl SourceState {
+    /// The word that is shown and written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Whether nothing more is to come.
+    pub const fn ended(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// One source in one Region: what was read, at what cost, and what is missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceRun {
+    /// The service.
+    pub source: Source,
+    /// The Region; `global` for services without one.
+    pub region: String,
+    /// How it went.
+    pub state: SourceState,
+    /// Resources read.
+    pub items: u64,
+    /// Resources to read, as far as that is known: for a bar.
+    #[serde(default)]
+    pub expected: u64,
+    /// Requests sent, retries among them.
+    pub calls: u64,
+    /// Requests that AWS throttled.
+    pub throttled: u64,
+    /// Seconds from the first request to the last answer.
+    pub seconds: f64,
+    /// What could not be read: each cause once.
+    pub gaps: Vec<Gap>,
+}
+
+impl SourceRun {
+    /// The Region of global services.
+    pub const GLOBAL: &'static str = "global";
+
+    /// A source that waits for its turn.
+    pub fn queued(source: Source, region: &str) -> Self {
+        Self {
+            source,
+            region: region.to_owned(),
+            state: SourceState::Queued,
+            items: 0,
+            expected: 0,
+            calls: 0,
+            throttled: 0,
+            seconds: 0.0,
+            gaps: Vec::new(),
+        }
+    }
+}
