@@ -3,3 +3,5 @@ pub mod checks;
 pub mod iam;
 pub mod model;
 pub mod remedy;
+pub mod score;
+pub mod world;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Check, Ruling, Settings, Verdict, settings::Asset};
+use super::{Asset, Check, Ruling, Settings, Verdict};
 use crate::{
     iam::{Library, Reach},
     model::{Arn, Function, Gap, GapKind, Listing, Posture, Region, Resource, Timestamp},

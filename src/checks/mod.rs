@@ -20,7 +20,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use context::Context;
-pub use settings::Settings;
+pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
 
 use crate::{model::Source, remedy::Plan};
