@@ -1,11 +1,12 @@
 //! The world as the screens and reports see it: a posture, what the checks say of it, and the score.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
 use crate::{
     checks::{self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict},
+    iam::{Library, Reach},
     model::{Arn, Gap, Posture, Source, SourceRun, SourceState, text},
     remedy::Plan,
     score::{self, Mark, Score},
@@ -37,6 +38,9 @@ pub struct World {
     pub findings: Vec<Finding>,
     /// The score.
     pub score: Score,
+    /// What the posture's policies say: parsed once, for every question that is asked later.
+    library: Arc<Library>,
+    public: Arc<BTreeMap<Arn, Vec<Reach>>>,
 }
 
 /// What became of a verdict.
@@ -101,11 +105,12 @@ pub struct Finding {
 impl World {
     /// Runs every check on `posture`.
     pub fn assess(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>) -> Self {
-        let verdicts = {
+        let (verdicts, library, public) = {
             let context = Context::new(&posture, &settings);
-            checks::all().flat_map(|check| (check.run)(&context)).collect()
+            let verdicts = checks::all().flat_map(|check| (check.run)(&context)).collect();
+            (verdicts, context.library, context.public)
         };
-        Self::judged(origin, posture, settings, verdicts)
+        Self::judged(origin, posture, settings, verdicts, library, public)
     }
 
     /// The same world with a newer posture: only the checks that read one of the `changed` sources run again.
@@ -116,13 +121,20 @@ impl World {
         self.verdicts.retain(|verdict| !stale(verdict.check));
         self.verdicts.extend(checks::all().filter(|check| stale(check)).flat_map(|check| (check.run)(&context)));
         self.verdicts.sort_by_key(|verdict| (verdict.check.layer, verdict.check.id));
-        drop(context);
-        Self::judged(self.origin, posture, self.settings, self.verdicts)
+        let (library, public) = (context.library, context.public);
+        Self::judged(self.origin, posture, self.settings, self.verdicts, library, public)
     }
 
-    fn judged(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>, verdicts: Vec<Verdict>) -> Self {
+    fn judged(
+        origin: Origin,
+        posture: Arc<Posture>,
+        settings: Arc<Settings>,
+        verdicts: Vec<Verdict>,
+        library: Arc<Library>,
+        public: Arc<BTreeMap<Arn, Vec<Reach>>>,
+    ) -> Self {
         let (findings, score) = {
-            let context = Context::new(&posture, &settings);
+            let context = Context::prepared(&posture, &settings, library.clone(), public.clone());
             let weighed: Vec<(bool, Mark<'_>)> = verdicts.iter().map(|verdict| weigh(&context, verdict)).collect();
             let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark)| *mark).collect();
             let (score, gains) = score::rate(&marks);
@@ -136,12 +148,28 @@ impl World {
             findings.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.id.cmp(&b.id)));
             (findings, score)
         };
-        Self { origin, posture, settings, verdicts, findings, score }
+        Self { origin, posture, settings, verdicts, findings, score, library, public }
+    }
+
+    /// A world with verdicts of a test's own making.
+    #[cfg(all(test, feature = "tui"))]
+    pub(crate) fn of(origin: Origin, posture: Posture, verdicts: Vec<Verdict>) -> Self {
+        let (posture, settings) = (Arc::new(posture), Arc::new(Settings::default()));
+        let (library, public) = {
+            let context = Context::new(&posture, &settings);
+            (context.library, context.public)
+        };
+        Self::judged(origin, posture, settings, verdicts, library, public)
+    }
+
+    /// The posture as the checks see it, without parsing anything again.
+    pub fn context(&self) -> Context<'_> {
+        Context::prepared(&self.posture, &self.settings, self.library.clone(), self.public.clone())
     }
 
     /// The verdicts that passed, as findings.
     pub fn passes(&self) -> Vec<Finding> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         let passed = self.verdicts.iter().enumerate().filter(|(_, verdict)| matches!(verdict.ruling, Ruling::Pass));
         let mut passes: Vec<Finding> = passed
             .map(|(index, verdict)| {
@@ -155,13 +183,13 @@ impl World {
 
     /// The remediation of a finding, if there is one.
     pub fn plan(&self, finding: &Finding) -> Option<Plan> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         self.plan_in(&context, finding)
     }
 
     /// The remediations of many findings, in their order.
     pub fn plans<'a>(&self, findings: impl Iterator<Item = &'a Finding>) -> Vec<Option<Plan>> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         findings.map(|finding| self.plan_in(&context, finding)).collect()
     }
 
