@@ -221,6 +221,16 @@ pub(crate) fn label(finding: &Finding) -> String {
     format!("{} {} {}", text::clean(finding.resource.name()), finding.check.id, finding.check.slug)
 }
 
+/// A UUID by its first eight digits, anything else as it is.
+fn short_id(name: &str) -> &str {
+    let uuid = name.len() == 36
+        && name.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if uuid { name.get(..8).unwrap_or(name) } else { name }
+}
+
 /// What people call a resource: its kind and its name, cleaned.
 pub(crate) fn resource_name(arn: &Arn) -> String {
     let name = text::clean(arn.name());
@@ -234,7 +244,7 @@ pub(crate) fn resource_name(arn: &Arn) -> String {
         ("iam", "user") => "user",
         ("iam", "group") => "group",
         ("iam", "policy") => "policy",
-        ("kms", "key") => "key",
+        ("kms", "key") => return format!("key:{}", short_id(&name)),
         ("logs", "log-group") => "log",
         _ => return name.into_owned(),
     };
