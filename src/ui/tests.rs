@@ -189,7 +189,7 @@ fn the_filter_narrows_the_list_and_esc_gives_it_back() {
     assert!(screen.text(&view).contains("no such term"));
     screen.press("<enter><esc>", &view);
     for (filter, all) in
-        [("rule:fn-001", "FN-001"), ("fix:1key", "1-key"), ("fn:*refund", "fn:orders-refund"), ("layer:3 sev:med", "● MED")]
+        [("rule:fn-001", "FN-001"), ("fix:1key", "1-key"), ("fn:*refund", "fn:orders-refund"), ("layer:3 sev:med status:fail", "● MED")]
     {
         let mut screen = Screen::new(80, 24);
         screen.press(&format!("gi/{filter}<enter>"), &view);
