@@ -4,4 +4,6 @@ pub mod iam;
 pub mod model;
 pub mod remedy;
 pub mod score;
+#[cfg(feature = "tui")]
+pub mod ui;
 pub mod world;
