@@ -1,4 +1,6 @@
 //! x
+#[cfg(feature = "tui")]
+pub mod app;
 pub mod checks;
 pub mod iam;
 pub mod model;
