@@ -13,6 +13,8 @@ mod response;
 mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::fmt;
