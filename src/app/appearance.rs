@@ -20,7 +20,7 @@ const CYCLE: [&str; 4] = ["dark", "light", "high-contrast", "mono"];
 /// How a dashboard should look.
 #[derive(Debug, Clone, Default)]
 pub struct Appearance {
-    /// The theme; without one, the terminal is asked whether it is light or dark.
+    /// The theme; without one, or with `auto`, the terminal is asked whether it is light or dark.
     pub theme: Option<String>,
     /// Where themes come from.
     pub themes: Themes,
@@ -46,7 +46,7 @@ impl Appearance {
         }
         let depth = Depth::detect(&variable);
         let mut late = false;
-        let name = match self.theme {
+        let name = match self.theme.filter(|name| name != "auto") {
             // A broken theme is told even where it would not be shown.
             Some(name) => {
                 self.themes.load(&name)?;

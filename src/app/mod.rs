@@ -34,7 +34,7 @@ use crate::{
 /// What a dashboard starts with.
 pub struct Start {
     /// The accounts to show. In live mode the last snapshot of the account, or nothing.
-    pub fleet: Vec<(Origin, Posture)>,
+    pub fleet: Vec<(Origin, Arc<Posture>)>,
     /// What the user says of them.
     pub settings: Arc<Settings>,
     /// Where facts of the account come from in live mode.
@@ -103,12 +103,15 @@ impl AppError {
 }
 
 /// Shows a dashboard until the user leaves.
+///
+/// # Errors
+/// When the theme is broken, the terminal cannot be used, there is nothing to show, or a thread panicked. The
+/// terminal is as it was by then.
 pub fn run(start: Start) -> Result<ExitReason, AppError> {
     let Start { fleet, settings, feed, appearance, mouse, read_only, out_dir, save, keep } = start;
     // Before the first byte of input is read: the terminal answers a question here.
     let look = appearance.settle()?;
     let root = Root::new(look.theme()?, look.glyphs());
-    let fleet: Vec<_> = fleet.into_iter().map(|(origin, posture)| (origin, Arc::new(posture))).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let (events, received) = event::channel();

@@ -259,7 +259,7 @@ fn now() -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{cell::RefCell, rc::Rc, sync::Arc};
 
     use ratatui::{Frame, Terminal, backend::TestBackend};
     use term::{KeyCode, KeyEvent, KeyModifiers};
@@ -276,12 +276,12 @@ mod tests {
     /// A terminal of which everything is remembered.
     struct Paper {
         terminal: Terminal<TestBackend>,
-        log: Arc<Mutex<Vec<&'static str>>>,
+        log: Rc<RefCell<Vec<&'static str>>>,
     }
 
     impl Paper {
         fn note(&self, what: &'static str) {
-            self.log.lock().unwrap().push(what);
+            self.log.borrow_mut().push(what);
         }
     }
 
@@ -307,13 +307,13 @@ mod tests {
     struct Bench {
         session: Session<Paper>,
         received: Receiver<Event>,
-        log: Arc<Mutex<Vec<&'static str>>>,
+        log: Rc<RefCell<Vec<&'static str>>>,
         asked: Receiver<FeedCommand>,
     }
 
     fn bench(accounts: &[&str]) -> Bench {
         let (events, received) = event::channel();
-        let log: Arc<Mutex<Vec<_>>> = Arc::default();
+        let log: Rc<RefCell<Vec<_>>> = Rc::default();
         let stage = Paper { terminal: Terminal::new(TestBackend::new(80, 24)).unwrap(), log: log.clone() };
         let look = Appearance { theme: Some("dark".to_owned()), ..Appearance::default() }.settle_in(|_| None, || Err(())).unwrap();
         let root = Root::new(Themes::default().load("dark").unwrap(), look.glyphs());
@@ -368,7 +368,7 @@ mod tests {
         assert!(bench.session.away);
         bench.session.take(Event::Continued).unwrap();
         assert!(!bench.session.away && bench.session.pace.due().is_some());
-        assert_eq!(*bench.log.lock().unwrap(), ["leave", "enter"]);
+        assert_eq!(*bench.log.borrow(), ["leave", "enter"]);
     }
 
     #[test]
@@ -376,7 +376,7 @@ mod tests {
         let mut bench = bench(&[]);
         bench.session.suspend(|| Err(io::ErrorKind::PermissionDenied.into())).unwrap();
         assert!(!bench.session.away);
-        assert_eq!(*bench.log.lock().unwrap(), ["leave", "enter"]);
+        assert_eq!(*bench.log.borrow(), ["leave", "enter"]);
     }
 
     #[test]
@@ -403,7 +403,7 @@ mod tests {
         };
         let (reason, ()) = tokio::join!(run, drive);
         assert_eq!(reason.unwrap(), ExitReason::Signal(15));
-        let draws = log.lock().unwrap().iter().filter(|what| **what == "draw").count();
+        let draws = log.borrow().iter().filter(|what| **what == "draw").count();
         assert!(draws <= 5, "{draws} frames for one burst");
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use super::colour::Depth;
-pub use super::themes::{ThemeError, Themes};
+pub use super::themes::{ThemeError, Themes, built_in};
 
 /// What a piece of the screen means; a theme says how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -48,6 +48,11 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "default" "dark" "light" "high-contrast" "mono" "deuteranopia" "ansi16" "catppuccin-mocha" "gruvbox-dark" "solarized-light"
 ];
 
+/// The names of the themes that are part of the program.
+pub fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
 /// Where themes come from: the program's own, and those of a folder, which win.
 #[derive(Debug, Clone, Default)]
 pub struct Themes {
@@ -62,7 +67,7 @@ impl Themes {
 
     /// The names of all themes: the program's own, then the others by name.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut names: Vec<String> = built_in().map(str::to_owned).collect();
         let files = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
         let mut own: Vec<String> = files
             .map(|entry| entry.path())
@@ -76,6 +81,9 @@ impl Themes {
     }
 
     /// The theme called `name`.
+    ///
+    /// # Errors
+    /// When there is no such theme, or it is broken: the line that is to be changed.
     pub fn load(&self, name: &str) -> Result<Theme, ThemeError> {
         let mut styles = [None; Role::ALL.len()];
         let mut read: Vec<String> = Vec::new();
@@ -111,7 +119,7 @@ impl Themes {
             let path = folder.join(format!("{name}.toml"));
             let file = path.display().to_string();
             // A theme of the user's may carry the name of one of the program's and extend that.
-            if !(read.contains(&file) && built_in(name).is_some()) {
+            if !(read.contains(&file) && text_of(name).is_some()) {
                 match read_text(&path) {
                     Ok(Some(text)) => return Ok((file, text)),
                     Ok(None) => {}
@@ -119,7 +127,7 @@ impl Themes {
                 }
             }
         }
-        match built_in(name) {
+        match text_of(name) {
             Some(text) => Ok((format!("themes/{name}.toml"), text.to_owned())),
             None => {
                 let names = self.names();
@@ -148,7 +156,7 @@ impl Wanted {
     }
 }
 
-fn built_in(name: &str) -> Option<&'static str> {
+fn text_of(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(own, _)| *own == name).map(|(_, text)| *text)
 }
 
@@ -335,7 +343,7 @@ mod tests {
         for file in files {
             let path = file.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            assert_eq!(built_in(name).map(str::len), Some(fs::read_to_string(&path).unwrap().len()), "{name} is not listed in BUILT_IN");
+            assert_eq!(text_of(name).map(str::len), Some(fs::read_to_string(&path).unwrap().len()), "{name} is not listed in BUILT_IN");
         }
     }
 
