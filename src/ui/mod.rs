@@ -2,6 +2,7 @@
 
 pub mod colour;
 mod root;
+pub mod svg;
 pub mod theme;
 pub mod themes;
 
