@@ -5,7 +5,7 @@ mod document;
 mod holder;
 mod library;
 
-pub use audience::{Audience, Reach, audience, public_functions};
+pub use audience::{Audience, Reach, UrlReach, audience, public_functions, url_reach};
 pub use document::{Document, Effect, Malformed, Statement};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
