@@ -1,5 +1,6 @@
 //! x
 pub mod checks;
+pub mod demo;
 pub mod iam;
 pub mod model;
 pub mod remedy;
