@@ -1,7 +1,7 @@
 //! The identity team: sign-in, sessions, and what the law asks for.
 
 use super::{
-    EU, keys,
+    EU, POWERTOOLS, keys,
     policy::when,
     service::{Service, Team},
 };
@@ -29,6 +29,7 @@ pub(super) fn services() -> Vec<Service> {
         identity("account-export", "Gives customers what is known of them")
             .runtime("python3.13", 1024, 300)
             .reads_queue("account-exports")
+            .layer(POWERTOOLS, "AWSLambdaPowertoolsPythonV3-python313-arm64", 22)
             .setting("EXPORT_BUCKET", "larkspur-account-exports")
             .log_group(|group| group.data_protection = None)
             .may(&["s3:PutObject"], &["larkspur-account-exports/*"])
@@ -37,6 +38,7 @@ pub(super) fn services() -> Vec<Service> {
             .runtime("python3.13", 1024, 300)
             .reads_queue("account-erasures")
             .setting("ACCOUNTS_TABLE", "accounts")
+            .environment_under(None)
             .may(&["dynamodb:DeleteItem", "dynamodb:Query"], &["table/accounts"]),
         identity("session-revoke", "Ends sessions after a change of password")
             .on_topic("password-changes")

@@ -35,6 +35,8 @@ const ACCOUNT: &str = "123456789012";
 const OWN: &str = ACCOUNT;
 /// Tidewater Freight's account, a partner that nobody wrote into the configuration.
 const PARTNER: &str = "210987654321";
+/// The account from which AWS publishes Powertools.
+const POWERTOOLS: &str = "017000801446";
 /// The account of somebody on the internet who publishes handy layers.
 const LAYER_VENDOR: &str = "444455556666";
 /// Where the company lives.
@@ -174,7 +176,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{EU, US, posture};
-    use crate::model::{Arn, Resource, Source, SourceState};
+    use crate::model::{Arn, Function, Resource, Source, SourceState};
 
     fn arns<T: Resource>(items: &[T]) -> impl Iterator<Item = Arn> {
         items.iter().map(|item| item.arn().clone())
@@ -231,6 +233,24 @@ mod tests {
         }
         let names: Vec<&str> = dangling.iter().map(Arn::name).collect();
         assert_eq!(names, ["release-notes-role"]);
+    }
+
+    /// Whoever calls through an alias calls one that exists.
+    #[test]
+    fn calls_aliases_that_exist() {
+        let posture = posture();
+        let mut called = 0;
+        for (region, function) in posture.functions() {
+            let aliases: Vec<&str> = function.aliases.known().unwrap().iter().map(|alias| alias.name.as_str()).collect();
+            let mappings = &posture.regions[region].event_source_mappings.items;
+            let by_mappings = mappings.iter().filter_map(|mapping| mapping.function.as_str().strip_prefix(function.arn.as_str()));
+            let by_policies = function.policies.keys().map(String::as_str).filter(|name| *name != Function::UNQUALIFIED);
+            for qualifier in by_mappings.filter_map(|rest| rest.strip_prefix(':')).chain(by_policies) {
+                assert!(aliases.contains(&qualifier), "{}:{qualifier}", function.name);
+                called += 1;
+            }
+        }
+        assert!(called > 40, "{called}");
     }
 
     #[test]

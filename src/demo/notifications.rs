@@ -12,13 +12,24 @@ const SHARED: &str = "lambda-shared";
 pub(super) fn services() -> Vec<Service> {
     let notify = |name, about| Service::new(EU, &NOTIFICATIONS, name, about);
     vec![
-        notify("notify-email", "Sends e-mails").runs_as(SHARED).reads_queue("mails").setting("SENDER", "parcels@larkspur.example"),
-        notify("notify-sms", "Sends text messages").runs_as(SHARED).reads_queue("texts").setting("SENDER", "Larkspur").unsigned(),
+        notify("notify-email", "Sends e-mails")
+            .runs_as(SHARED)
+            .reads_queue("mails")
+            .logs_without_key()
+            .keeps_logs(None)
+            .setting("SENDER", "parcels@larkspur.example"),
+        notify("notify-sms", "Sends text messages")
+            .runs_as(SHARED)
+            .reads_queue("texts")
+            .logs_without_key()
+            .setting("SENDER", "Larkspur")
+            .unsigned(),
         notify("notify-push", "Sends push messages to the app")
             .runs_as(SHARED)
             .reads_queue("pushes")
             .runtime("nodejs22.x", 256, 15)
-            .setting("APP_ID", "com.larkspur.parcels"),
+            .setting("APP_ID", "com.larkspur.parcels")
+            .environment_under(None),
         // Story: any account's EventBridge rule may start it.
         notify("notify-digest", "Sends business customers what happened in a day")
             .runs_as(SHARED)

@@ -1,7 +1,7 @@
 //! The orders team: careful, and the oldest code in the company.
 
 use super::{
-    EU, US,
+    EU, POWERTOOLS, US,
     service::{Service, Team},
 };
 
@@ -18,6 +18,7 @@ pub(super) fn services() -> Vec<Service> {
             .may(&["sqs:SendMessage"], &["orders-incoming"]),
         orders("order-validate", "Checks addresses, weights and customs codes")
             .runtime("python3.14", 512, 20)
+            .layer(POWERTOOLS, "AWSLambdaPowertoolsPythonV3-python314-arm64", 4)
             .reads_queue("orders-incoming")
             .setting("ORDERS_TABLE", "orders")
             .shown("MAX_WEIGHT_GRAMS", "31500")

@@ -3,7 +3,7 @@
 use crate::model::{Fact, Gap, GapKind, RuntimeManagement};
 
 use super::{
-    LAYER_VENDOR, OWN, PARTNER, US, keys,
+    LAYER_VENDOR, OWN, PARTNER, POWERTOOLS, US, keys,
     role::Hat,
     service::{Service, Team},
 };
@@ -52,6 +52,7 @@ pub(super) fn services() -> Vec<Service> {
             }),
         data("data-quality", "Counts what is missing")
             .runtime("python3.13", 1024, 300)
+            .layer(POWERTOOLS, "AWSLambdaPowertoolsPythonV3-python313-arm64", 18)
             .on_schedule("data-quality")
             .unreleased()
             .role(|role| {

@@ -46,6 +46,8 @@ pub(super) fn services() -> Vec<Service> {
             .secret("CARRIER_API_KEY", 40, "entropy-under-telling-name", false)
             .setting("CARRIERS", "norpost,kite,tidewater")
             .deployed(148)
+            .logs_without_key()
+            .keeps_logs(None)
             .may(&["sqs:SendMessage"], &["carrier-events"]),
         carrier_dispatch(),
         tracking("proof-of-delivery", "Stores signatures and doorstep photos")
@@ -63,6 +65,7 @@ pub(super) fn services() -> Vec<Service> {
             .runtime("python3.13", 512, 60)
             .on_schedule("depot-capacity-hourly")
             .setting("PARCELS_TABLE", "parcels")
+            .environment_under(None)
             .keeps_logs(Some(14))
             .may(&["dynamodb:Query"], &["table/parcels/index/by-depot"])
             .may(&["cloudwatch:PutMetricData"], &["*"]),
