@@ -12,7 +12,9 @@ mod monitoring;
 mod response;
 mod settings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::fmt;
