@@ -55,8 +55,16 @@ pub mod score;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod world;
 
+#[cfg(feature = "tui")]
+pub mod app;
 pub mod cli;
+#[cfg(feature = "aws")]
+pub mod collect;
 pub mod command;
 pub mod config;
+#[cfg(feature = "aws")]
+pub mod live;
 pub mod report;
 pub mod store;
+#[cfg(feature = "tui")]
+pub mod ui;
