@@ -13,7 +13,7 @@ mod permission;
 mod response;
 mod settings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod verdict;
 
 use std::fmt;
