@@ -25,7 +25,13 @@ pub(super) struct Grants {
 
 /// Who may do any of `actions` by a policy of `function`, of its aliases or of its versions.
 pub(super) fn grants(library: &Library, function: &Function, actions: &[&str]) -> Grants {
-    let mut grants = Grants { reaches: Vec::new(), gap: function.aliases.gap().cloned() };
+    // Versions are too many to ask for each: the collector asks for those that it has to, and their answers stand here.
+    let gap = match function.aliases.known() {
+        Ok(aliases) if aliases.iter().all(|alias| function.policies.contains_key(&alias.name)) => None,
+        Ok(_) => Some(Gap::unread("lambda:GetPolicy")),
+        Err(gap) => Some(gap.clone()),
+    };
+    let mut grants = Grants { reaches: Vec::new(), gap };
     for (qualifier, policy) in &function.policies {
         let document = policy.known().map_err(Gap::from).and_then(|text| text.as_ref().map(|text| library.document(text)).transpose());
         match document {
@@ -59,23 +65,15 @@ pub(super) fn policy_of(reach: &Reach) -> String {
     }
 }
 
-/// Whether the grant holds only for calls that come through a function URL.
-pub(super) fn only_by_url(reach: &Reach) -> bool {
-    depends_on(reach, "lambda:InvokedViaFunctionUrl") || depends_on(reach, "lambda:FunctionUrlAuthType")
-}
-
-/// Whether the grant names what the service must act for, if not whose it is.
+/// Whether the grant names one source for which a service must act, even if not whose it is, as with the ARNs of buckets.
 pub(super) fn names_source(reach: &Reach) -> bool {
-    depends_on(reach, "aws:SourceArn")
-}
-
-/// Whether the grant asks for the token of an Alexa skill.
-pub(super) fn asks_for_token(reach: &Reach) -> bool {
-    depends_on(reach, "lambda:EventSourceToken")
-}
-
-fn depends_on(reach: &Reach, key: &str) -> bool {
-    reach.conditions.iter().any(|condition| condition.to_ascii_lowercase().contains(&key.to_ascii_lowercase()))
+    let names = |value: &String| !value.is_empty() && !value.contains(['*', '?', '$']);
+    reach.statement.conditions().iter().any(|condition| {
+        condition.key.eq_ignore_ascii_case("aws:SourceArn")
+            && !condition.is_negated()
+            && !condition.is_if_exists()
+            && condition.values.iter().all(names)
+    })
 }
 
 /// Whether somebody holds a grant whom the user does not trust.

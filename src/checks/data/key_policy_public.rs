@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Audience, Reach, audience},
+    iam::{Reach, audience},
     model::{Gap, Key, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -46,7 +46,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 /// The grants to everyone.
 fn open(context: &Context<'_>, key: &Key) -> Result<Vec<Reach>, Gap> {
     let mut reaches = audience(context.library.document(key.policy.known()?)?, KEY_ACTIONS, &key.arn);
-    reaches.retain(|reach| matches!(reach.audience, Audience::Anyone | Audience::AnyAccount));
+    reaches.retain(|reach| reach.audience.is_public());
     Ok(reaches)
 }
 

@@ -75,3 +75,66 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let latent = function.urls.known().ok()?.iter().filter(|url| is_latent(function, url));
     Some(urls::ask_for_signatures(function, &verdict.region, latent))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Context, Ruling, Settings,
+            testing::{Says, cases, denied, with_function},
+        },
+        model::{Fact, Function, FunctionUrl, Gap, PolicyText, Posture},
+    };
+
+    const BY_URL: &str = r#"{"Sid":"url","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}}"#;
+    const INVOKE: &str = r#"{"Sid":"invoke","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"*","Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}"#;
+
+    fn with_url(auth_none: bool, policy: Fact<Option<PolicyText>>) -> Posture {
+        with_function(|function| {
+            let qualifier = Function::UNQUALIFIED.to_owned();
+            function.policies.insert(qualifier.clone(), policy);
+            function.urls = Fact::Known(vec![FunctionUrl { qualifier, url: "https://abc/".to_owned(), auth_none, cors: None }]);
+        })
+    }
+
+    fn granting(statements: &str) -> Posture {
+        with_url(true, Fact::Known(Some(PolicyText::new(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)))))
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("no URL", with_function(|_| ()), Says::NotApplicable),
+                ("signed", with_url(false, Fact::Known(None)), Says::Pass),
+                ("no policy", with_url(true, Fact::Known(None)), Says::Fail),
+                ("one of two actions", granting(BY_URL), Says::Fail),
+                ("the other of two actions", granting(INVOKE), Says::Fail),
+                ("open already", granting(&format!("{BY_URL},{INVOKE}")), Says::Pass),
+                ("policy denied", with_url(true, Gap::denied("lambda:GetPolicy", "no").into()), Says::Unknown),
+                ("policy unread", with_url(true, Fact::unread("lambda:GetPolicy")), Says::Unknown),
+                (
+                    "denied",
+                    with_function(|function| function.urls = Gap::denied("lambda:ListFunctionUrlConfigs", "no").into()),
+                    Says::Unknown,
+                ),
+                ("unread", with_function(|function| function.urls = Fact::unread("")), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn says_which_action_is_missing() {
+        let posture = granting(BY_URL);
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let verdict = (CHECK.run)(&context).remove(0);
+        let Ruling::Fail(fault) = &verdict.ruling else { panic!("{verdict:?}") };
+        assert!(fault.message.contains("lambda:InvokeFunction is missing"), "{}", fault.message);
+        let plan = (CHECK.fix)(&context, &verdict).unwrap();
+        assert!(plan.commands()[0].contains("--auth-type AWS_IAM"));
+    }
+}

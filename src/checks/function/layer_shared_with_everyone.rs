@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Audience, Reach, audience},
+    iam::{Reach, audience},
     model::{Gap, LayerVersion, Source},
     remedy::{Call, Effort, Plan, Risk, Step},
 };
@@ -42,7 +42,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 fn open(context: &Context<'_>, layer: &LayerVersion) -> Result<Vec<Reach>, Gap> {
     let Some(policy) = layer.policy.known()? else { return Ok(Vec::new()) };
     let mut reaches = audience(context.library.document(policy)?, &["lambda:GetLayerVersion"], &layer.arn);
-    reaches.retain(|reach| matches!(reach.audience, Audience::Anyone | Audience::AnyAccount));
+    reaches.retain(|reach| reach.audience.is_public());
     Ok(reaches)
 }
 

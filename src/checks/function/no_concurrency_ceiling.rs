@@ -73,3 +73,56 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
             .undo(call("delete-function-concurrency")),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::testing::{Says, cases, denied, with_function},
+        model::{Fact, Function, FunctionUrl, Gap, PolicyText, Posture},
+    };
+
+    const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"lambda:Invoke*","Resource":"*"}}"#;
+
+    fn with(policy: Fact<Option<PolicyText>>, ceiling: Fact<Option<u32>>) -> Posture {
+        with_function(|function| {
+            function.policies.insert(Function::UNQUALIFIED.to_owned(), policy);
+            function.reserved_concurrency = ceiling;
+        })
+    }
+
+    fn open(ceiling: Fact<Option<u32>>) -> Posture {
+        with(Fact::Known(Some(PolicyText::from(OPEN))), ceiling)
+    }
+
+    fn by_url(ceiling: Option<u32>) -> Posture {
+        let policy = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"*","Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}]}"#;
+        with_function(|function| {
+            let qualifier = Function::UNQUALIFIED.to_owned();
+            function.policies.insert(qualifier.clone(), Fact::Known(Some(PolicyText::from(policy))));
+            function.urls = Fact::Known(vec![FunctionUrl { qualifier, url: "https://abc/".to_owned(), auth_none: true, cors: None }]);
+            function.reserved_concurrency = Fact::Known(ceiling);
+        })
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("not public", with_function(|_| ()), Says::NotApplicable),
+                ("public", open(Fact::Known(None)), Says::Fail),
+                ("public by URL", by_url(None), Says::Fail),
+                ("public by URL, with a ceiling", by_url(Some(10)), Says::Pass),
+                ("public, with a ceiling", open(Fact::Known(Some(10))), Says::Pass),
+                ("public, and stopped", open(Fact::Known(Some(0))), Says::Pass),
+                ("denied", open(Gap::denied("lambda:GetFunction", "no").into()), Says::Unknown),
+                ("unread", open(Fact::unread("lambda:GetFunction")), Says::Unknown),
+                ("policy denied", with(Gap::denied("lambda:GetPolicy", "no").into(), Fact::Known(None)), Says::Unknown),
+                ("policy denied, with a ceiling", with(Gap::denied("lambda:GetPolicy", "no").into(), Fact::Known(Some(5))), Says::Pass),
+                ("URLs unread", with_function(|function| function.urls = Fact::unread("")), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+}

@@ -69,3 +69,81 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let open = function.urls.known().ok()?.iter().filter(|url| is_public(url_reach(&context.library, function, url)));
     Some(urls::ask_for_signatures(function, &verdict.region, open))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Context, Settings,
+            testing::{Says, cases, denied, with_function},
+        },
+        model::{Fact, Function, FunctionUrl, Gap, PolicyText, Posture},
+    };
+
+    const BY_URL: &str = r#"{"Sid":"url","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}}"#;
+    const INVOKE: &str = r#"{"Sid":"invoke","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"*","Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}"#;
+
+    fn with_url(qualifier: &str, auth_none: bool, statements: &str) -> Posture {
+        with_function(|function| {
+            let policy = PolicyText::new(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
+            function.policies.insert(qualifier.to_owned(), Fact::Known(Some(policy)));
+            let url = "https://abc.lambda-url.eu-west-1.on.aws/".to_owned();
+            function.urls = Fact::Known(vec![FunctionUrl { qualifier: qualifier.to_owned(), url, auth_none, cors: None }]);
+        })
+    }
+
+    fn with_policy(policy: Option<Fact<Option<PolicyText>>>) -> Posture {
+        let mut posture = with_url("live", true, "");
+        let function = &mut posture.regions.values_mut().next().unwrap().functions.items[0];
+        match policy {
+            Some(policy) => function.policies.insert("live".to_owned(), policy),
+            None => function.policies.remove("live"),
+        };
+        posture
+    }
+
+    #[test]
+    fn rules() {
+        let both = format!("{BY_URL},{INVOKE}");
+        let unqualified = Function::UNQUALIFIED;
+        cases(
+            &CHECK,
+            [
+                ("no URL", with_function(|_| ()), Says::NotApplicable),
+                ("open", with_url(unqualified, true, &both), Says::Fail),
+                (
+                    "open by one statement",
+                    with_url(unqualified, true, r#"{"Effect":"Allow","Principal":"*","Action":"lambda:Invoke*","Resource":"*"}"#),
+                    Says::Fail,
+                ),
+                ("an open alias", with_url("live", true, &both), Says::Fail),
+                ("signed", with_url(unqualified, false, &both), Says::Pass),
+                ("without a grant", with_policy(Some(Fact::Known(None))), Says::Pass),
+                ("one of two actions", with_url(unqualified, true, BY_URL), Says::Pass),
+                ("policy denied", with_policy(Some(Gap::denied("lambda:GetPolicy", "no").into())), Says::Unknown),
+                ("policy unread", with_policy(None), Says::Unknown),
+                ("policy is no JSON", with_policy(Some(Fact::Known(Some(PolicyText::from("{"))))), Says::Unknown),
+                (
+                    "denied",
+                    with_function(|function| function.urls = Gap::denied("lambda:ListFunctionUrlConfigs", "no").into()),
+                    Says::Unknown,
+                ),
+                ("unread", with_function(|function| function.urls = Fact::unread("")), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_url_is_made_to_ask_for_signatures() {
+        let posture = with_url("live", true, &format!("{BY_URL},{INVOKE}"));
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
+        let update =
+            "aws lambda update-function-url-config --function-name arn:aws:lambda:eu-west-1:123456789012:function:orders --qualifier live";
+        assert_eq!(plan.commands(), [format!("{update} --auth-type AWS_IAM --region eu-west-1")]);
+        assert_eq!(plan.undo_commands(), [format!("{update} --auth-type NONE --region eu-west-1")]);
+    }
+}

@@ -56,11 +56,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 /// The service, when it may act for anyone.
 fn unbound(reach: &Reach) -> Option<(&Reach, &str)> {
     let Audience::Service { name, bound: false } = &reach.audience else { return None };
-    let exempt = match name.as_str() {
-        "secretsmanager.amazonaws.com" => true,
-        "alexa-appkit.amazon.com" | "alexa-connectedhome.amazon.com" => permission::asks_for_token(reach),
-        _ => false,
-    };
+    // Secrets Manager rotates in the name of its owner and fills no source in; a token of Alexa binds the grant by itself.
+    let exempt = name == "secretsmanager.amazonaws.com";
     (!exempt).then_some((reach, name))
 }
 
@@ -90,4 +87,120 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     undo.append(&mut plan.undo);
     plan.undo = undo;
     Some(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECK, Severity};
+    use crate::{
+        checks::{
+            Context, Ruling, Settings,
+            testing::{Says, cases, denied, with_function},
+        },
+        model::{Fact, Function, Gap, PolicyText, Posture},
+    };
+
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
+
+    fn for_service(service: &str, condition: &str) -> Posture {
+        let condition = if condition.is_empty() { String::new() } else { format!(r#","Condition":{condition}"#) };
+        with_policy(&format!(
+            r#"[{{"Sid":"trigger","Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"lambda:InvokeFunction","Resource":"{FUNCTION}"{condition}}}]"#
+        ))
+    }
+
+    fn with_policy(statements: &str) -> Posture {
+        with_function(|function| {
+            let policy = PolicyText::new(format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#));
+            function.policies.insert(Function::UNQUALIFIED.to_owned(), Fact::Known(Some(policy)));
+        })
+    }
+
+    fn with_fact(policy: Fact<Option<PolicyText>>) -> Posture {
+        with_function(|function| {
+            function.policies.insert(Function::UNQUALIFIED.to_owned(), policy);
+        })
+    }
+
+    const BUCKET: &str = r#"{"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::orders"}}"#;
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("no policy", with_function(|_| ()), Says::Pass),
+                ("no source", for_service("s3.amazonaws.com", ""), Says::Fail),
+                ("any topic", for_service("sns.amazonaws.com", r#"{"ArnLike":{"AWS:SourceArn":"arn:aws:sns:*:*:*"}}"#), Says::Fail),
+                ("a bucket, whosever", for_service("s3.amazonaws.com", BUCKET), Says::Fail),
+                (
+                    "a bucket of this account",
+                    for_service(
+                        "s3.amazonaws.com",
+                        r#"{"StringEquals":{"AWS:SourceAccount":"123456789012"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::orders"}}"#,
+                    ),
+                    Says::Pass,
+                ),
+                (
+                    "a load balancer's target group",
+                    for_service(
+                        "elasticloadbalancing.amazonaws.com",
+                        r#"{"ArnLike":{"AWS:SourceArn":"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/x/1"}}"#,
+                    ),
+                    Says::Pass,
+                ),
+                (
+                    "a gateway's route",
+                    for_service(
+                        "apigateway.amazonaws.com",
+                        r#"{"ArnLike":{"AWS:SourceArn":"arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/orders"}}"#,
+                    ),
+                    Says::Pass,
+                ),
+                ("a gateway, whosever", for_service("apigateway.amazonaws.com", ""), Says::Fail),
+                ("an organization", for_service("events.amazonaws.com", r#"{"StringEquals":{"aws:SourceOrgID":"o-abc"}}"#), Says::Pass),
+                ("Secrets Manager", for_service("secretsmanager.amazonaws.com", ""), Says::Pass),
+                (
+                    "Alexa with a token",
+                    for_service("alexa-appkit.amazon.com", r#"{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.skill.1"}}"#),
+                    Says::Pass,
+                ),
+                ("Alexa without a token", for_service("alexa-appkit.amazon.com", ""), Says::Fail),
+                (
+                    "other accounts denied",
+                    with_policy(
+                        r#"[{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"},{"Effect":"Deny","Principal":"*","Action":"lambda:*","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceAccount":"123456789012"}}}]"#,
+                    ),
+                    Says::Pass,
+                ),
+                ("denied", with_fact(Gap::denied("lambda:GetPolicy", "no").into()), Says::Unknown),
+                ("unread", with_fact(Fact::unread("lambda:GetPolicy")), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_bucket_without_its_account_is_less() {
+        let settings = Settings::default();
+        for (condition, expected) in [("", None), (BUCKET, Some(Severity::Medium))] {
+            let posture = for_service("s3.amazonaws.com", condition);
+            let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
+            let Ruling::Fail(fault) = verdict.ruling else { panic!("{verdict:?}") };
+            assert_eq!(fault.severity, expected);
+        }
+    }
+
+    #[test]
+    fn the_grant_is_replaced_by_one_with_a_source() {
+        let settings = Settings::default();
+        let posture = for_service("s3.amazonaws.com", BUCKET);
+        let context = Context::new(&posture, &settings);
+        let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
+        assert_eq!(plan.actions(), ["lambda:AddPermission", "lambda:RemovePermission"]);
+        assert!(plan.commands()[1].contains("--source-arn '<ARN of what may start it>' --source-account 123456789012"));
+        let undo = plan.undo_commands();
+        assert!(undo[0].contains("remove-permission") && undo[0].contains("s3-from-source-1"));
+        assert!(undo[1].contains("add-permission") && undo[1].contains("--source-arn arn:aws:s3:::orders"));
+    }
 }
