@@ -12,7 +12,7 @@ mod monitoring;
 mod response;
 mod settings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod verdict;
 
 use std::fmt;
