@@ -58,8 +58,12 @@ pub mod world;
 #[cfg(feature = "tui")]
 pub mod app;
 pub mod cli;
+#[cfg(feature = "aws")]
+pub mod collect;
 pub mod command;
 pub mod config;
+#[cfg(feature = "aws")]
+pub mod live;
 pub mod report;
 pub mod store;
 #[cfg(feature = "tui")]
