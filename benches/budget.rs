@@ -43,13 +43,6 @@ pub(crate) fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// The value below which `share` of the figures are.
-pub(crate) fn quantile(figures: &mut [f64], share: f64) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    let place = (figures.len() as f64 * share) as usize;
-    figures.get(place.min(figures.len().saturating_sub(1))).copied().unwrap_or_default()
-}
-
 /// Resident memory in MB, now or at its highest; none where the system does not tell.
 pub(crate) fn memory(line: &str) -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;

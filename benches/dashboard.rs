@@ -10,7 +10,6 @@ use std::{process::ExitCode, sync::Arc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use palisade::{
     checks::Settings,
-    score,
     ui::{Glyphs, Input, Root, View, theme::Themes},
     world::{Origin, World},
 };
@@ -31,14 +30,7 @@ fn main() -> ExitCode {
     let posture = Arc::new(account::posture(10_000));
     let settings = Arc::new(Settings::default());
     let (first, ()) = budget::timed(|| {
-        let blank = World {
-            origin: Origin::Demo,
-            posture: posture.clone(),
-            settings: settings.clone(),
-            verdicts: Vec::new(),
-            findings: Vec::new(),
-            score: score::rate(&[]).0,
-        };
+        let blank = World::unassessed(Origin::Demo, posture.clone(), settings.clone());
         Bench::new(new_root(), 120, 36).frame(&[blank], 0, true);
     });
     figures.tell("first frame of a snapshot of 10,000 functions", first, "ms", Some(50.0));
@@ -67,7 +59,7 @@ fn main() -> ExitCode {
             let mut frames: Vec<f64> = (0..200).map(|_| budget::timed(|| bench.frame(&worlds, 1, false)).0).collect();
             figures.tell(
                 &format!("{what}: frame at {width}x{height}, median"),
-                budget::quantile(&mut frames, 0.5),
+                quantile(&mut frames, 0.5),
                 "ms",
                 Some(frame_budget),
             );
@@ -80,7 +72,7 @@ fn main() -> ExitCode {
                     .0
                 })
                 .collect();
-            figures.tell(&format!("{what}: key to frame at {width}x{height}, p99"), budget::quantile(&mut turns, 0.99), "ms", Some(8.0));
+            figures.tell(&format!("{what}: key to frame at {width}x{height}, p99"), quantile(&mut turns, 0.99), "ms", Some(8.0));
         }
     }
 
@@ -100,7 +92,7 @@ fn main() -> ExitCode {
             .0
         })
         .collect();
-    figures.tell("filter: slowest key at 100,000 rows", budget::quantile(&mut turns, 1.0), "ms", Some(10.0));
+    figures.tell("filter: slowest key at 100,000 rows", quantile(&mut turns, 1.0), "ms", Some(10.0));
     if let Some(memory) = budget::memory("VmRSS") {
         let budget = 40.0 + 1.5 * worlds[0].findings.len() as f64 / 1024.0;
         figures.tell("memory", memory, "MB", Some(budget));
@@ -140,4 +132,11 @@ impl Bench {
         let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
         self.root.handle(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)), &view(fleet, 1, false));
     }
+}
+
+/// The value below which `share` of the figures are.
+fn quantile(figures: &mut [f64], share: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    let place = (figures.len() as f64 * share) as usize;
+    figures.get(place.min(figures.len().saturating_sub(1))).copied().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     model::Posture,
     store::{self, Folders},
-    ui::{Glyphs, theme::Themes},
+    ui::{Glyphs, binding, theme::Themes},
 };
 
 impl From<AppError> for CommandError {
@@ -70,5 +70,5 @@ fn save(posture: &Posture, path: PathBuf) -> Result<PathBuf, String> {
 
 /// Prints every key with what it does.
 pub(super) fn print_keymap() -> Result<ExitCode, CommandError> {
-    print(b"")
+    print(binding::print().as_bytes())
 }
