@@ -5,6 +5,7 @@
 
 pub mod binding;
 mod cache;
+pub mod colour;
 mod glyph;
 mod index;
 mod paint;
@@ -14,11 +15,13 @@ mod root;
 mod roster;
 mod screen;
 mod screens;
+pub mod svg;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+pub mod themes;
 mod widgets;
 mod width;
 

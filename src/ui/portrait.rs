@@ -104,6 +104,7 @@ fn whom(audience: &Audience, home: &str) -> (&'static str, String, Role) {
     match audience {
         Audience::Anyone => ("anyone", "on the internet, without credentials".to_owned(), Role::Fail),
         Audience::AnyAccount => ("anyone", "with any AWS account".to_owned(), Role::Fail),
+        Audience::Network(condition) => ("anyone", format!("if {condition}"), Role::Medium),
         Audience::Organization(id) => ("org", id.clone(), Role::Text),
         Audience::Account(id) if id == home => ("account", "this one".to_owned(), Role::Text),
         Audience::Account(id) => ("account", id.clone(), Role::Medium),

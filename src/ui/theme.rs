@@ -1,15 +1,18 @@
-//! Roles and what they look like.
+//! What the pieces of a screen mean, and how a theme makes them look.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 
-/// What a piece of text is for; a theme gives each role its style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use super::colour::Depth;
+pub use super::themes::{ThemeError, Themes, built_in};
+
+/// What a piece of the screen means; a theme says how it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Plain text.
+    /// Ordinary text; its background is the screen's.
     Text,
-    /// Text of less weight.
+    /// Text of less weight: hints, units, ages.
     Dim,
-    /// The one colour that draws the eye.
+    /// Keys, links and what is active.
     Accent,
     /// Frames.
     Border,
@@ -17,7 +20,7 @@ pub enum Role {
     BorderFocus,
     /// The row under the cursor.
     Selection,
-    /// Titles.
+    /// Titles and column heads.
     Title,
     /// Severity critical.
     Critical,
@@ -29,56 +32,123 @@ pub enum Role {
     Low,
     /// Severity info.
     Info,
-    /// As it should be.
+    /// Passed.
     Pass,
-    /// Not as it should be.
+    /// Failed.
     Fail,
-    /// Not known.
+    /// It cannot be said.
     Unknown,
-    /// Accepted.
+    /// Failed and accepted.
     Waived,
-    /// New.
+    /// Lines that came.
     Added,
-    /// Gone.
+    /// Lines that went.
     Removed,
 }
 
-/// A style for every role.
-#[derive(Debug, Clone, Default)]
-pub struct Theme {}
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 18] = [
+        Self::Text,
+        Self::Dim,
+        Self::Accent,
+        Self::Border,
+        Self::BorderFocus,
+        Self::Selection,
+        Self::Title,
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Info,
+        Self::Pass,
+        Self::Fail,
+        Self::Unknown,
+        Self::Waived,
+        Self::Added,
+        Self::Removed,
+    ];
 
-impl Theme {
-    /// The style of a role.
-    pub fn style(&self, role: Role) -> Style {
-        let bold = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
-        match role {
-            Role::Text => Style::new(),
-            Role::Dim | Role::Border | Role::Low | Role::Info | Role::Waived => Style::new().fg(Color::DarkGray),
-            Role::Accent | Role::BorderFocus => Style::new().fg(Color::Cyan),
-            Role::Selection => Style::new().add_modifier(Modifier::REVERSED),
-            Role::Title => Style::new().add_modifier(Modifier::BOLD),
-            Role::Critical | Role::Fail => bold(Color::Red),
-            Role::High | Role::Removed => Style::new().fg(Color::Red),
-            Role::Medium => Style::new().fg(Color::Yellow),
-            Role::Pass | Role::Added => Style::new().fg(Color::Green),
-            Role::Unknown => Style::new().fg(Color::Magenta),
+    /// Its token in a theme file.
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Dim => "dim",
+            Self::Accent => "accent",
+            Self::Border => "border",
+            Self::BorderFocus => "border_focus",
+            Self::Selection => "selection",
+            Self::Title => "title",
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Waived => "waived",
+            Self::Added => "added",
+            Self::Removed => "removed",
         }
     }
 }
 
-/// Which signs are drawn.
+/// Which theme to show next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// The one after the present one.
+    Next,
+    /// The one of this name.
+    Named(String),
+}
+
+/// Which characters draw frames, bars and marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Glyphs {
-    /// Box drawing, arrows and blocks.
+    /// Box drawing and symbols.
     #[default]
     Unicode,
-    /// ASCII only.
+    /// ASCII only: for terminals and locales without UTF-8.
     Ascii,
 }
 
-/// Which theme is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// The next of light, dark and mono.
-    Next,
+/// A style for every role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Theme {
+    name: String,
+    styles: [Style; Role::ALL.len()],
+}
+
+impl Theme {
+    pub(super) fn new(name: &str, styles: [Style; Role::ALL.len()]) -> Self {
+        Self { name: name.to_owned(), styles }
+    }
+
+    /// Its name: that of its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How `role` looks. Colours that a role leaves open are those of whatever it is drawn on.
+    pub fn style(&self, role: Role) -> Style {
+        self.styles[role as usize]
+    }
+
+    /// The same theme in the colours that a terminal shows.
+    #[must_use]
+    pub fn reduced(mut self, depth: Depth) -> Self {
+        for style in &mut self.styles {
+            style.fg = style.fg.map(|color| depth.reduce(color));
+            style.bg = style.bg.map(|color| depth.reduce(color));
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+impl Default for Theme {
+    fn default() -> Self {
+        Themes::default().load("default").expect("the default theme")
+    }
 }

@@ -1,0 +1,6 @@
+//! The integration tests: one binary, so that they link once.
+
+mod cli;
+#[cfg(all(unix, feature = "tui"))]
+mod pty;
+mod tidy;
