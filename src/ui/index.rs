@@ -1,6 +1,6 @@
 //! Which findings a list shows, in which order: worked out once for a world, a filter and an order.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, ops::Range};
 
 use frizbee::{Config, Matcher, SortStrategy};
 
@@ -150,7 +150,7 @@ impl Index {
         }
         self.made_for = cache.stamp();
         if self.query.asks_for_fixes() {
-            cache.fill_efforts(world);
+            cache.fill_efforts(world, (0u32..).zip(&world.findings).map(|(row, _)| row));
         }
         let in_scope = |finding: &Finding| match &self.scope {
             Scope::All => true,
@@ -187,6 +187,17 @@ impl Index {
         }
         self.rows = rows;
         true
+    }
+
+    /// Works out the efforts around the cursor a few pages ahead, so that moving on finds them made.
+    pub(crate) fn fill_efforts(&self, world: &World, cache: &Cache, row: usize, page: u16) {
+        const PAGES: usize = 8;
+        let page = usize::from(page);
+        let around = |pages: usize| row.saturating_sub(page * pages)..row.saturating_add(page * pages).min(self.rows.len());
+        let known = |range: Range<usize>| self.rows.get(range).is_none_or(|rows| cache.knows_efforts(rows));
+        if !known(around(1)) {
+            cache.fill_efforts(world, self.rows.get(around(PAGES)).unwrap_or_default().iter().copied());
+        }
     }
 
     /// The row that shows the finding with this id.

@@ -102,6 +102,7 @@ impl Overview {
         if inner.width >= 40 {
             columns.push(Column::fixed("FIX", 6));
         }
+        self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
         table::draw(frame, inner, cx, &columns, total, &mut self.cursor, !self.in_layers, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
