@@ -3,4 +3,6 @@
 mod cli;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "tui")]
+mod screenshots;
 mod tidy;
