@@ -97,7 +97,7 @@ impl Overview {
         }
         let mut columns = vec![Column::fixed("SEV", 6), Column::fixed("L", 1), Column::fill("RESOURCE", Cut::Middle)];
         if inner.width >= 60 {
-            columns.push(Column::fill("FINDING", Cut::End));
+            columns.push(Column::fill("FINDING", Cut::End).wider());
         }
         if inner.width >= 40 {
             columns.push(Column::fixed("FIX", 6));
@@ -327,7 +327,9 @@ impl Screen for Overview {
         let rating = &world.score.rating;
         let range = card::range(cx, rating);
         let range = if range.is_empty() { String::new() } else { format!("  range {range}") };
-        format!("account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
+        let waived: usize = world.score.layers.iter().map(|layer| layer.counts.waived).sum();
+        let waived = if waived == 0 { String::new() } else { format!("~ {} waived  ", count(waived)) };
+        format!("{waived}account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
