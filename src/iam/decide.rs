@@ -113,6 +113,8 @@ struct Case<'a> {
     side: Side,
     /// Whether the resource's own policy must name the caller or its account: trust policies and key policies.
     needs_own: bool,
+    /// The root user of an account holds everything.
+    root: bool,
 }
 
 /// How the caller stands to the resource's account.
@@ -172,6 +174,7 @@ impl<'a> Case<'a> {
             rcp: rcp.iter().map(|level| scope.bench(level, true)).collect(),
             endpoint: policies.endpoint.as_deref().map(|policies| scope.bench(policies, true)),
             side,
+            root: request.caller.is_root(),
             needs_own: !policies.caller_side_only && needs_own_policy(&action, &request.resource),
         }
     }
@@ -223,7 +226,7 @@ impl<'a> Case<'a> {
             *denied = denied.or(self.any(&bench.denies, keys));
         }
         let allowed = |bench: &Option<Bench<'_>>| bench.as_ref().map_or(Truth::True, |bench| self.any(&bench.allows, keys));
-        let identity = self.any(&self.identity.allows, keys);
+        let identity = if self.root { Truth::True } else { self.any(&self.identity.allows, keys) };
         let boundary = allowed(&self.boundary);
         let session = allowed(&self.session);
         let endpoint = allowed(&self.endpoint);
