@@ -28,7 +28,7 @@ pub(super) struct Grants {
 /// Policies that name nobody of interest by `names` are not evaluated: most name services only, and that is known sooner.
 pub(super) fn grants(library: &Library, function: &Function, actions: &[&str], names: impl Fn(&Principal) -> bool) -> Grants {
     let of_interest = |statement: &Statement| {
-        statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(|principal| names(principal)))
+        statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(&names))
     };
     let mut grants = Grants::default();
     grants.gap = documents(library, function, |qualifier, document| {
