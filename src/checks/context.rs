@@ -31,8 +31,6 @@ pub struct Context<'a> {
     /// By unqualified function ARN.
     mappings: BTreeMap<String, Vec<&'a EventSourceMapping>>,
     /// By role ARN; made when the first check asks.
-    holders: OnceLock<BTreeMap<&'a Arn, Holder<'a>>>,
-    /// By role ARN; made when the first check asks.
     trusts: OnceLock<BTreeMap<&'a Arn, Result<Vec<Reach>, Gap>>>,
 }
 
@@ -50,7 +48,7 @@ impl<'a> Context<'a> {
         for mapping in posture.regions.values().flat_map(|region| &region.event_source_mappings.items) {
             mappings.entry(unqualified(&mapping.function)).or_default().push(mapping);
         }
-        Self { posture, settings, library, public, regions, functions, mappings, holders: OnceLock::new(), trusts: OnceLock::new() }
+        Self { posture, settings, library, public, regions, functions, mappings, trusts: OnceLock::new() }
     }
 
     /// When the posture was taken: the only now there is.
@@ -216,13 +214,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What `role`, one of the posture's, may do.
-    pub fn holder(&self, role: &Role) -> Option<&Holder<'a>> {
-        let holders = self.holders.get_or_init(|| {
-            let roles = &self.posture.identity.roles.items;
-            roles.iter().map(|role| (&role.arn, Holder::role(self.posture, &self.library, role))).collect()
-        });
-        holders.get(&role.arn)
+    /// What `role` may do.
+    pub fn holder<'c>(&'c self, role: &'c Role) -> Holder<'c> {
+        Holder::role(self.posture, &self.library, role)
     }
 
     /// Whom the trust policy of `role`, one of the posture's, lets take it on.
