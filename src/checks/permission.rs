@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Context;
 use crate::{
-    iam::{Audience, Document, Library, Principal, Reach, Statement, audience},
+    iam::{Audience, Document, Library, Principal, Reach, Statement, audience_among},
     model::{Arn, Function, Gap, PolicyText},
     remedy::{Call, Effort, Plan, Risk, Step},
 };
@@ -25,15 +25,21 @@ pub(super) struct Grants {
 
 /// Who may do any of `actions` by a policy of `function`, of its aliases or of its versions.
 ///
-/// Policies that name nobody of interest by `names` are not evaluated: most name services only, and that is known sooner.
-pub(super) fn grants(library: &Library, function: &Function, actions: &[&str], names: impl Fn(&Principal) -> bool) -> Grants {
-    let of_interest = |statement: &Statement| {
-        statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(&names))
-    };
+/// Only of audiences that are `wanted`. Policies that name nobody of interest by `names` are not evaluated: most name
+/// services only, and that is known sooner.
+pub(super) fn grants(
+    library: &Library,
+    function: &Function,
+    actions: &[&str],
+    names: impl Fn(&Principal) -> bool,
+    wanted: impl Fn(&Audience) -> bool,
+) -> Grants {
+    let of_interest =
+        |statement: &Statement| statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(&names));
     let mut grants = Grants::default();
     grants.gap = documents(library, function, |qualifier, document| {
         if document.statements.iter().any(|statement| of_interest(statement)) {
-            let reaches = audience(document, actions, &qualified(&function.arn, qualifier));
+            let reaches = audience_among(document, actions, &qualified(&function.arn, qualifier), &wanted);
             grants.reaches.extend(reaches.into_iter().map(|reach| Reach { qualifier: qualifier.to_owned(), ..reach }));
         }
     });

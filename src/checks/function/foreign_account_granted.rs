@@ -5,7 +5,7 @@ use crate::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
         permission::{self, Grants, INVOKE, Stranger},
     },
-    iam::{Principal, Reach},
+    iam::{Audience, Principal, Reach},
     model::{Function, Source},
     remedy::{Effort, Plan},
 };
@@ -52,11 +52,12 @@ fn actions() -> Vec<&'static str> {
 }
 
 fn grants(context: &Context<'_>, function: &Function, actions: &[&str]) -> Grants {
-    permission::grants(&context.library, function, actions, |principal| match principal {
+    let may_be_foreign = |principal: &Principal| match principal {
         Principal::Service(_) => false,
         Principal::Account(id) => !context.settings.trusts(&context.posture.account, id),
         _ => true,
-    })
+    };
+    permission::grants(&context.library, function, actions, may_be_foreign, |audience| !matches!(audience, Audience::Service { .. }))
 }
 
 /// Whom a grant lets in that should not be: what to call them, and whether it is everyone.

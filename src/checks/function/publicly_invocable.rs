@@ -59,9 +59,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 
 /// The grants to everyone.
 fn open(context: &Context<'_>, function: &Function) -> Grants {
-    let mut grants = permission::grants(&context.library, function, INVOKE, |principal| *principal == Principal::Anyone);
-    grants.reaches.retain(|reach| reach.audience.is_public());
-    grants
+    permission::grants(&context.library, function, INVOKE, |principal| *principal == Principal::Anyone, Audience::is_public)
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

@@ -54,7 +54,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn services(context: &Context<'_>, function: &Function) -> Grants {
-    permission::grants(&context.library, function, INVOKE, |principal| matches!(principal, Principal::Service(_)))
+    let is_service = |principal: &Principal| matches!(principal, Principal::Service(_));
+    let is_unbound = |audience: &Audience| matches!(audience, Audience::Service { bound: false, .. });
+    permission::grants(&context.library, function, INVOKE, is_service, is_unbound)
 }
 
 /// The service, when it may act for anyone.
