@@ -238,6 +238,16 @@ impl Call {
     }
 }
 
+/// An IAM policy that allows `actions` on everything: what a reader who is missing them needs, ready to paste.
+pub fn grant(sid: &str, actions: &[impl AsRef<str>]) -> String {
+    let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
+    let document = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" }],
+    });
+    format!("{document:#}")
+}
+
 /// Quotes `argument` for a POSIX shell: the one function that does so.
 ///
 /// What would be hostile on a terminal cannot be part of any AWS name, so it is replaced, and a command that

@@ -320,7 +320,7 @@ fn overall(values: [Option<f64>; 5]) -> Option<f64> {
     let known = || Layer::ALL.into_iter().zip(values).filter_map(|(layer, value)| Some((share(layer), value?)));
     let shares: f64 = known().map(|(share, _)| share).sum();
     let worst = known().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
-    (shares > 0.0).then(|| (known().map(|(share, value)| share * value).sum::<f64>() / shares).min(worst + LAYER_SPREAD))
+    (shares > 0.0).then(|| (known().map(|(share, value)| share * value).sum::<f64>() / shares).min(worst + LAYER_SPREAD).min(100.0))
 }
 
 /// The score of an account, and what each mark would give back if it were fixed, in points of the account's score.
@@ -409,5 +409,176 @@ fn whole(layers: &[LayerScore], value: Option<f64>) -> Rating {
             let grade = if value.is_some() { Grade::of(low) } else { Grade::None };
             Rating { value, interval: Some((low, high)), coverage: coverage / shares, grade }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        checks::{Check, Context, Evidence, Links},
+        model::Gap,
+    };
+
+    const fn check(id: &'static str, layer: Layer, severity: Severity) -> Check {
+        fn run(_: &Context<'_>) -> Vec<Verdict> {
+            Vec::new()
+        }
+        Check { id, slug: "", title: "", layer, severity, why: "", how: "", links: Links::NONE, reads: &[], run, fix: |_, _| None }
+    }
+
+    static CHECKS: [Check; 10] = [
+        check("F1", Layer::Function, Severity::Critical),
+        check("F2", Layer::Function, Severity::Low),
+        check("I1", Layer::Identity, Severity::High),
+        check("I2", Layer::Identity, Severity::Medium),
+        check("D1", Layer::Data, Severity::Medium),
+        check("D2", Layer::Data, Severity::Low),
+        check("M1", Layer::Monitoring, Severity::High),
+        check("M2", Layer::Monitoring, Severity::Info),
+        check("R1", Layer::Response, Severity::Medium),
+        check("R2", Layer::Response, Severity::Critical),
+    ];
+
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Says {
+        Pass,
+        Fail,
+        Unknown,
+    }
+
+    /// A check, a resource, what it says, whether anyone can reach the resource.
+    type Case = (usize, u8, Says, bool);
+
+    fn verdict(&(check, resource, says, _): &Case) -> Verdict {
+        Verdict {
+            check: &CHECKS[check],
+            resource: Arn::new(format!("arn:aws:lambda:r:1:function:{resource}")),
+            region: Arc::from("r"),
+            ruling: match says {
+                Says::Pass => Ruling::Pass,
+                Says::Fail => Ruling::fail("bad", vec![Evidence::field("x", "y", "z")]),
+                Says::Unknown => Gap::unread("x:Y").into(),
+            },
+        }
+    }
+
+    fn rated(cases: &[Case]) -> (Score, Vec<f64>) {
+        let verdicts: Vec<Verdict> = cases.iter().map(verdict).collect();
+        let marks: Vec<Mark<'_>> = verdicts
+            .iter()
+            .zip(cases)
+            .map(|(verdict, case)| {
+                let severity = verdict.check.severity;
+                Mark { verdict, severity, risk: risk(severity, case.3, 1.0, Confidence::Proven) }
+            })
+            .collect();
+        rate(&marks)
+    }
+
+    fn cases() -> impl Strategy<Value = Vec<Case>> {
+        let says = prop_oneof![Just(Says::Pass), Just(Says::Fail), Just(Says::Unknown)];
+        prop::collection::vec((0..CHECKS.len(), 0..6_u8, says, any::<bool>()), 1..40).prop_map(|mut cases| {
+            // A check has one verdict a resource.
+            cases.sort_by_key(|case| (case.0, case.1));
+            cases.dedup_by_key(|case| (case.0, case.1));
+            cases
+        })
+    }
+
+    const NOISE: f64 = 1e-9;
+
+    fn value(score: &Score) -> f64 {
+        score.rating.value.unwrap_or(0.0)
+    }
+
+    fn low(score: &Score) -> f64 {
+        score.rating.interval.map_or(0.0, |(low, _)| low)
+    }
+
+    proptest! {
+        #[test]
+        fn fixing_never_lowers_the_score(cases in cases(), pick in any::<prop::sample::Index>()) {
+            let index = pick.index(cases.len());
+            prop_assume!(cases[index].2 == Says::Fail);
+            let mut fixed = cases.clone();
+            fixed[index].2 = Says::Pass;
+            let ((before, gains), (after, _)) = (rated(&cases), rated(&fixed));
+            prop_assert!(value(&after) >= value(&before) - NOISE);
+            prop_assert!((value(&after) - value(&before) - gains[index]).abs() < NOISE, "gain {} against {} → {}", gains[index], value(&before), value(&after));
+        }
+
+        #[test]
+        fn a_new_flaw_never_raises_the_score(cases in cases(), pick in any::<prop::sample::Index>()) {
+            let index = pick.index(cases.len());
+            prop_assume!(cases[index].2 == Says::Pass);
+            let mut broken = cases.clone();
+            broken[index].2 = Says::Fail;
+            prop_assert!(value(&rated(&broken).0) <= value(&rated(&cases).0) + NOISE);
+        }
+
+        #[test]
+        fn order_does_not_matter(cases in cases(), seed in any::<u64>()) {
+            let mut shuffled = cases.clone();
+            shuffled.sort_by_key(|case| (case.0 as u64 + 1).wrapping_mul(seed | 1) ^ u64::from(case.1).wrapping_mul(seed >> 7));
+            prop_assert_eq!(rated(&cases).0, rated(&shuffled).0);
+        }
+
+        #[test]
+        fn learning_of_a_pass_never_lowers_the_low_end(cases in cases(), pick in any::<prop::sample::Index>()) {
+            let index = pick.index(cases.len());
+            prop_assume!(cases[index].2 == Says::Unknown);
+            let mut learnt = cases.clone();
+            learnt[index].2 = Says::Pass;
+            prop_assert!(low(&rated(&learnt).0) >= low(&rated(&cases).0) - NOISE);
+        }
+
+        #[test]
+        fn bounds_and_caps_hold(cases in cases()) {
+            let (score, gains) = rated(&cases);
+            for rating in score.layers.iter().map(|layer| &layer.rating).chain([&score.rating]) {
+                prop_assert!((0.0..=1.0).contains(&rating.coverage));
+                if let Some((low, high)) = rating.interval {
+                    prop_assert!((0.0..=100.0).contains(&low) && low <= high && high <= 100.0);
+                    if let Some(value) = rating.value {
+                        prop_assert!(low <= value + NOISE && value <= high + NOISE);
+                    }
+                }
+            }
+            for layer in &score.layers {
+                let value = layer.rating.value.unwrap_or(0.0);
+                prop_assert!(layer.counts.critical == 0 || value <= CRITICAL_CAP);
+                prop_assert!(layer.counts.high == 0 || value <= HIGH_CAP);
+            }
+            prop_assert!(gains.iter().all(|gain| (0.0..=100.0).contains(gain)));
+        }
+    }
+
+    #[test]
+    fn nothing_applicable_is_not_a_hundred() {
+        let (score, _) = rated(&[]);
+        assert_eq!(score.rating, Rating::NOTHING);
+        assert!(score.layers.iter().all(|layer| layer.rating.value.is_none() && layer.rating.grade == Grade::None));
+    }
+
+    #[test]
+    fn nothing_readable_has_no_value_but_an_interval() {
+        let (score, _) = rated(&[(0, 0, Says::Unknown, true)]);
+        assert_eq!(score.rating.value, None);
+        assert_eq!(score.rating.coverage, 0.0);
+        assert!(score.rating.interval.is_some_and(|(low, high)| low < high));
+    }
+
+    #[test]
+    fn one_critical_among_hundreds_still_caps_the_layer() {
+        let mut cases: Vec<Case> = (0..=255).map(|resource| (1, resource, Says::Pass, false)).collect();
+        cases.push((0, 0, Says::Fail, false));
+        let (score, gains) = rated(&cases);
+        assert_eq!(score.layers[0].rating.value, Some(CRITICAL_CAP));
+        assert!(gains.last().is_some_and(|gain| *gain > 40.0));
     }
 }

@@ -101,41 +101,23 @@ pub struct Finding {
 impl World {
     /// Runs every check on `posture`.
     pub fn assess(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>) -> Self {
-        let verdicts = {
-            let context = Context::new(&posture, &settings);
-            checks::all().flat_map(|check| (check.run)(&context)).collect()
-        };
-        Self::judged(origin, posture, settings, verdicts)
+        let context = Context::new(&posture, &settings);
+        let verdicts: Vec<Verdict> = checks::all().flat_map(|check| (check.run)(&context)).collect();
+        let (findings, score) = judge(&context, &verdicts);
+        drop(context);
+        Self { origin, posture, settings, verdicts, findings, score }
     }
 
     /// The same world with a newer posture: only the checks that read one of the `changed` sources run again.
     #[must_use]
-    pub fn reassess(mut self, posture: Arc<Posture>, changed: &[Source]) -> Self {
-        let context = Context::new(&posture, &self.settings);
+    pub fn reassess(self, posture: Arc<Posture>, changed: &[Source]) -> Self {
+        let Self { origin, settings, mut verdicts, .. } = self;
+        let context = Context::new(&posture, &settings);
         let stale = |check: &Check| check.reads.iter().any(|source| changed.contains(source));
-        self.verdicts.retain(|verdict| !stale(verdict.check));
-        self.verdicts.extend(checks::all().filter(|check| stale(check)).flat_map(|check| (check.run)(&context)));
-        self.verdicts.sort_by_key(|verdict| (verdict.check.layer, verdict.check.id));
+        verdicts.retain(|verdict| !stale(verdict.check));
+        verdicts.extend(checks::all().filter(|check| stale(check)).flat_map(|check| (check.run)(&context)));
+        let (findings, score) = judge(&context, &verdicts);
         drop(context);
-        Self::judged(self.origin, posture, self.settings, self.verdicts)
-    }
-
-    fn judged(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>, verdicts: Vec<Verdict>) -> Self {
-        let (findings, score) = {
-            let context = Context::new(&posture, &settings);
-            let weighed: Vec<(bool, Mark<'_>)> = verdicts.iter().map(|verdict| weigh(&context, verdict)).collect();
-            let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark)| *mark).collect();
-            let (score, gains) = score::rate(&marks);
-            let mut findings: Vec<Finding> = weighed
-                .iter()
-                .zip(gains)
-                .enumerate()
-                .filter(|(_, ((_, mark), _))| matches!(mark.verdict.ruling, Ruling::Fail(_) | Ruling::Unknown(_)))
-                .map(|(index, ((public, mark), gain))| Finding::new(index, *public, mark, gain))
-                .collect();
-            findings.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.id.cmp(&b.id)));
-            (findings, score)
-        };
         Self { origin, posture, settings, verdicts, findings, score }
     }
 
@@ -191,6 +173,22 @@ impl World {
     }
 }
 
+/// The findings among `verdicts`, by risk, and the score.
+fn judge(context: &Context<'_>, verdicts: &[Verdict]) -> (Vec<Finding>, Score) {
+    let weighed: Vec<(bool, Mark<'_>)> = verdicts.iter().map(|verdict| weigh(context, verdict)).collect();
+    let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark)| *mark).collect();
+    let (score, gains) = score::rate(&marks);
+    let mut findings: Vec<Finding> = weighed
+        .iter()
+        .zip(gains)
+        .enumerate()
+        .filter(|(_, ((_, mark), _))| matches!(mark.verdict.ruling, Ruling::Fail(_) | Ruling::Unknown(_)))
+        .map(|(index, ((public, mark), gain))| Finding::new(index, *public, mark, gain))
+        .collect();
+    findings.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.id.cmp(&b.id)));
+    (findings, score)
+}
+
 fn weigh<'a>(context: &Context<'_>, verdict: &'a Verdict) -> (bool, Mark<'a>) {
     let public = context.is_public(&verdict.resource);
     let (severity, confidence) = match &verdict.ruling {
@@ -242,5 +240,58 @@ impl Finding {
             },
             Ruling::Pass | Ruling::NotApplicable => finding,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checks::testing,
+        model::{Fact, Function, SourceRun},
+    };
+
+    fn assess(posture: Posture) -> World {
+        World::assess(Origin::Demo, Arc::new(posture), Arc::default())
+    }
+
+    fn looping() -> Posture {
+        testing::with_function(|function| function.recursive_loop_terminated = Fact::Known(false))
+    }
+
+    #[test]
+    fn a_finding_keeps_its_id_and_has_a_plan() {
+        let [first, second] = [assess(looping()), assess(looping())];
+        let finding = |world: &World| world.findings.iter().find(|finding| finding.check.id == "FN-019").unwrap().clone();
+        assert_eq!(finding(&first).id, finding(&second).id);
+        assert_eq!(finding(&first).status, Status::Fail);
+        let plan = first.plan(&finding(&first)).unwrap();
+        assert!(plan.commands()[0].starts_with("aws lambda put-function-recursion-config"));
+    }
+
+    #[test]
+    fn what_is_unread_is_unknown_and_counts_in_coverage() {
+        let known = assess(testing::with_function(|_| ()));
+        let unread = assess(testing::with_function(|function| *function = Function::new(function.arn.clone(), function.role.clone())));
+        let layer = |world: &World| world.score.layers[Layer::Function.index()];
+        assert_eq!(layer(&known).rating.coverage, 1.0);
+        assert!(layer(&unread).rating.coverage < 1.0);
+        assert!(unread.findings.iter().any(|finding| finding.status == Status::Unknown && finding.gap.is_some()));
+    }
+
+    #[test]
+    fn reassessing_what_changed_gives_what_assessing_all_of_it_gives() {
+        let world = assess(testing::with_function(|_| ())).reassess(Arc::new(looping()), &[Source::Lambda]);
+        let whole = assess(looping());
+        assert_eq!(world.score, whole.score);
+        let ids = |world: &World| world.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&world), ids(&whole));
+    }
+
+    #[test]
+    fn sources_that_have_not_ended_are_not_blind_spots() {
+        let mut posture = testing::empty();
+        posture.sources = vec![SourceRun::queued(Source::Lambda, testing::REGION)];
+        assert_eq!(assess(posture).blind().count(), 0);
     }
 }

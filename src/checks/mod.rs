@@ -9,10 +9,13 @@ mod data;
 mod function;
 mod identity;
 mod monitoring;
+mod permission;
 mod response;
 mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::fmt;

@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Condition, Document, Statement, glob,
+    Condition, Document, Statement,
+    decide::{covers_action, covers_resource},
+    glob,
     principal::Principal,
     request::{Caller, Keyring, Keys},
     stranger::{Asked, Sender, Way},
@@ -100,19 +102,13 @@ pub(super) fn reaches(document: &Document, actions: &[&str], resource: &Arn, way
 /// What of `asked` the statement's actions grant: the action itself, or the patterns that are part of it.
 fn granted(statement: &Statement, asked: &str) -> Vec<String> {
     if !asked.contains(['*', '?']) {
-        return if covers_action(statement, asked) == Truth::False { Vec::new() } else { vec![asked.to_owned()] };
+        return if covers_action(statement, &asked.to_lowercase()) == Truth::False { Vec::new() } else { vec![asked.to_owned()] };
     }
     if statement.is_not_action() {
-        return if covers_action(statement, asked) == Truth::False { Vec::new() } else { vec![asked.to_owned()] };
+        return if covers_action(statement, &asked.to_lowercase()) == Truth::False { Vec::new() } else { vec![asked.to_owned()] };
     }
     let tokens = glob::folded(&glob::tokens(asked));
     statement.actions.iter().filter(|pattern| pattern.overlaps(&tokens)).map(|pattern| pattern.text.clone()).collect()
-}
-
-fn covers_action(statement: &Statement, action: &str) -> Truth {
-    let action = action.to_lowercase();
-    let covered = Truth::any(statement.actions.iter().map(|pattern| pattern.covers(&action)));
-    if statement.not_action { !covered } else { covered }
 }
 
 /// One statement that allows, one action, and the denies that could take it back.
@@ -126,14 +122,15 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn new(document: &'a Document, statement: &'a Statement, action: &str, resource: &'a Arn, way: Way) -> Self {
+        let action = action.to_lowercase();
         let denies: Vec<&Statement> = document
             .statements
             .iter()
             .map(|statement| &**statement)
-            .filter(|other| !other.is_allow() && covers_action(other, action) == Truth::True)
+            .filter(|other| !other.is_allow() && covers_action(other, &action) == Truth::True)
             .collect();
         let conditions = std::iter::once(statement).chain(denies.iter().copied()).flat_map(|statement| &statement.conditions).collect();
-        let is_url_action = action.eq_ignore_ascii_case("lambda:InvokeFunctionUrl");
+        let is_url_action = action == "lambda:invokefunctionurl";
         let asked = Asked { way, owner: resource.account(), is_url_action };
         Self { statement, denies, resource: resource.as_str(), asked, conditions }
     }
@@ -297,14 +294,7 @@ impl<'a> Question<'a> {
 
     fn allowed(&self, caller: &Caller, keys: &dyn Keys) -> bool {
         let stands = |statement: &Statement| {
-            let resource = match &statement.resources {
-                None => Truth::True,
-                Some(patterns) => {
-                    let allow = statement.is_allow() != statement.not_resource;
-                    let covered = Truth::any(patterns.iter().map(|pattern| pattern.covers(self.resource, allow, keys)));
-                    if statement.not_resource { !covered } else { covered }
-                }
-            };
+            let resource = covers_resource(statement, self.resource, keys);
             resource.and(Truth::all(statement.conditions.iter().map(|condition| condition.holds(keys))))
         };
         if stands(self.statement) == Truth::False {

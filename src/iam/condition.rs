@@ -113,11 +113,6 @@ impl Condition {
         self.if_exists
     }
 
-    /// The keys that it looks at, in lower case: its own and those of variables.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.name.as_str()).chain(self.templates.iter().flat_map(Template::variables))
-    }
-
     /// Whether variables make it depend on other keys than its own.
     pub(super) fn has_variables(&self) -> bool {
         self.templates.iter().any(|template| template.fixed().is_none())

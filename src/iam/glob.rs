@@ -279,10 +279,6 @@ impl ActionPattern {
         Self { text: text.to_owned(), flat, named_service, everything }
     }
 
-    pub(super) fn is_everything(&self) -> bool {
-        self.everything
-    }
-
     /// Whether it covers `action`, which is in lower case.
     pub(super) fn covers(&self, action: &str) -> Truth {
         if self.everything {

@@ -1,7 +1,11 @@
 //! What a policy means.
 
 mod audience;
+#[cfg(test)]
+mod cases;
 mod condition;
+mod decide;
+mod derived;
 mod document;
 mod exposure;
 mod glob;
@@ -20,6 +24,7 @@ mod worlds;
 
 pub use audience::{Audience, Reach, audience};
 pub use condition::Condition;
+pub use decide::{Layer, Named, PolicySet, decide};
 pub use document::{Document, Effect, Malformed, Statement};
 pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};

@@ -30,6 +30,15 @@ pub enum Value {
 }
 
 impl Value {
+    /// The texts it consists of.
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::Absent => &[],
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+
     pub(super) fn lookup(&self) -> Lookup<'_> {
         match self {
             Self::Absent => Lookup::Absent,
@@ -45,6 +54,8 @@ pub struct Keyring {
     known: BTreeMap<String, Value>,
     /// Whether keys that are not listed are absent; else they are unknown.
     complete: bool,
+    /// Beginnings of names: of these, keys that are not listed are absent.
+    closed: Vec<String>,
 }
 
 impl Keyring {
@@ -77,9 +88,14 @@ impl Keyring {
         self
     }
 
+    /// Takes all keys that begin with `prefix` and are not set for absent.
+    pub fn close(&mut self, prefix: &str) {
+        self.closed.push(prefix.to_lowercase());
+    }
+
     /// Whether the value of `key` is known, or that it has none.
     pub fn knows(&self, key: &str) -> bool {
-        self.complete || self.known.contains_key(&key.to_lowercase())
+        self.lookup(&key.to_lowercase()) != Lookup::Unknown
     }
 }
 
@@ -87,7 +103,7 @@ impl Keys for Keyring {
     fn lookup(&self, key: &str) -> Lookup<'_> {
         match self.known.get(key) {
             Some(value) => value.lookup(),
-            None if self.complete => Lookup::Absent,
+            None if self.complete || self.closed.iter().any(|prefix| key.starts_with(prefix.as_str())) => Lookup::Absent,
             None => Lookup::Unknown,
         }
     }
@@ -113,6 +129,18 @@ impl Caller {
             Self::Principal(arn) => arn.splitn(6, ':').nth(4),
             _ => None,
         }
+    }
+
+    /// Whether it is a role that a service made for itself, or a session of one.
+    pub(super) fn is_service_linked(&self) -> bool {
+        let Self::Principal(arn) = self else { return false };
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        resource.starts_with("role/aws-service-role/") || resource.starts_with("assumed-role/AWSServiceRoleFor")
+    }
+
+    /// Whether service control policies bind it: services, strangers and service-linked roles stand outside.
+    pub(super) fn is_under_service_control(&self) -> bool {
+        matches!(self, Self::Principal(_)) && !self.is_service_linked()
     }
 }
 

@@ -77,9 +77,11 @@ impl Sender {
                 "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths",
                 Self::Anonymous | Self::Stranger | Self::ForStranger(_),
             )
-            | ("lambda:eventsourcetoken" | "kms:viaservice", Self::Anonymous | Self::Stranger | Self::ForStranger(_)) => {
+            | ("lambda:eventsourcetoken", Self::Anonymous | Self::Stranger | Self::ForStranger(_)) => {
                 vec![Value::Absent, one(OTHER)]
             }
+            // A stranger has the services of their own account call for them, but nobody does so without credentials.
+            ("kms:viaservice", Self::Anonymous | Self::ForStranger(_)) => vec![Value::Absent],
             // Whom a service acts for.
             ("aws:sourceaccount" | "aws:sourceowner", Self::ForStranger(_)) => vec![one(OTHER_ACCOUNT)],
             ("aws:sourceorgid", Self::ForStranger(_)) => vec![Value::Absent, one(OTHER_ORGANIZATION)],

@@ -40,6 +40,7 @@ pub(super) enum Walk {
 pub(super) struct Worlds<'a> {
     base: &'a dyn Keys,
     axes: Vec<(&'a str, Vec<Value>)>,
+    exact: bool,
 }
 
 /// One combination.
@@ -90,19 +91,31 @@ impl<'a> Worlds<'a> {
             }
         }
         let mut axes = Vec::new();
+        let mut exact = true;
         for (key, conditions) in by_key {
             if base.lookup(key) != Lookup::Unknown {
                 continue;
             }
             let entangled = variables.contains(key) || conditions.iter().any(|condition| condition.has_variables());
+            exact &= !entangled && conditions.iter().all(|condition| condition.templates.len() <= MOST_MEMBERS);
             let near: &BTreeSet<String> = if entangled { &neighbours } else { &BTreeSet::new() };
-            let values = domain(key, values(&conditions, near));
+            let mut values = values(&conditions, near);
+            if is_starless(key) {
+                values.retain(|value| !value.texts().iter().any(|text| text.contains(['*', '?'])));
+            }
+            let values = domain(key, values);
             let values = if entangled { values } else { distinct(key, &conditions, values) };
             axes.push((key, values));
         }
         // The shortest first: the last turns fastest.
         axes.sort_by_key(|(_, values)| std::cmp::Reverse(values.len()));
-        Self { base, axes }
+        Self { base, axes, exact }
+    }
+
+    /// Whether the combinations stand for every value: not when a variable compares one key with another,
+    /// nor when a condition has more values than are combined.
+    pub(super) const fn is_exact(&self) -> bool {
+        self.exact
     }
 
     /// Shows `visit` every combination; false when there are too many to see them all.
@@ -131,6 +144,32 @@ impl<'a> Worlds<'a> {
         }
         false
     }
+}
+
+/// Whether no value of the key can have a star or a question mark: names of services and Regions, ids, tags.
+/// A `StringEquals` that compares such a key with `lambda*` can never hold.
+fn is_starless(key: &str) -> bool {
+    ["aws:principaltag/", "aws:resourcetag/", "aws:requesttag/"].iter().any(|prefix| key.starts_with(prefix))
+        || matches!(
+            key,
+            "aws:calledvia"
+                | "aws:calledviafirst"
+                | "aws:calledvialast"
+                | "aws:principalaccount"
+                | "aws:principalorgid"
+                | "aws:principaltype"
+                | "aws:requestedregion"
+                | "aws:resourceaccount"
+                | "aws:resourceorgid"
+                | "aws:sourceaccount"
+                | "aws:sourceorgid"
+                | "aws:sourcevpc"
+                | "aws:sourcevpce"
+                | "iam:passedtoservice"
+                | "kms:calleraccount"
+                | "kms:viaservice"
+                | "lambda:functionurlauthtype"
+        )
 }
 
 /// One key with one value, everything else unknown.
