@@ -5,7 +5,7 @@
 
 mod regions;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
@@ -84,7 +84,7 @@ pub enum ConnectError {
 }
 
 /// A way into one account.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Session {
     /// The account's id.
     pub account: String,
@@ -199,6 +199,13 @@ async fn identity(sdk: &SdkConfig, home: &str) -> Result<(String, String, Option
         Trouble::Rejected => ConnectError::Rejected(said),
         _ => ConnectError::Endpoint(format!("sts:GetCallerIdentity: {said}")),
     })
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the SDK's configuration, which holds the credentials.
+        f.debug_struct("Session").field("account", &self.account).field("regions", &self.regions).finish_non_exhaustive()
+    }
 }
 
 impl Session {

@@ -242,6 +242,11 @@ impl Reader {
         self.items.fetch_add(more as u64, Ordering::Relaxed);
     }
 
+    /// How many resources there are, where the steps to read them were counted so far.
+    pub(super) fn total(&self, items: usize) {
+        self.items.store(items as u64, Ordering::Relaxed);
+    }
+
     /// Says how far we are.
     pub(super) async fn progress(&self) {
         self.post(Vec::new()).await;
