@@ -9,4 +9,6 @@ mod docs;
 mod emulator;
 #[cfg(feature = "aws")]
 mod planted;
+#[cfg(all(feature = "tui", unix))]
+mod pty;
 mod tidy;
