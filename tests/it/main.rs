@@ -11,4 +11,6 @@ mod emulator;
 mod planted;
 #[cfg(all(feature = "tui", unix))]
 mod pty;
+#[cfg(feature = "tui")]
+mod screenshots;
 mod tidy;
