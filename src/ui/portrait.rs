@@ -101,10 +101,10 @@ fn callers(world: &World, function: &Function) -> Vec<Trait> {
     }
     if let Some(region) = world.posture.regions.get(function.arn.region()) {
         callers.extend(context.known_mappings_of(function).iter().map(|mapping| {
-            let source = mapping.source.as_ref().map_or_else(
-                || "self-managed Kafka".to_owned(),
-                |source| format!("{} {}", source.service(), source.name()),
-            );
+            let source = mapping
+                .source
+                .as_ref()
+                .map_or_else(|| "self-managed Kafka".to_owned(), |source| format!("{} {}", source.service(), source.name()));
             item(&format!("events of {source} ({})", mapping.state), Role::Text)
         }));
         if let Some(gap) = &region.event_source_mappings.gap {
