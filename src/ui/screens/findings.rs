@@ -24,7 +24,7 @@ use crate::{
             prose::{Prose, Scroll},
             table::{self, Cell, Column, Cursor},
         },
-        width::{Cut, fit},
+        width::{Cut, fit, wrap},
     },
     world::{self, World},
 };
@@ -96,6 +96,15 @@ impl Findings {
         };
         let focused = !self.in_preview;
         let inner = pane(frame, area, cx, "Findings", &note, focused);
+        let (inner, below) = if self.two_panes || cx.bare || inner.height < 12 { (inner, None) } else { split(inner) };
+        if let (Some(below), Some((_, finding))) = (below, self.finding(cx)) {
+            // Where there is no room for a preview there is for what the row has to say.
+            let rule = cx.glyphs.rule().repeat(usize::from(below.width));
+            put(frame.buffer_mut(), below, 0, 0, &rule, cx.style(Role::Border));
+            for (y, line) in (1..below.height).zip(wrap(&finding.message, usize::from(below.width.saturating_sub(4)))) {
+                put(frame.buffer_mut(), below, 2, y, &line, cx.style(Role::Text));
+            }
+        }
         if total == 0 {
             let (line, role) = match (cx.view.assessing, self.index.scoped()) {
                 (true, 0) => ("scoring: the checks have still to speak", Role::Dim),
@@ -185,6 +194,12 @@ impl Findings {
             Err(error) => Reply::Say(Toast::bad(error.to_string())),
         }
     }
+}
+
+/// Room for the rows, and for a rule and two lines below them.
+fn split(area: Rect) -> (Rect, Option<Rect>) {
+    let [rows, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(3)]).areas(area);
+    (rows, Some(below))
 }
 
 /// What is written of a finding.

@@ -197,7 +197,10 @@ fn places(columns: &[Column], width: u16) -> Vec<(u16, u16)> {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::{Terminal, backend::TestBackend};
+
     use super::*;
+    use crate::ui::{Glyphs, Theme, View, cache::Cache};
 
     #[test]
     fn the_cursor_stays_within_the_rows() {
@@ -218,6 +221,24 @@ mod tests {
         assert!(cursor.act(Action::Bottom, 0));
         assert_eq!(cursor.row, 0);
         assert!(!cursor.act(Action::Copy, 100));
+    }
+
+    #[test]
+    fn only_rows_in_sight_are_built() {
+        let (view, theme, cache) = (View::default(), Theme::default(), Cache::default());
+        let cx = Cx { view: &view, theme: &theme, glyphs: Glyphs::Unicode, cache: &cache, bare: false };
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        let mut cursor = Cursor { row: 99_999, ..Cursor::default() };
+        let mut built = Vec::new();
+        let draw = |frame: &mut Frame<'_>| {
+            let area = frame.area();
+            super::draw(frame, area, &cx, &[Column::fill("A", Cut::End)], 100_000, &mut cursor, true, |row| {
+                built.push(row);
+                vec![Cell::new(row.to_string(), Style::new())]
+            });
+        };
+        terminal.draw(draw).unwrap();
+        assert_eq!(built, (99_977..100_000).collect::<Vec<_>>());
     }
 
     #[test]
