@@ -70,11 +70,16 @@ impl Findings {
 
     /// New rows keep the cursor on the finding it was on.
     fn refresh(&mut self, cx: &Cx<'_>) {
+        self.refresh_or(cx, self.cursor.row);
+    }
+
+    /// Like [`Findings::refresh`]; where that finding is gone, the cursor is at `row`.
+    fn refresh_or(&mut self, cx: &Cx<'_>, row: usize) {
         if let Some(world) = cx.world()
             && self.index.refresh(world, cx.cache)
         {
-            let row = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
-            self.cursor.row = row.unwrap_or(self.cursor.row).min(self.index.rows().len().saturating_sub(1));
+            let found = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
+            self.cursor.row = found.unwrap_or(row).min(self.index.rows().len().saturating_sub(1));
             self.remember(cx);
         }
     }
@@ -347,7 +352,7 @@ impl Screen for Findings {
             }
             let value = input.value().to_owned();
             self.index.set_filter(&value);
-            self.refresh(cx);
+            self.refresh_or(cx, 0);
         }
         Reply::Handled
     }
