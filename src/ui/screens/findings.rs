@@ -22,7 +22,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::{Cut, fit, wrap},
     },
@@ -133,7 +133,7 @@ impl Findings {
         }
         self.index.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (index, glyphs) = (&self.index, cx.glyphs);
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some((place, finding)) = index.at(world, at) else { return Vec::new() };
             let mut cells =
                 vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), cx.style(finding_role(finding)))];

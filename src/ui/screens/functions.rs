@@ -24,7 +24,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Column, Cursor},
+            table::{self, Column, Cursor, Table},
         },
         width::{Cut, fit},
     },
@@ -164,7 +164,7 @@ impl Functions {
         }
         columns.push(Column::fixed("RISK", 4).right());
         let rows = &self.rows;
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(row) = rows.get(at).and_then(|&row| roster.rows.get(row as usize)) else { return Vec::new() };
             let mut cells = vec![table::Cell::new(row.name.as_str(), cx.style(Role::Text))];
             if regions {
