@@ -38,7 +38,7 @@
 //! | a kind of resource | `src/model/KIND.rs` | a [`model::Listing`] in [`model::Region`], a record in `src/store/record.rs` |
 //! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
 //! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |
-//! | a theme | `themes/NAME.toml` | an entry in the list of `src/ui/theme.rs` |
+//! | a theme | `themes/NAME.toml` | its name in the list of `src/ui/themes.rs` |
 
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod checks;
@@ -55,8 +55,16 @@ pub mod score;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod world;
 
+#[cfg(feature = "tui")]
+pub mod app;
 pub mod cli;
+#[cfg(feature = "aws")]
+pub mod collect;
 pub mod command;
 pub mod config;
+#[cfg(feature = "aws")]
+pub mod live;
 pub mod report;
 pub mod store;
+#[cfg(feature = "tui")]
+pub mod ui;

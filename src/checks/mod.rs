@@ -9,6 +9,7 @@ mod data;
 mod function;
 mod identity;
 mod monitoring;
+mod permission;
 mod response;
 mod settings;
 #[cfg(test)]

@@ -1,0 +1,134 @@
+//! Lambda: functions and what belongs to them. Lists first, then each function in detail, in two rounds.
+//!
+//! The first round asks what decides exposure (state, tags, concurrency, the policy on the function, its URLs), the
+//! second the rest (aliases and versions with their policies, runtime management, recursion): four calls a function
+//! on a quota of fifteen a second. Policies are read of every alias and of the newest [`VERSIONS_READ`] versions;
+//! those of older versions stay unread, and are written down as such.
+
+mod detail;
+mod function;
+mod lists;
+
+use aws_sdk_lambda::{Client, Config};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+
+use super::{
+    Collector, Depth, Scope,
+    reader::{Page, Reader},
+};
+use crate::model::{EnvironmentValue, Function, Learnt, Listing, Source};
+
+const GET_ACCOUNT_SETTINGS: &str = "lambda:GetAccountSettings";
+const GET_FUNCTION: &str = "lambda:GetFunction";
+const GET_LAYER_POLICY: &str = "lambda:GetLayerVersionPolicy";
+const GET_POLICY: &str = "lambda:GetPolicy";
+const GET_RECURSION: &str = "lambda:GetFunctionRecursionConfig";
+const GET_RUNTIME_MANAGEMENT: &str = "lambda:GetRuntimeManagementConfig";
+const LIST_ALIASES: &str = "lambda:ListAliases";
+const LIST_CODE_SIGNING: &str = "lambda:ListCodeSigningConfigs";
+const LIST_CODE_SIGNED: &str = "lambda:ListFunctionsByCodeSigningConfig";
+const LIST_FUNCTIONS: &str = "lambda:ListFunctions";
+const LIST_LAYERS: &str = "lambda:ListLayers";
+const LIST_MAPPINGS: &str = "lambda:ListEventSourceMappings";
+/// `GetFunction` gives the tags to whoever may list them.
+const LIST_TAGS: &str = "lambda:ListTags";
+const LIST_URLS: &str = "lambda:ListFunctionUrlConfigs";
+const LIST_VERSIONS: &str = "lambda:ListVersionsByFunction";
+
+pub(super) static COLLECTOR: Collector = Collector {
+    source: Source::Lambda,
+    scope: Scope::Regional,
+    actions: &[
+        GET_ACCOUNT_SETTINGS,
+        GET_FUNCTION,
+        GET_LAYER_POLICY,
+        GET_POLICY,
+        GET_RECURSION,
+        GET_RUNTIME_MANAGEMENT,
+        LIST_ALIASES,
+        LIST_CODE_SIGNING,
+        LIST_CODE_SIGNED,
+        LIST_FUNCTIONS,
+        LIST_LAYERS,
+        LIST_MAPPINGS,
+        LIST_TAGS,
+        LIST_URLS,
+        LIST_VERSIONS,
+    ],
+    run,
+};
+
+/// Functions that are read at the same time; the pacers bound the calls.
+const AT_ONCE: usize = 16;
+
+/// How many of a function's newest versions have their own policy read. Policies on versions are rare and `GetPolicy`
+/// allows fifteen calls a second, so a long history would cost more than all the rest.
+const VERSIONS_READ: usize = 5;
+
+fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
+    async move {
+        let config = Config::from(reader.sdk()).to_builder().interceptor(reader.meter()).retry_partition(reader.retries());
+        let client = &Client::from_conf(config.build());
+        let (functions, lists) = tokio::join!(functions(reader, client), lists::read(reader, client));
+        let Listing { items, gap } = functions.clone();
+        reader.expect(items.len());
+        reader.post([vec![Learnt::Functions(functions)], lists].concat()).await;
+
+        let first = round(reader, client, by_risk(items), detail::exposure).await;
+        let functions = match reader.depth() {
+            Depth::Core => first,
+            Depth::Full => {
+                reader.expect(first.len());
+                round(reader, client, first, detail::rest).await
+            }
+        };
+        reader.total(functions.len());
+        // Once more in full: functions that were deleted meanwhile are gone from it.
+        vec![Learnt::Functions(Listing { items: functions, gap })]
+    }
+    .boxed()
+}
+
+async fn functions(reader: &Reader, client: &Client) -> Listing<Function> {
+    let listing = reader
+        .pages(LIST_FUNCTIONS, |token| async move {
+            let answer = reader.call(LIST_FUNCTIONS, client.list_functions().max_items(50).set_marker(token).send()).await?;
+            Ok(Page::new(answer.functions, answer.next_marker))
+        })
+        .await;
+    reader.converted(LIST_FUNCTIONS, listing, |configuration| function::function(reader, configuration))
+}
+
+/// Where trouble is likelier first: with what looks like a secret, then what changed last.
+fn by_risk(mut functions: Vec<Function>) -> Vec<Function> {
+    let secrets = |function: &Function| {
+        function
+            .environment
+            .known()
+            .is_ok_and(|variables| variables.values().any(|value| matches!(value, EnvironmentValue::Redacted { secret: Some(_), .. })))
+    };
+    functions.sort_by_cached_key(|function| std::cmp::Reverse((secrets(function), function.last_modified)));
+    functions
+}
+
+/// Asks `detail` of all functions and hands them over as they come; one that is gone falls out.
+async fn round<'a, F>(
+    reader: &'a Reader,
+    client: &'a Client,
+    functions: Vec<Function>,
+    detail: impl Fn(&'a Reader, &'a Client, Function) -> F,
+) -> Vec<Function>
+where
+    F: Future<Output = Option<Function>> + Send + 'a,
+{
+    let mut read = Vec::with_capacity(functions.len());
+    let mut batches =
+        stream::iter(functions).map(|function| detail(reader, client, function)).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+    while let Some(batch) = batches.next().await {
+        reader.done(batch.len());
+        let batch: Vec<Function> = batch.into_iter().flatten().collect();
+        reader.post(batch.iter().map(|function| Learnt::Function(Box::new(function.clone()))).collect()).await;
+        read.extend(batch);
+    }
+    read
+}

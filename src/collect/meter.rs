@@ -1,0 +1,176 @@
+//! What goes over the wire: counts attempts and throttles, slows the pacer down, and refuses answers that leave out
+//! what the SDK would make up.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{
+            Intercept,
+            context::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef},
+        },
+        orchestrator::{HttpResponse, Metadata},
+        runtime_components::RuntimeComponents,
+    },
+};
+use aws_smithy_types::config_bag::ConfigBag;
+use serde::de::IgnoredAny;
+
+use super::{gap::THROTTLED, pacer::Pacers};
+use crate::model::Source;
+
+/// Fields that AWS always sends and the SDK fills with an empty list or `false` when they are missing.
+const REQUIRED: &[(&str, &str)] = &[("ListFunctionUrlConfigs", "FunctionUrlConfigs"), ("GetKeyRotationStatus", "KeyRotationEnabled")];
+
+/// Counts of one run of a collector.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    calls: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl Counts {
+    /// Requests sent, retries among them.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Requests that were throttled.
+    pub(super) fn throttled(&self) -> u64 {
+        self.throttled.load(Ordering::Relaxed)
+    }
+}
+
+/// The interceptor that every client of a run carries.
+#[derive(Clone)]
+pub(super) struct Meter {
+    source: Source,
+    counts: Arc<Counts>,
+    pacers: Arc<Pacers>,
+}
+
+impl Meter {
+    pub(super) fn new(source: Source, counts: Arc<Counts>, pacers: Arc<Pacers>) -> Self {
+        Self { source, counts, pacers }
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meter").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "PalisadeMeter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.counts.calls.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
+        match REQUIRED.iter().find(|(name, _)| *name == operation) {
+            Some((_, field)) if context.output_or_error().is_ok() && !has_field(context.response(), field) => {
+                Err(format!("the answer has no {field}").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.response().is_some_and(is_throttle) {
+            self.counts.throttled.fetch_add(1, Ordering::Relaxed);
+            let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
+            if let Some(pacer) = self.pacers.of(self.source, operation) {
+                pacer.throttled();
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_field(response: &HttpResponse, field: &str) -> bool {
+    let body = response.body().bytes().unwrap_or_default();
+    serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(body).is_ok_and(|fields| fields.contains_key(field))
+}
+
+fn is_throttle(response: &HttpResponse) -> bool {
+    let status = response.status().as_u16();
+    if status == 429 {
+        return true;
+    }
+    if !matches!(status, 400..600) {
+        return false;
+    }
+    // The code is in a header (REST), in `__type` (JSON) or in `<Code>` (XML).
+    let header = response.headers().get("x-amzn-errortype").unwrap_or_default();
+    let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
+    let quoted = |code: &str| {
+        [format!("\"{code}\""), format!("#{code}\""), format!("<Code>{code}</Code>")].iter().any(|code| body.contains(code.as_str()))
+    };
+    THROTTLED.iter().any(|code| header.split(':').next() == Some(code) || quoted(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn response(status: u16, body: &str) -> HttpResponse {
+        HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body))
+    }
+
+    #[test]
+    fn throttles_of_all_protocols_are_seen() {
+        assert!(is_throttle(&response(429, "{}")));
+        assert!(is_throttle(&response(400, r#"{"__type":"com.amazonaws.kms#ThrottlingException"}"#)));
+        assert!(is_throttle(&response(400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#)));
+        assert!(is_throttle(&response(400, "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>")));
+        let mut rest = response(503, "");
+        rest.headers_mut().insert("x-amzn-errortype", "RequestLimitExceeded:http://internal");
+        assert!(is_throttle(&rest));
+    }
+
+    #[test]
+    fn other_errors_are_no_throttles() {
+        assert!(!is_throttle(&response(200, r#"{"Description":"ThrottlingException"}"#)));
+        assert!(!is_throttle(&response(403, r#"{"__type":"AccessDeniedException","message":"not ThrottlingException"}"#)));
+        assert!(!is_throttle(&response(500, "<html>")));
+    }
+
+    #[test]
+    fn a_field_is_looked_for_at_the_top_only() {
+        assert!(has_field(&response(200, r#"{"KeyRotationEnabled":false}"#), "KeyRotationEnabled"));
+        assert!(!has_field(&response(200, r#"{"x":{"KeyRotationEnabled":false}}"#), "KeyRotationEnabled"));
+        assert!(!has_field(&response(200, ""), "KeyRotationEnabled"));
+    }
+}

@@ -1,0 +1,312 @@
+//! What a collector works with: calls at their pace, all pages, progress, and a ledger of what could not be read.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    error::Error,
+    future::Future,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Collector, Event,
+    gap::Failure,
+    meter::{Counts, Meter},
+    pacer::Pacers,
+};
+use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
+
+/// How much of each function is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// What decides exposure: state, tags, concurrency, policies on functions, URLs.
+    Core,
+    /// Everything the checks ask for.
+    #[default]
+    Full,
+}
+
+/// Where and for whom a collector reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Assignment {
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) partition: String,
+    pub(crate) generation: u64,
+    pub(crate) depth: Depth,
+    pub(crate) sdk: SdkConfig,
+    pub(crate) pacers: Arc<Pacers>,
+    /// Whether no request may go for now.
+    pub(crate) paused: watch::Receiver<bool>,
+    pub(crate) fingerprints: FingerprintKey,
+    pub(crate) sender: mpsc::Sender<Event>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// One run of one collector.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    collector: &'static Collector,
+    assignment: Assignment,
+    counts: Arc<Counts>,
+    start: Instant,
+    items: AtomicU64,
+    expected: AtomicU64,
+    answers: AtomicU64,
+    // One run's own, written by its concurrent calls; nobody else sees it.
+    ledger: Mutex<BTreeMap<(GapKind, String), (Gap, u64)>>,
+}
+
+/// One page of a list.
+pub(super) struct Page<T> {
+    items: Option<Vec<T>>,
+    next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page as the SDK gives it: no items at all are an answer without its list.
+    pub(super) fn new(items: Option<Vec<T>>, next: Option<String>) -> Self {
+        Self { items, next: next.filter(|token| !token.is_empty()) }
+    }
+}
+
+/// A list inside a resource is one fact: all or nothing.
+pub(super) fn whole<T>(listing: Listing<T>) -> Fact<Vec<T>> {
+    match listing.gap {
+        None => Fact::Known(listing.items),
+        Some(gap) => gap.into(),
+    }
+}
+
+impl Reader {
+    pub(super) fn new(collector: &'static Collector, assignment: Assignment) -> Self {
+        Self {
+            collector,
+            assignment,
+            counts: Arc::default(),
+            start: Instant::now(),
+            items: AtomicU64::new(0),
+            expected: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
+            ledger: Mutex::default(),
+        }
+    }
+
+    /// The SDK's configuration for this Region.
+    pub(super) fn sdk(&self) -> &SdkConfig {
+        &self.assignment.sdk
+    }
+
+    /// The interceptor that the collector's client must carry.
+    pub(super) fn meter(&self) -> Meter {
+        Meter::new(self.collector.source, self.counts.clone(), self.assignment.pacers.clone())
+    }
+
+    /// Retries as a net under the pacer: a token bucket of its own, so large that one burst of throttles does not empty it.
+    pub(super) fn retries(&self) -> RetryPartition {
+        RetryPartition::custom(format!("palisade-{}-{}", self.collector.source, self.assignment.region))
+            .token_bucket(TokenBucket::builder().capacity(5000).refill_rate(100.0).build())
+            .build()
+    }
+
+    pub(super) fn region(&self) -> &str {
+        &self.assignment.region
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.assignment.account
+    }
+
+    pub(super) fn partition(&self) -> &str {
+        &self.assignment.partition
+    }
+
+    pub(super) fn depth(&self) -> Depth {
+        self.assignment.depth
+    }
+
+    pub(super) fn fingerprints(&self) -> &FingerprintKey {
+        &self.assignment.fingerprints
+    }
+
+    /// Sends `request`, which needs the IAM `action`, when its turn comes.
+    ///
+    /// # Errors
+    /// What stopped it; the ledger does not know of it yet, for it may be an answer.
+    pub(super) async fn call<O, E>(
+        &self,
+        action: &'static str,
+        request: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    ) -> Result<O, Failure>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        debug_assert!(self.collector.actions.contains(&action), "{action} is not in the policy");
+        let operation = action.split_once(':').map_or(action, |(_, operation)| operation);
+        let mut paused = self.assignment.paused.clone();
+        let paced = async {
+            // Its sender is the session; when that is gone nobody can go on, and nobody waits.
+            let _ = paused.wait_for(|paused| !paused).await;
+            let _turn = match self.assignment.pacers.of(self.collector.source, operation) {
+                Some(pacer) => pacer.turn().await,
+                None => None,
+            };
+            request.await
+        };
+        let answer = tokio::select! {
+            biased;
+            () = self.assignment.cancel.cancelled() => return Err(Failure::cancelled(action)),
+            answer = paced => answer,
+        };
+        let answer = answer.map_err(|error| Failure::read(action, &error));
+        if answer.is_ok() || answer.as_ref().is_err_and(Failure::is_not_found) {
+            self.answers.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// All pages of a list that `action` gives; `page` asks for one, from a token on.
+    pub(super) async fn pages<T, F>(&self, action: &'static str, mut page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    where
+        F: Future<Output = Result<Page<T>, Failure>>,
+    {
+        let mut items = Vec::new();
+        let mut seen = HashSet::new();
+        let mut token = None;
+        let failure = loop {
+            match page(token.take()).await {
+                Err(failure) => break Some(failure),
+                Ok(Page { items: None, .. }) => break Some(Failure::answer(action, "the answer lacks its list")),
+                Ok(Page { items: Some(more), next }) => {
+                    items.extend(more);
+                    match next {
+                        None => break None,
+                        Some(next) if !seen.insert(next.clone()) => {
+                            break Some(Failure::answer(action, "the same page token came twice: the list may not be whole"));
+                        }
+                        Some(next) => token = Some(next),
+                    }
+                }
+            }
+            self.progress().await;
+        };
+        Listing { items, gap: failure.map(|failure| self.gap(failure)) }
+    }
+
+    /// Notes what could not be read.
+    pub(super) fn gap(&self, failure: impl Into<Gap>) -> Gap {
+        let gap: Gap = failure.into();
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger.entry((gap.kind, gap.action.clone())).or_insert_with(|| (gap.clone(), 0)).1 += 1;
+        gap
+    }
+
+    /// A fact out of an answer; what could not be read is noted.
+    pub(super) fn fact<T>(&self, answer: Result<T, Failure>) -> Fact<T> {
+        match answer {
+            Ok(value) => Fact::Known(value),
+            Err(failure) => self.gap(failure).into(),
+        }
+    }
+
+    /// Turns what the SDK gave into what the model keeps; an entry without its name makes the list incomplete.
+    pub(super) fn converted<T, U>(&self, action: &str, listing: Listing<T>, convert: impl FnMut(T) -> Option<U>) -> Listing<U> {
+        let Listing { items, mut gap } = listing;
+        let count = items.len();
+        let items: Vec<U> = items.into_iter().filter_map(convert).collect();
+        if items.len() < count && gap.is_none() {
+            gap = Some(self.gap(Failure::answer(action, "an entry has no name or ARN")));
+        }
+        Listing { items, gap }
+    }
+
+    /// Resources still to read.
+    pub(super) fn expect(&self, more: usize) {
+        self.expected.fetch_add(more as u64, Ordering::Relaxed);
+    }
+
+    /// Resources that were read.
+    pub(super) fn done(&self, more: usize) {
+        self.items.fetch_add(more as u64, Ordering::Relaxed);
+    }
+
+    /// How many resources there are, where the steps to read them were counted so far.
+    pub(super) fn total(&self, items: usize) {
+        self.items.store(items as u64, Ordering::Relaxed);
+    }
+
+    /// Says how far we are.
+    pub(super) async fn progress(&self) {
+        self.post(Vec::new()).await;
+    }
+
+    /// Hands over what was learnt so far.
+    pub(super) async fn post(&self, learnt: Vec<Learnt>) {
+        self.send(Part { run: self.run(SourceState::Running), learnt }).await;
+    }
+
+    /// Hands over the last of it.
+    pub(super) async fn finish(&self, learnt: Vec<Learnt>) {
+        let mut run = self.run(SourceState::Complete);
+        run.state = if self.assignment.cancel.is_cancelled() {
+            SourceState::Skipped
+        } else if run.gaps.is_empty() {
+            SourceState::Complete
+        } else if self.answers.load(Ordering::Relaxed) > 0 {
+            SourceState::Partial
+        } else if run.gaps.iter().all(|gap| gap.kind == GapKind::Denied) {
+            SourceState::Denied
+        } else {
+            SourceState::Failed
+        };
+        run.expected = run.items;
+        self.send(Part { run, learnt }).await;
+    }
+
+    async fn send(&self, part: Part) {
+        let event = Event { generation: self.assignment.generation, part };
+        // Nobody listens any more: stop reading.
+        if self.assignment.sender.send(event).await.is_err() {
+            self.assignment.cancel.cancel();
+        }
+    }
+
+    fn run(&self, state: SourceState) -> SourceRun {
+        let items = self.items.load(Ordering::Relaxed);
+        SourceRun {
+            source: self.collector.source,
+            region: self.assignment.region.clone(),
+            state,
+            items,
+            expected: self.expected.load(Ordering::Relaxed).max(items),
+            calls: self.counts.calls(),
+            throttled: self.counts.throttled(),
+            seconds: self.start.elapsed().as_secs_f64(),
+            gaps: self.gaps(),
+        }
+    }
+
+    /// Each cause once, with one example and on how many resources it came up.
+    fn gaps(&self) -> Vec<Gap> {
+        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger
+            .values()
+            .map(|(gap, count)| {
+                let times = if *count == 1 { String::new() } else { format!(" (on {count} resources)") };
+                Gap::new(gap.kind, gap.action.clone(), format!("{}{times}", gap.detail))
+            })
+            .collect()
+    }
+}
