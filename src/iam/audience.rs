@@ -184,7 +184,7 @@ impl<'a> Question<'a> {
         if self.lets(&Sender::Stranger) || self.lets(&Sender::ForStranger(any_service())) {
             return vec![Audience::AnyAccount];
         }
-        if self.lets(&Sender::FromNetwork) {
+        if self.lets(&Sender::FromNetwork) || self.lets(&Sender::StrangerFromNetwork) {
             return vec![Audience::Network(self.network_in_words())];
         }
         let organizations = self.named(
@@ -441,7 +441,11 @@ mod tests {
 
     #[test]
     fn conditions_that_bind_to_an_account_or_a_principal() {
-        let cases: [(&str, &[&str]); 17] = [
+        let cases: [(&str, &[&str]); 18] = [
+            (
+                r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"},"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#,
+                &["network: aws:SourceVpce is vpce-1"],
+            ),
             (
                 r#"{"StringEquals":{"AWS:SourceAccount":"123456789012"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}"#,
                 &["123456789012"],

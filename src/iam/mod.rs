@@ -15,6 +15,8 @@ mod library;
 mod moment;
 mod network;
 mod principal;
+#[cfg(test)]
+mod properties;
 mod request;
 mod stranger;
 mod template;

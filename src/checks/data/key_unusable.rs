@@ -45,7 +45,7 @@ fn aliases<'a>(context: &Context<'a>) -> HashMap<String, &'a Key> {
     aliases
 }
 
-fn judge(context: &Context<'_>, aliases: &HashMap<String, &Key>, function: &Function) -> Result<Ruling, Gap> {
+fn judge<'a>(context: &Context<'a>, aliases: &HashMap<String, &'a Key>, function: &Function) -> Result<Ruling, Gap> {
     if let Some((pointer, code)) = function.state.known().ok().and_then(refused) {
         let evidence = vec![
             Evidence::field("lambda:GetFunction", pointer, code),
