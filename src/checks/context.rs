@@ -22,9 +22,9 @@ pub struct Context<'a> {
     /// What the user says of it.
     pub settings: &'a Settings,
     /// The policies, each parsed once.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// Functions that anyone on the internet or any AWS account can invoke, by ARN, with what opens them.
-    pub public: BTreeMap<Arn, Vec<Reach>>,
+    pub public: Arc<BTreeMap<Arn, Vec<Reach>>>,
     regions: BTreeMap<&'a str, Arc<str>>,
     /// By role ARN. Indices that many checks ask are made once: a check may go through 10,000 items.
     functions: BTreeMap<&'a Arn, Vec<&'a Function>>,
@@ -39,6 +39,11 @@ impl<'a> Context<'a> {
     pub fn new(posture: &'a Posture, settings: &'a Settings) -> Self {
         let library = Library::new(posture);
         let public = iam::public_functions(posture, &library);
+        Self::prepared(posture, settings, Arc::new(library), Arc::new(public))
+    }
+
+    /// The context of a posture whose policies were parsed before.
+    pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
         let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (_, function) in posture.functions() {
