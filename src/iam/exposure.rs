@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Library, Reach, audience,
+    Document, Library, Principal, Reach, Statement, audience,
     audience::{Audience, reaches},
     stranger::Way,
 };
@@ -37,6 +37,9 @@ pub fn public_functions(posture: &Posture, library: &Library) -> BTreeMap<Arn, V
             // What was not read is not public for all we know; the checks say that it is unknown.
             let Fact::Known(Some(text)) = policy else { continue };
             let Ok(document) = library.document(text) else { continue };
+            if !names_everyone(document) {
+                continue;
+            }
             let reaches = audience(document, &[INVOKE], &qualified(function, qualifier));
             found.extend(
                 reaches.into_iter().filter(|reach| reach.audience.is_public()).map(|reach| Reach { qualifier: qualifier.clone(), ..reach }),
@@ -52,6 +55,12 @@ pub fn public_functions(posture: &Posture, library: &Library) -> BTreeMap<Arn, V
         }
     }
     public
+}
+
+/// Whether some statement begins with everyone: most policies name services only, and there are many.
+fn names_everyone(document: &Document) -> bool {
+    let everyone = |statement: &Statement| statement.is_not_principal() || statement.principals().contains(&Principal::Anyone);
+    document.statements.iter().any(|statement| statement.is_allow() && everyone(statement))
 }
 
 /// Who gets through `url`, a URL of `function`.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{
     Caller, Document, Keyring, Library, Request, Statement, Value,
-    decide::{Layer, Named, PolicySet, decide},
+    decide::decide,
     derived,
+    policy_set::{Layer, Named, PolicySet},
 };
 use crate::model::{Arn, Gap, Policies, Posture, Role, User};
 
@@ -160,6 +161,8 @@ impl<'a> Holder<'a> {
                     return Err(gap.clone());
                 }
             }
+            // What a known boundary does not allow, no policy adds.
+            Outcome::ImplicitlyDenied if decision.blocked_by.contains(&Layer::Boundary) => {}
             Outcome::ImplicitlyDenied => {
                 if let Some(gap) = self.gaps.first() {
                     return Err(gap.clone());
