@@ -1,11 +1,15 @@
 //! The world as the screens and reports see it: a posture, what the checks say of it, and the score.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use serde::Serialize;
 
 use crate::{
     checks::{self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict},
+    iam::{Library, Reach},
     model::{Arn, Gap, Posture, Source, SourceRun, SourceState, text},
     remedy::Plan,
     score::{self, Mark, Score},
@@ -37,6 +41,20 @@ pub struct World {
     pub findings: Vec<Finding>,
     /// The score.
     pub score: Score,
+    /// What the policies come to; worked out once.
+    prepared: OnceLock<Prepared>,
+}
+
+#[derive(Debug, Clone)]
+struct Prepared {
+    library: Arc<Library>,
+    public: Arc<BTreeMap<Arn, Vec<Reach>>>,
+}
+
+impl Prepared {
+    fn of(context: &Context<'_>) -> Self {
+        Self { library: context.library.clone(), public: context.public.clone() }
+    }
 }
 
 /// What became of a verdict.
@@ -104,8 +122,9 @@ impl World {
         let context = Context::new(&posture, &settings);
         let verdicts: Vec<Verdict> = checks::all().flat_map(|check| (check.run)(&context)).collect();
         let (findings, score) = judge(&context, &verdicts);
+        let prepared = Prepared::of(&context).into();
         drop(context);
-        Self { origin, posture, settings, verdicts, findings, score }
+        Self { origin, posture, settings, verdicts, findings, score, prepared }
     }
 
     /// The same world with a newer posture: only the checks that read one of the `changed` sources run again.
@@ -117,13 +136,39 @@ impl World {
         verdicts.retain(|verdict| !stale(verdict.check));
         verdicts.extend(checks::all().filter(|check| stale(check)).flat_map(|check| (check.run)(&context)));
         let (findings, score) = judge(&context, &verdicts);
+        let prepared = Prepared::of(&context).into();
         drop(context);
-        Self { origin, posture, settings, verdicts, findings, score }
+        Self { origin, posture, settings, verdicts, findings, score, prepared }
+    }
+
+    /// A world that no check has looked at yet: what is painted first.
+    pub fn unassessed(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>) -> Self {
+        let score = score::rate(&[]).0;
+        Self { origin, posture, settings, verdicts: Vec::new(), findings: Vec::new(), score, prepared: OnceLock::new() }
+    }
+
+    /// A world with verdicts of a test's own making.
+    #[cfg(all(test, feature = "tui"))]
+    pub(crate) fn of(origin: Origin, posture: Posture, verdicts: Vec<Verdict>) -> Self {
+        let unassessed = Self::unassessed(origin, Arc::new(posture), Arc::default());
+        let (findings, score) = judge(&unassessed.context(), &verdicts);
+        Self { verdicts, findings, score, ..unassessed }
+    }
+
+    /// The posture as the checks see it, without parsing anything again.
+    pub fn context(&self) -> Context<'_> {
+        if let Some(Prepared { library, public }) = self.prepared.get() {
+            return Context::prepared(&self.posture, &self.settings, library.clone(), public.clone());
+        }
+        let context = Context::new(&self.posture, &self.settings);
+        // Whoever was faster worked out the same.
+        let _ = self.prepared.set(Prepared::of(&context));
+        context
     }
 
     /// The verdicts that passed, as findings.
     pub fn passes(&self) -> Vec<Finding> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         let passed = self.verdicts.iter().enumerate().filter(|(_, verdict)| matches!(verdict.ruling, Ruling::Pass));
         let mut passes: Vec<Finding> = passed
             .map(|(index, verdict)| {
@@ -137,13 +182,13 @@ impl World {
 
     /// The remediation of a finding, if there is one.
     pub fn plan(&self, finding: &Finding) -> Option<Plan> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         self.plan_in(&context, finding)
     }
 
     /// The remediations of many findings, in their order.
     pub fn plans<'a>(&self, findings: impl Iterator<Item = &'a Finding>) -> Vec<Option<Plan>> {
-        let context = Context::new(&self.posture, &self.settings);
+        let context = self.context();
         findings.map(|finding| self.plan_in(&context, finding)).collect()
     }
 

@@ -19,7 +19,7 @@ use crossterm::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
     },
 };
-use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{Frame, Terminal, backend::CrosstermBackend, layout::Rect};
 
 /// What the loop needs of a terminal.
 pub(super) trait Stage {
@@ -78,7 +78,9 @@ impl Stage for Screen {
         // Whoever had it in between may have left it in any mode: take it from the start.
         restore()?;
         take(self.mouse)?;
-        self.terminal.clear()
+        // `Terminal::clear` would ask for the cursor, and whoever reads the input would take the answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
@@ -136,4 +138,48 @@ fn restore_before_panics() {
             told(info);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, io::Read};
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    /// Says in the second process that it is the second.
+    const INSIDE: &str = "PALISADE_TEST_INSIDE_A_TERMINAL";
+
+    #[test]
+    fn a_panic_is_told_on_a_terminal_that_was_given_back() {
+        if env::var_os(INSIDE).is_some() {
+            let mut screen = Screen::enter(true).unwrap();
+            screen.draw(&mut |_| panic!("half-way through a frame")).unwrap();
+        }
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(env::current_exe().unwrap());
+        command.args(["--exact", "app::terminal::tests::a_panic_is_told_on_a_terminal_that_was_given_back", "--nocapture"]);
+        command.env(INSIDE, "1");
+        command.env("TERM", "xterm-256color");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut written = Vec::new();
+        let mut buffer = [0; 4096];
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        // A closed terminal reads as an error on Linux.
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            written.extend_from_slice(&buffer[..count]);
+        }
+        assert!(!child.wait().unwrap().success());
+        let written = String::from_utf8_lossy(&written);
+        let at = |what: &str| written.rfind(what).unwrap_or_else(|| panic!("no {what:?} in {written:?}"));
+        let told = at("half-way through a frame");
+        for (on, off) in
+            [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l"), ("\x1b[?1000h", "\x1b[?1000l"), ("\x1b[?1004h", "\x1b[?1004l")]
+        {
+            assert!(at(on) < at(off) && at(off) < told, "{off:?} comes too late in {written:?}");
+        }
+        assert!(!written.contains("\x1b[?2026h") || at("\x1b[?2026h") < at("\x1b[?2026l"));
+    }
 }

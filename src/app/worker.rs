@@ -18,7 +18,6 @@ use super::{
 use crate::{
     checks::Settings,
     model::{Posture, Source, text},
-    score,
     ui::Toast,
     world::{Origin, World},
 };
@@ -37,11 +36,7 @@ pub(super) struct Job {
 
 /// Worlds that no check has looked at: what the first frame shows.
 pub(super) fn unassessed(fleet: &[(Origin, Arc<Posture>)], settings: &Arc<Settings>) -> Vec<World> {
-    fleet.iter().map(|(origin, posture)| blank(origin.clone(), posture.clone(), settings.clone())).collect()
-}
-
-fn blank(origin: Origin, posture: Arc<Posture>, settings: Arc<Settings>) -> World {
-    World { origin, posture, settings, verdicts: Vec::new(), findings: Vec::new(), score: score::rate(&[]).0 }
+    fleet.iter().map(|(origin, posture)| World::unassessed(origin.clone(), posture.clone(), settings.clone())).collect()
 }
 
 /// Starts the thread. It ends when the loop does, or when nothing more can come.

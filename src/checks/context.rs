@@ -22,18 +22,16 @@ pub struct Context<'a> {
     /// What the user says of it.
     pub settings: &'a Settings,
     /// The policies, each parsed once.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// Functions that anyone on the internet or any AWS account can invoke, by ARN, with what opens them.
-    pub public: BTreeMap<Arn, Vec<Reach>>,
+    pub public: Arc<BTreeMap<Arn, Vec<Reach>>>,
     regions: BTreeMap<&'a str, Arc<str>>,
     /// By role ARN. Indices that many checks ask are made once: a check may go through 10,000 items.
     functions: BTreeMap<&'a Arn, Vec<&'a Function>>,
     /// By unqualified function ARN.
     mappings: BTreeMap<String, Vec<&'a EventSourceMapping>>,
     /// By role ARN; made when the first check asks.
-    holders: OnceLock<BTreeMap<&'a Arn, Holder<'a>>>,
-    /// By role ARN; made when the first check asks.
-    trusts: OnceLock<BTreeMap<&'a Arn, Result<Vec<Reach>, Gap>>>,
+    trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
 }
 
 impl<'a> Context<'a> {
@@ -41,6 +39,11 @@ impl<'a> Context<'a> {
     pub fn new(posture: &'a Posture, settings: &'a Settings) -> Self {
         let library = Library::new(posture);
         let public = iam::public_functions(posture, &library);
+        Self::prepared(posture, settings, Arc::new(library), Arc::new(public))
+    }
+
+    /// The context of a posture whose policies were parsed before.
+    pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
         let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (_, function) in posture.functions() {
@@ -50,7 +53,7 @@ impl<'a> Context<'a> {
         for mapping in posture.regions.values().flat_map(|region| &region.event_source_mappings.items) {
             mappings.entry(unqualified(&mapping.function)).or_default().push(mapping);
         }
-        Self { posture, settings, library, public, regions, functions, mappings, holders: OnceLock::new(), trusts: OnceLock::new() }
+        Self { posture, settings, library, public, regions, functions, mappings, trusts: OnceLock::new() }
     }
 
     /// When the posture was taken: the only now there is.
@@ -216,13 +219,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What `role`, one of the posture's, may do.
-    pub fn holder(&self, role: &Role) -> Option<&Holder<'a>> {
-        let holders = self.holders.get_or_init(|| {
-            let roles = &self.posture.identity.roles.items;
-            roles.iter().map(|role| (&role.arn, Holder::role(self.posture, &self.library, role))).collect()
-        });
-        holders.get(&role.arn)
+    /// What `role` may do.
+    pub fn holder<'c>(&'c self, role: &'c Role) -> Holder<'c> {
+        Holder::role(self.posture, &self.library, role)
     }
 
     /// Whom the trust policy of `role`, one of the posture's, lets take it on.
@@ -232,7 +231,7 @@ impl<'a> Context<'a> {
     pub fn trust(&self, role: &Role) -> Result<&[Reach], Gap> {
         let trusts = self.trusts.get_or_init(|| {
             let reach = |role: &'a Role| Ok(iam::audience(self.library.document(&role.trust)?, &ASSUME, &role.arn));
-            self.posture.identity.roles.items.iter().map(|role| (&role.arn, reach(role))).collect()
+            self.posture.identity.roles.items.iter().map(|role| (role.arn.clone(), reach(role))).collect()
         });
         match trusts.get(&role.arn) {
             Some(Ok(reaches)) => Ok(reaches),

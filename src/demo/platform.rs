@@ -21,7 +21,8 @@ pub(super) fn services() -> Vec<Service> {
             .setting("CLUSTER", "larkspur-warehouse")
             .may(&["redshift-data:ExecuteStatement"], &["cluster:larkspur-warehouse"])
             .may(&["s3:GetObject"], &["larkspur-lake/curated/*"])
-            .role(|role| role.trusts(r#"{"Service":"ec2.amazonaws.com"}"#, "sts:AssumeRole", None)),
+            // For loading by hand, with the keys that also lie in `legacy-etl`.
+            .role(|role| role.trusts(r#"{"AWS":"arn:aws:iam::123456789012:user/etl-batch"}"#, "sts:AssumeRole", None)),
         data("clickstream-ingest", "Takes clicks from the shop and the app")
             .runtime("java21", 1024, 60)
             .reads_stream("clicks")

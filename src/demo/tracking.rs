@@ -103,6 +103,10 @@ fn webhook_in() -> Service {
         .unreleased()
         .deployed(2)
         .may(&["sqs:SendMessage"], &["carrier-events"])
+        // Each carrier's secret has a name of its own, so it may read them all.
+        .may(&["secretsmanager:GetSecretValue"], &["*"])
+        .may(&["kms:Decrypt"], &["*"])
+        // It was once to update itself when a carrier changed its format.
         .may(&["lambda:UpdateFunctionCode", "lambda:GetFunction"], &["*"])
 }
 

@@ -68,17 +68,22 @@ pub struct Reach {
 /// An action may be a pattern (`kms:*`): then every statement that allows some such action counts, with its
 /// own patterns in [`Reach::actions`], and a deny counts when it takes all of the pattern away.
 pub fn audience(document: &Document, actions: &[&str], resource: &Arn) -> Vec<Reach> {
-    reaches(document, actions, resource, Way::Api)
+    reaches(document, actions, resource, Way::Api, |_| true)
 }
 
-/// Like [`audience`], for a way of calling.
-pub(super) fn reaches(document: &Document, actions: &[&str], resource: &Arn, way: Way) -> Vec<Reach> {
+/// Like [`audience`], but only of audiences that are `wanted`: saying what binds the others costs more than finding them.
+pub fn audience_among(document: &Document, actions: &[&str], resource: &Arn, wanted: impl Fn(&Audience) -> bool) -> Vec<Reach> {
+    reaches(document, actions, resource, Way::Api, wanted)
+}
+
+/// Like [`audience_among`], for a way of calling.
+pub(super) fn reaches(document: &Document, actions: &[&str], resource: &Arn, way: Way, wanted: impl Fn(&Audience) -> bool) -> Vec<Reach> {
     let mut reaches: Vec<Reach> = Vec::new();
     for statement in document.statements.iter().filter(|statement| statement.is_allow()) {
         for action in actions {
             for granted in granted(statement, action) {
                 let question = Question::new(document, statement, action, resource, way);
-                for audience in question.audiences() {
+                for audience in question.audiences().into_iter().filter(|audience| wanted(audience)) {
                     let same = |reach: &&mut Reach| Arc::ptr_eq(&reach.statement, statement) && reach.audience == audience;
                     match reaches.iter_mut().find(same) {
                         Some(reach) if reach.actions.contains(&granted) => {}

@@ -27,7 +27,7 @@ mod truth;
 mod words;
 mod worlds;
 
-pub use audience::{Audience, Reach, audience};
+pub use audience::{Audience, Reach, audience, audience_among};
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};

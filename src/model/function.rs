@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, EnvironmentValue, Fact, PolicyText, Timestamp};
+use super::{Arn, EnvironmentValue, Fact, GapKind, PolicyText, Timestamp};
 
 /// How a function's code is packaged (`PackageType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,9 +120,14 @@ impl Function {
         }
     }
 
-    /// The log group it writes to, when that is known: `/aws/lambda/NAME` unless configured otherwise.
+    /// The log group it writes to, when that is known: `/aws/lambda/NAME` unless configured otherwise, or where the
+    /// endpoint does not offer to configure it.
     pub fn log_group(&self) -> Fact<String> {
-        self.logging.clone().map(|logging| logging.group.unwrap_or_else(|| format!("/aws/lambda/{}", self.name)))
+        let default = || format!("/aws/lambda/{}", self.name);
+        match &self.logging {
+            Fact::Gap(gap) if gap.kind == GapKind::Unsupported => Fact::Known(default()),
+            logging => logging.clone().map(|logging| logging.group.unwrap_or_else(default)),
+        }
     }
 }
 

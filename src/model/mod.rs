@@ -9,6 +9,7 @@ mod log_group;
 mod part;
 mod posture;
 mod principal;
+mod secret;
 mod source;
 pub mod text;
 mod timestamp;

@@ -1,9 +1,29 @@
 //! Drawing and keys: screens over a world, and nothing that waits, reads or writes.
+//!
+//! [`Root`] holds a stack of screens and gives back [`Effect`]s for the application to carry out. Screens own
+//! their cursor and filter; what many of them need to know of a world is worked out once in [`cache`].
 
+pub mod binding;
+mod cache;
 pub mod colour;
+mod glyph;
+mod index;
+mod paint;
+mod portrait;
+mod query;
 mod root;
+mod roster;
+mod screen;
+mod screens;
+pub mod svg;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod themes;
+mod widgets;
+mod width;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 

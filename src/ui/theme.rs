@@ -145,3 +145,10 @@ impl Theme {
         self
     }
 }
+
+#[cfg(test)]
+impl Default for Theme {
+    fn default() -> Self {
+        Themes::default().load("default").expect("the default theme")
+    }
+}

@@ -1,4 +1,16 @@
 //! The integration tests: one binary, so that they link once.
 
 mod cli;
+#[cfg(feature = "aws")]
+mod collecting;
+#[cfg(all(feature = "aws", feature = "tui"))]
+mod docs;
+#[cfg(feature = "aws")]
+mod emulator;
+#[cfg(feature = "aws")]
+mod planted;
+#[cfg(all(feature = "tui", unix))]
+mod pty;
+#[cfg(feature = "tui")]
+mod screenshots;
 mod tidy;
