@@ -5,4 +5,8 @@ mod collecting;
 #[cfg(feature = "aws")]
 mod emulator;
 #[cfg(feature = "aws")]
+mod faults;
+#[cfg(feature = "aws")]
 mod planted;
+#[cfg(feature = "aws")]
+mod stub;
