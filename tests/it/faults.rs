@@ -133,7 +133,7 @@ async fn a_refused_action_is_a_gap_on_its_own_field_and_on_no_other() {
         let stub = Stub::refusing(403, "AccessDeniedException", move |asked| asked == action);
         let posture = collected(&stub).await;
         let denied = format!("denied {action}");
-        assert_eq!(ledger(&posture), [denied.clone()], "{action}");
+        assert_eq!(ledger(&posture), std::slice::from_ref(&denied), "{action}");
         assert_eq!(holes(&posture), BTreeSet::from([denied]), "{action}");
         assert!(stub.asked(action) > 0, "{action}");
         let source = Source::ALL.into_iter().find(|source| action.starts_with(source.word())).unwrap();
