@@ -1,9 +1,70 @@
-//! x
+//! Palisade shows the security posture of a serverless AWS account in a terminal.
+//!
+//! # The house
+//!
+//! One package, a library and a binary, with two optional edges: feature `aws` reads live accounts, feature `tui`
+//! draws the dashboard. Both are on by default, and the core compiles with neither.
+//!
+//! ```text
+//!    main ──► command ──► cli, config, report, store        (always)
+//!      ├──► live ──► collect                                 (feature aws)
+//!      └──► app  ──► ui                                      (feature tui)
+//!                     ▼
+//!    world ──► score ──► checks ──► iam ──► model            (core: no I/O, no clock, no environment)
+//!              remedy ────────────────────► model
+//! ```
+//!
+//! A collector posts [`model::Part`]s; [`model::Posture::absorb`] puts them together; [`world::World`] runs the
+//! [`checks`] on the posture and rates it with [`score`]. Screens and reports read the world, and nothing else.
+//!
+//! # What holds it together
+//!
+//! - **A failed read is never a pass.** A [`model::Fact`] is a value or a [`model::Gap`] with its cause, and a list that
+//!   was not read to its end is a [`model::Listing`] with a gap. Checks go through [`checks::Context::each`], which
+//!   turns gaps into unknown verdicts. A test runs every check on an account in which everything was denied.
+//! - **Evidence or it did not happen.** A [`checks::Fault`] carries the fields and statements that decided it.
+//! - **The core is told.** It reads no clock, disk or environment: the posture says when it was taken, so the same
+//!   snapshot always gives the same bytes. Clippy's `disallowed_methods` and a build without features keep this.
+//! - **Nothing writes to an account.** `collect` calls no operation that could; a test reads its source for them.
+//! - **Text from an account is hostile** until [`model::text::clean`]ed, and a command for a shell is quoted by
+//!   [`remedy::quote`] alone.
+//!
+//! # Where to put things
+//!
+//! | to add | write | then |
+//! |---|---|---|
+//! | a check | `src/checks/LAYER/SLUG.rs` | a `mod` line and a list entry in the layer's `mod.rs` |
+//! | a collector | `src/collect/SERVICE.rs` | a [`model::Source`], what it learns in [`model::Learnt`] |
+//! | a kind of resource | `src/model/KIND.rs` | a [`model::Listing`] in [`model::Region`], a record in `src/store/record.rs` |
+//! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
+//! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |
+//! | a theme | `themes/NAME.toml` | its name in the list of `src/ui/themes.rs` |
+
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod checks;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod demo;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod iam;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod model;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod remedy;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod score;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod world;
+
+#[cfg(feature = "tui")]
+pub mod app;
+pub mod cli;
 #[cfg(feature = "aws")]
 pub mod collect;
-pub mod iam;
+pub mod command;
+pub mod config;
 #[cfg(feature = "aws")]
 pub mod live;
-pub mod model;
-pub mod remedy;
+pub mod report;
+pub mod store;
+#[cfg(feature = "tui")]
+pub mod ui;

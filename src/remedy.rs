@@ -101,7 +101,7 @@ pub enum Argument {
 impl Plan {
     /// A plan of calls.
     pub fn new(effort: Effort, risk: Risk, summary: impl Into<String>) -> Self {
-        Self { summary: summary.into(), effort, risk, steps: Vec::new(), undo: Vec::new() }
+        Self { summary: text::clean(&summary.into()).into_owned(), effort, risk, steps: Vec::new(), undo: Vec::new() }
     }
 
     /// Adds a step.
@@ -236,6 +236,16 @@ impl Call {
             .collect();
         format!("{}:{operation}", self.service)
     }
+}
+
+/// An IAM policy that allows `actions` on everything: what a reader who is missing them needs, ready to paste.
+pub fn grant(sid: &str, actions: &[impl AsRef<str>]) -> String {
+    let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
+    let document = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" }],
+    });
+    format!("{document:#}")
 }
 
 /// Quotes `argument` for a POSIX shell: the one function that does so.

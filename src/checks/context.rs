@@ -1,12 +1,18 @@
 //! What a check is given: the posture, the user's settings, and what many checks would otherwise work out again.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use super::{Check, Ruling, Settings, Verdict, settings::Asset};
-use crate::{
-    iam::{Library, Reach},
-    model::{Arn, Function, Gap, GapKind, Listing, Posture, Region, Resource, Timestamp},
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
 };
+
+use super::{Asset, Check, Ruling, Settings, Verdict};
+use crate::{
+    iam::{self, Holder, Library, Reach},
+    model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
+};
+
+/// The actions by which a principal takes on a role.
+const ASSUME: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
 
 /// What a check is given.
 #[derive(Debug)]
@@ -16,19 +22,38 @@ pub struct Context<'a> {
     /// What the user says of it.
     pub settings: &'a Settings,
     /// The policies, each parsed once.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// Functions that anyone on the internet or any AWS account can invoke, by ARN, with what opens them.
-    pub public: BTreeMap<Arn, Vec<Reach>>,
+    pub public: Arc<BTreeMap<Arn, Vec<Reach>>>,
     regions: BTreeMap<&'a str, Arc<str>>,
+    /// By role ARN. Indices that many checks ask are made once: a check may go through 10,000 items.
+    functions: BTreeMap<&'a Arn, Vec<&'a Function>>,
+    /// By unqualified function ARN.
+    mappings: BTreeMap<String, Vec<&'a EventSourceMapping>>,
+    /// By role ARN; made when the first check asks.
+    trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
 }
 
 impl<'a> Context<'a> {
     /// Prepares `posture` for the checks.
     pub fn new(posture: &'a Posture, settings: &'a Settings) -> Self {
         let library = Library::new(posture);
-        let public = crate::iam::public_functions(posture, &library);
+        let public = iam::public_functions(posture, &library);
+        Self::prepared(posture, settings, Arc::new(library), Arc::new(public))
+    }
+
+    /// The context of a posture whose policies were parsed before.
+    pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        Self { posture, settings, library, public, regions }
+        let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (_, function) in posture.functions() {
+            functions.entry(&function.role).or_default().push(function);
+        }
+        let mut mappings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for mapping in posture.regions.values().flat_map(|region| &region.event_source_mappings.items) {
+            mappings.entry(unqualified(&mapping.function)).or_default().push(mapping);
+        }
+        Self { posture, settings, library, public, regions, functions, mappings, trusts: OnceLock::new() }
     }
 
     /// When the posture was taken: the only now there is.
@@ -68,6 +93,54 @@ impl<'a> Context<'a> {
         verdicts
     }
 
+    /// One verdict for each role that a function runs as and that was read; the functions come with it.
+    ///
+    /// When roles are missing, or functions that might name more roles, one unknown verdict stands for all of those.
+    pub fn each_execution_role(
+        &self,
+        check: &'static Check,
+        rule: impl Fn(&'a Role, &[&'a Function]) -> Result<Ruling, Gap>,
+    ) -> Vec<Verdict> {
+        let mut verdicts = Vec::new();
+        for (&arn, functions) in &self.functions {
+            if let Some(role) = self.posture.role(arn) {
+                verdicts.push(self.one(check, arn.clone(), "", rule(role, functions)));
+            }
+        }
+        let unread = listed(&self.posture.identity.roles).err().or_else(|| self.functions_gap());
+        verdicts.extend(unread.map(|gap| self.one(check, self.all::<Role>(""), "", Err(gap))));
+        verdicts
+    }
+
+    /// One verdict for each log group that a function writes to and that was read; the functions come with it.
+    ///
+    /// When log groups are missing, or functions that might name more of them, one unknown verdict stands for all
+    /// of those; a function of which the log group is not known has an unknown verdict of its own.
+    pub fn each_function_log_group(
+        &self,
+        check: &'static Check,
+        rule: impl Fn(&'a LogGroup, &[&'a Function]) -> Result<Ruling, Gap>,
+    ) -> Vec<Verdict> {
+        let mut verdicts = Vec::new();
+        for (name, region) in &self.posture.regions {
+            let mut writers: BTreeMap<String, Vec<&Function>> = BTreeMap::new();
+            for function in &region.functions.items {
+                match function.log_group().known() {
+                    Ok(group) => writers.entry(group.clone()).or_default().push(function),
+                    Err(gap) => verdicts.push(self.one(check, function.arn.clone(), name, Err(gap.clone()))),
+                }
+            }
+            for group in &region.log_groups.items {
+                if let Some(functions) = writers.get(&group.name) {
+                    verdicts.push(self.one(check, group.arn.clone(), name, rule(group, functions)));
+                }
+            }
+            let unread = listed(&region.log_groups).err().or_else(|| listed(&region.functions).err());
+            verdicts.extend(unread.map(|gap| self.one(check, self.all::<LogGroup>(name), name, Err(gap))));
+        }
+        verdicts
+    }
+
     /// One verdict on a resource that is no item of a list, such as the account itself.
     pub fn one(&self, check: &'static Check, resource: Arn, region: &str, ruling: Result<Ruling, Gap>) -> Verdict {
         Verdict {
@@ -93,18 +166,14 @@ impl<'a> Context<'a> {
             ruling: rule(item).unwrap_or_else(Ruling::from),
         }));
         if let Some(gap) = &listing.gap {
-            let (service, all) = T::ALL;
-            let mut gap = gap.clone();
-            if gap.action.is_empty() && gap.kind == GapKind::Unread {
-                gap.action = T::LISTED_BY.to_owned();
-            }
-            verdicts.push(Verdict {
-                check,
-                resource: Arn::build(&self.posture.partition, service, region, &self.posture.account, all),
-                region: region.clone(),
-                ruling: gap.into(),
-            });
+            verdicts.push(Verdict { check, resource: self.all::<T>(region), region: region.clone(), ruling: named::<T>(gap).into() });
         }
+    }
+
+    /// The ARN that stands for all resources of a kind in `region`.
+    fn all<T: Resource>(&self, region: &str) -> Arn {
+        let (service, all) = T::ALL;
+        Arn::build(&self.posture.partition, service, region, &self.posture.account, all)
     }
 
     /// Whether anyone can reach `resource`: a public function, or the execution role of one.
@@ -114,12 +183,124 @@ impl<'a> Context<'a> {
     }
 
     /// The functions that run as `role`.
-    pub fn functions_of(&self, role: &'a Arn) -> impl Iterator<Item = &'a Function> {
-        self.posture.functions().map(|(_, function)| function).filter(move |function| function.role == *role)
+    pub fn functions_of(&self, role: &Arn) -> impl Iterator<Item = &'a Function> {
+        self.functions.get(role).into_iter().flatten().copied()
+    }
+
+    /// Why some functions are not known, if so: for questions about functions that are *not* there.
+    pub fn functions_gap(&self) -> Option<Gap> {
+        self.posture.regions.values().find_map(|region| listed(&region.functions).err())
+    }
+
+    /// The event source mappings that invoke `function`, a version of it or an alias.
+    ///
+    /// # Errors
+    /// The gap, when some mappings of the function's Region are not known.
+    pub fn mappings_of(&self, function: &Function) -> Result<&[&'a EventSourceMapping], Gap> {
+        if let Some(region) = self.posture.regions.get(function.arn.region()) {
+            listed(&region.event_source_mappings)?;
+        }
+        Ok(self.known_mappings_of(function))
+    }
+
+    /// Those of [`Context::mappings_of`] that are known, whether or not there are more.
+    pub fn known_mappings_of(&self, function: &Function) -> &[&'a EventSourceMapping] {
+        self.mappings.get(function.arn.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The role with this ARN.
+    ///
+    /// # Errors
+    /// The gap, when it was not read and not all roles are known. `None` is a role that does not exist.
+    pub fn role(&self, arn: &Arn) -> Result<Option<&'a Role>, Gap> {
+        match self.posture.role(arn) {
+            Some(role) => Ok(Some(role)),
+            None => listed(&self.posture.identity.roles).map(|_| None),
+        }
+    }
+
+    /// What `role` may do.
+    pub fn holder<'c>(&'c self, role: &'c Role) -> Holder<'c> {
+        Holder::role(self.posture, &self.library, role)
+    }
+
+    /// Whom the trust policy of `role`, one of the posture's, lets take it on.
+    ///
+    /// # Errors
+    /// The gap, when the policy is no policy.
+    pub fn trust(&self, role: &Role) -> Result<&[Reach], Gap> {
+        let trusts = self.trusts.get_or_init(|| {
+            let reach = |role: &'a Role| Ok(iam::audience(self.library.document(&role.trust)?, &ASSUME, &role.arn));
+            self.posture.identity.roles.items.iter().map(|role| (role.arn.clone(), reach(role))).collect()
+        });
+        match trusts.get(&role.arn) {
+            Some(Ok(reaches)) => Ok(reaches),
+            Some(Err(gap)) => Err(gap.clone()),
+            None => Err(Gap::unread(Role::LISTED_BY)),
+        }
     }
 
     /// How much `resource` matters to the score.
     pub fn asset(&self, resource: &Arn) -> Asset {
         self.posture.function(resource).map_or(Asset::Ordinary, |function| self.settings.asset(function))
+    }
+}
+
+/// All items, or the list's gap with the action that would have listed them.
+fn listed<T: Resource>(listing: &Listing<T>) -> Result<&[T], Gap> {
+    listing.all().map_err(named::<T>)
+}
+
+fn named<T: Resource>(gap: &Gap) -> Gap {
+    let mut gap = gap.clone();
+    if gap.action.is_empty() && gap.kind == GapKind::Unread {
+        gap.action = T::LISTED_BY.to_owned();
+    }
+    gap
+}
+
+/// The ARN of the function itself, for the ARN of a version or an alias.
+fn unqualified(arn: &Arn) -> String {
+    let name = arn.resource().strip_prefix("function:").unwrap_or_default();
+    match name.split_once(':') {
+        Some((_, qualifier)) => arn.as_str().strip_suffix(qualifier).unwrap_or(arn.as_str()).trim_end_matches(':').to_owned(),
+        None => arn.as_str().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::with_function;
+
+    #[test]
+    fn mappings_are_found_by_function_whatever_they_point_at() {
+        let mut posture = with_function(|_| ());
+        let mapping = |uuid: &str, qualifier: &str| EventSourceMapping {
+            arn: Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:{uuid}")),
+            uuid: uuid.to_owned(),
+            function: Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
+            source: None,
+            state: "Enabled".to_owned(),
+            on_failure: None,
+        };
+        let region = posture.regions.get_mut("eu-west-1").unwrap();
+        region.event_source_mappings.items = vec![mapping("a", ""), mapping("b", ":live"), mapping("c", ":$LATEST"), mapping("d", "-eu")];
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let (_, function) = posture.functions().next().unwrap();
+        let uuids: Vec<_> = context.mappings_of(function).unwrap().iter().map(|mapping| mapping.uuid.as_str()).collect();
+        assert_eq!(uuids, ["a", "b", "c"]);
+        assert_eq!(context.functions_of(&function.role).count(), 1);
+    }
+
+    #[test]
+    fn a_role_that_is_not_listed_is_only_missing_from_a_complete_list() {
+        let mut posture = with_function(|_| ());
+        let settings = Settings::default();
+        let gone = Arn::from("arn:aws:iam::123456789012:role/gone");
+        assert!(Context::new(&posture, &settings).role(&gone).unwrap().is_none());
+        posture.identity.roles.gap = Some(Gap::denied("iam:GetAccountAuthorizationDetails", ""));
+        assert!(Context::new(&posture, &settings).role(&gone).is_err());
     }
 }

@@ -9,10 +9,13 @@ mod data;
 mod function;
 mod identity;
 mod monitoring;
+mod permission;
 mod response;
 mod settings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::fmt;
@@ -20,7 +23,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use context::Context;
-pub use settings::Settings;
+pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
 
 use crate::{model::Source, remedy::Plan};

@@ -1,11 +1,35 @@
 //! What a policy means.
 
 mod audience;
+#[cfg(test)]
+mod cases;
+mod condition;
+mod decide;
+mod derived;
 mod document;
+mod exposure;
+mod glob;
 mod holder;
+mod json;
 mod library;
+mod moment;
+mod network;
+mod principal;
+#[cfg(test)]
+mod properties;
+mod request;
+mod stranger;
+mod template;
+mod truth;
+mod words;
+mod worlds;
 
-pub use audience::{Audience, Reach, audience, public_functions};
+pub use audience::{Audience, Reach, audience, audience_among};
+pub use condition::Condition;
+pub use decide::{Layer, Named, PolicySet, decide};
 pub use document::{Document, Effect, Malformed, Statement};
+pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
+pub use principal::Principal;
+pub use request::{Caller, Keyring, Request, Value};

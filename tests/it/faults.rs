@@ -347,7 +347,7 @@ async fn collecting_ends_when_nobody_listens() {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     drop(receiver);
     let cancel = CancellationToken::new();
-    live::collect(&session, 1, sender, &cancel).await;
+    live::collect(&session, 1, None, sender, &cancel).await;
     assert!(cancel.is_cancelled());
 }
 
@@ -366,7 +366,7 @@ async fn parts_carry_their_generation_and_every_source_ends() {
             }
         }
     };
-    tokio::join!(live::collect(&session, 7, sender, &cancel), listen);
+    tokio::join!(live::collect(&session, 7, None, sender, &cancel), listen);
     assert_eq!(ended, BTreeSet::from(Source::ALL));
 }
 

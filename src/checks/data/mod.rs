@@ -2,5 +2,22 @@
 
 use super::Check;
 
+mod environment_without_customer_key;
+mod grant_too_wide;
+mod key_actions;
+mod key_open_to_foreign_account;
+mod key_policy_public;
+mod key_rotation_off;
+mod key_unusable;
+mod log_group_without_customer_key;
+
 /// The checks, by id.
-pub(super) static CHECKS: &[&Check] = &[];
+pub(super) static CHECKS: &[&Check] = &[
+    &environment_without_customer_key::CHECK,
+    &key_unusable::CHECK,
+    &key_policy_public::CHECK,
+    &key_rotation_off::CHECK,
+    &grant_too_wide::CHECK,
+    &key_open_to_foreign_account::CHECK,
+    &log_group_without_customer_key::CHECK,
+];

@@ -2,7 +2,42 @@
 
 use super::Check;
 
+mod foreign_account_granted;
+mod foreign_layer;
+mod injection_environment;
+mod latent_public_url;
+mod layer_publishers;
+mod layer_shared_with_everyone;
+mod no_concurrency_ceiling;
+mod public_function_url;
+mod publicly_invocable;
 mod recursive_loop_allowed;
+mod runtime_support_ending;
+mod runtime_unsupported;
+mod runtime_updates_held_back;
+mod runtimes;
+mod secret_in_environment;
+mod service_without_source;
+mod unsigned_code_accepted;
+mod url_cors_any_origin;
+mod urls;
 
 /// The checks, by id.
-pub(super) static CHECKS: &[&Check] = &[&recursive_loop_allowed::CHECK];
+pub(super) static CHECKS: &[&Check] = &[
+    &publicly_invocable::CHECK,
+    &public_function_url::CHECK,
+    &latent_public_url::CHECK,
+    &url_cors_any_origin::CHECK,
+    &service_without_source::CHECK,
+    &foreign_account_granted::CHECK,
+    &runtime_unsupported::CHECK,
+    &runtime_support_ending::CHECK,
+    &runtime_updates_held_back::CHECK,
+    &secret_in_environment::CHECK,
+    &unsigned_code_accepted::CHECK,
+    &foreign_layer::CHECK,
+    &layer_shared_with_everyone::CHECK,
+    &injection_environment::CHECK,
+    &no_concurrency_ceiling::CHECK,
+    &recursive_loop_allowed::CHECK,
+];

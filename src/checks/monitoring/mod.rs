@@ -1,6 +1,33 @@
 //! Layer 4: everything leaves a trace that somebody reads.
 
-use super::Check;
+use super::{Asset, Check, Context};
+use crate::model::{Function, Gap};
+
+mod log_group_deletable;
+mod log_retention_out_of_bounds;
+mod logging_blind_or_leaky;
+mod logs_not_writable;
+mod logs_unmasked;
+mod tracing_off;
 
 /// The checks, by id.
-pub(super) static CHECKS: &[&Check] = &[];
+pub(super) static CHECKS: &[&Check] = &[
+    &logs_not_writable::CHECK,
+    &log_retention_out_of_bounds::CHECK,
+    &log_group_deletable::CHECK,
+    &logs_unmasked::CHECK,
+    &logging_blind_or_leaky::CHECK,
+    &tracing_off::CHECK,
+];
+
+/// A function among `functions` that is tagged as sensitive.
+///
+/// # Errors
+/// The gap, when none is but the tags of some are not known.
+fn sensitive<'a>(context: &Context<'_>, functions: &[&'a Function]) -> Result<Option<&'a Function>, Gap> {
+    let found = functions.iter().find(|function| context.settings.asset(function) == Asset::Sensitive);
+    match (found, functions.iter().find_map(|function| function.tags.gap())) {
+        (None, Some(gap)) => Err(gap.clone()),
+        (found, _) => Ok(found.copied()),
+    }
+}

@@ -1,0 +1,38 @@
+//! The checks and the score on 10,000 functions: time on one core, and memory.
+//!
+//! `cargo bench --no-default-features --bench assess`
+
+mod account;
+mod budget;
+
+use std::{process::ExitCode, sync::Arc};
+
+use palisade::{
+    checks::Settings,
+    model::Source,
+    world::{Origin, World},
+};
+
+fn main() -> ExitCode {
+    let mut figures = budget::Figures::default();
+    let size = 10_000;
+    let (built, posture) = budget::timed(|| Arc::new(account::posture(size)));
+    println!("an account of {size} functions, built in {built:.0} ms");
+    let before = budget::memory("VmRSS");
+
+    let (first, world) = budget::timed(|| World::assess(Origin::Demo, posture.clone(), Arc::new(Settings::default())));
+    println!("{} verdicts, {} findings", world.verdicts.len(), world.findings.len());
+    figures.tell("all checks and the score", first, "ms", Some(1000.0));
+    let (again, world) = budget::timed(|| world.reassess(posture, &[Source::Logs]));
+    figures.tell("the same after one source changed", again, "ms", None);
+    let (plans, remedied) = budget::timed(|| world.plans(world.findings.iter().take(1000)));
+    figures.tell("remedies of 1,000 findings", plans, "ms", None);
+    println!("{} of them have one", remedied.iter().flatten().count());
+
+    if let (Some(before), Some(after), Some(highest)) = (before, budget::memory("VmRSS"), budget::memory("VmHWM")) {
+        figures.tell("memory of the posture", before, "MB", None);
+        figures.tell("memory with the world", after, "MB", None);
+        figures.tell("memory at its highest", highest, "MB", Some(500.0));
+    }
+    figures.code()
+}

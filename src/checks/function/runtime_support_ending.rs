@@ -1,0 +1,114 @@
+//! FN-008: the runtime soon leaves support.
+
+use crate::{
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    model::Source,
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+use super::{
+    runtime_unsupported::as_of,
+    runtimes::{Support, support, table},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "FN-008",
+    slug: "runtime-support-ending",
+    title: "The runtime stays supported for the months to come",
+    layer: Layer::Function,
+    severity: Severity::Low,
+    why: "Moving to another version of a language takes tests and releases. Whoever starts when support has ended runs unpatched code \
+          in the meantime.",
+    how: "The end of support in the dated table lies within the notice period of the configuration, 180 days unless set otherwise. \
+          What has ended already is FN-007.",
+    links: Links { csf: &["PR.PS"], owasp: &["S9"], ..Links::NONE },
+    reads: &[Source::Lambda],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each(
+        &CHECK,
+        |region| &region.functions,
+        |_, function| {
+            let Some((name, Support::Dated(dates))) = support(function)? else { return Ok(Ruling::NotApplicable) };
+            let now = context.now();
+            if now >= dates.deprecated {
+                return Ok(Ruling::NotApplicable);
+            }
+            let left = dates.deprecated.days_since(now);
+            if left > i64::from(context.settings.runtime_notice_days) {
+                return Ok(Ruling::Pass);
+            }
+            let mut evidence = vec![
+                Evidence::field("lambda:ListFunctions", "Runtime", name),
+                Evidence::field("runtimes.toml", "deprecated", dates.deprecated.date().to_string()),
+            ];
+            if let Some(block) = dates.block_create {
+                evidence.push(Evidence::field("runtimes.toml", "block-create", block.date().to_string()));
+            }
+            evidence.push(as_of(now)?);
+            Ok(Fault::new(format!("{name}, which {} runs on, loses support in {left} days", function.name), evidence).into())
+        },
+    )
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let function = context.posture.function(&verdict.resource)?;
+    let runtime = function.runtime.as_deref()?;
+    let successor = table().ok()?.successor(runtime)?;
+    let update = |to: &str| {
+        Call::new("lambda", "update-function-configuration", &*verdict.region)
+            .with("function-name", verdict.resource.as_str())
+            .with("runtime", to)
+    };
+    Some(
+        Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
+            .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
+            .step(update(successor))
+            .undo(update(runtime)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Settings,
+            testing::{Says, ask_with, cases, denied, with_function},
+        },
+        model::{PackageType, Posture},
+    };
+
+    fn on(runtime: &str) -> Posture {
+        with_function(|function| function.runtime = Some(runtime.to_owned()))
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("years away", on("python3.14"), Says::Pass),
+                ("128 days away", on("ruby3.3"), Says::Fail),
+                ("158 days away", on("nodejs22.x"), Says::Fail),
+                ("219 days away", on("java17"), Says::Pass),
+                ("ended", on("python3.9"), Says::NotApplicable),
+                ("blocked", on("python2.7"), Says::NotApplicable),
+                ("newer than the table", on("python3.15"), Says::Unknown),
+                ("image", with_function(|function| function.package_type = PackageType::Image), Says::NotApplicable),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_notice_period_is_the_users() {
+        let year = Settings { runtime_notice_days: 365, ..Settings::default() };
+        assert_eq!(ask_with(&CHECK, &on("java17"), &year)[0].1, Says::Fail);
+        let month = Settings { runtime_notice_days: 30, ..Settings::default() };
+        assert_eq!(ask_with(&CHECK, &on("ruby3.3"), &month)[0].1, Says::Pass);
+    }
+}

@@ -1,0 +1,154 @@
+//! FN-007: the runtime is out of support.
+
+use crate::{
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    model::{Source, Timestamp},
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+use super::runtimes::{Support, support, table};
+
+/// How long before AWS refuses changes an unsupported runtime becomes critical.
+const LAST_DAYS: i64 = 60;
+
+pub(super) static CHECK: Check = Check {
+    id: "FN-007",
+    slug: "runtime-unsupported",
+    title: "The function runs on a runtime that AWS supports",
+    layer: Layer::Function,
+    severity: Severity::High,
+    why: "AWS no longer patches the language, its libraries or the system below. When it also refuses changes to such functions, a flaw \
+          in your own code cannot be repaired either.",
+    how: "Runtime of ListFunctions against a dated table that is part of Palisade. Critical from 60 days before AWS refuses changes to \
+          the function. Container images bring their own runtime. A runtime that the table does not know is unknown, not a failure.",
+    links: Links { security_hub: &["Lambda.2"], csf: &["PR.PS"], owasp: &["S9"], csa: &["SAS-6"], attack: &["T1190"], ..Links::NONE },
+    reads: &[Source::Lambda],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each(
+        &CHECK,
+        |region| &region.functions,
+        |_, function| {
+            let Some((name, support)) = support(function)? else { return Ok(Ruling::NotApplicable) };
+            let now = context.now();
+            let runtime = Evidence::field("lambda:ListFunctions", "Runtime", name);
+            let dates = match support {
+                Support::Blocked => {
+                    let message = format!("{} runs on {name}: AWS refuses every change to it", function.name);
+                    return Ok(Fault::new(message, vec![runtime, as_of(now)?]).severity(Severity::Critical).into());
+                }
+                Support::Dated(dates) if now < dates.deprecated => return Ok(Ruling::Pass),
+                Support::Dated(dates) => dates,
+            };
+            let mut evidence = vec![runtime, Evidence::field("runtimes.toml", "deprecated", dates.deprecated.date().to_string())];
+            let mut message = format!("{} runs on {name}, which lost support on {}", function.name, dates.deprecated.date());
+            let mut severity = Severity::High;
+            if let Some(block) = dates.block_update {
+                evidence.push(Evidence::field("runtimes.toml", "block-update", block.date().to_string()));
+                if block.days_since(now) <= LAST_DAYS {
+                    severity = Severity::Critical;
+                    message.push_str(&format!("; AWS refuses changes from {} on", block.date()));
+                }
+            }
+            evidence.push(as_of(now)?);
+            Ok(Fault::new(message, evidence).severity(severity).into())
+        },
+    )
+}
+
+/// How old the table is that decided.
+pub(super) fn as_of(now: Timestamp) -> Result<Evidence, crate::model::Gap> {
+    let table = table()?;
+    let stale = if table.is_stale(now) { ": older than 120 days, dates may have moved" } else { "" };
+    Ok(Evidence::field("runtimes.toml", "as-of", format!("{}{stale}", table.as_of.date())))
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let function = context.posture.function(&verdict.resource)?;
+    let runtime = function.runtime.as_deref()?;
+    let successor = table().ok()?.successor(runtime)?;
+    let update = |to: &str| {
+        Call::new("lambda", "update-function-configuration", &*verdict.region)
+            .with("function-name", verdict.resource.as_str())
+            .with("runtime", to)
+    };
+    let plan = Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
+        .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
+        .step(update(successor));
+    let frozen = matches!(support(function), Ok(Some((_, Support::Blocked))))
+        || matches!(support(function), Ok(Some((_, Support::Dated(dates)))) if dates.block_update.is_some_and(|block| block <= context.now()));
+    // AWS would refuse to go back.
+    Some(if frozen { plan } else { plan.undo(update(runtime)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECK, Severity};
+    use crate::{
+        checks::{
+            Context, Ruling, Settings,
+            testing::{Says, cases, denied, with_function},
+        },
+        model::{PackageType, Posture},
+    };
+
+    fn on(runtime: &str) -> Posture {
+        with_function(|function| function.runtime = Some(runtime.to_owned()))
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("supported", on("python3.14"), Says::Pass),
+                ("supported for months yet", on("ruby3.3"), Says::Pass),
+                ("ended last month", on("python3.10"), Says::Fail),
+                ("provided ends too", on("provided.al2"), Says::Fail),
+                ("ended this month", on("dotnet8"), Says::Fail),
+                ("blocked for years", on("nodejs12.x"), Says::Fail),
+                ("newer than the table", on("nodejs26.x"), Says::Unknown),
+                ("customer managed", on("custom"), Says::Unknown),
+                ("no runtime", with_function(|function| function.runtime = None), Says::Unknown),
+                (
+                    "image",
+                    with_function(|function| {
+                        function.package_type = PackageType::Image;
+                        function.runtime = None;
+                    }),
+                    Says::NotApplicable,
+                ),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+        // What three well-known scanners pass today.
+        for runtime in ["nodejs18.x", "nodejs20.x", "python3.8", "python3.9", "python3.10", "ruby3.2", "provided.al2", "dotnet8"] {
+            cases(&CHECK, [(runtime, on(runtime), Says::Fail)]);
+        }
+    }
+
+    #[test]
+    fn critical_near_the_block() {
+        for (taken_at, expected) in [
+            ("2027-07-01T00:00:00Z", Severity::High),
+            ("2027-07-02T00:00:00Z", Severity::Critical),
+            ("2028-01-01T00:00:00Z", Severity::Critical),
+        ] {
+            let mut posture = on("python3.9");
+            posture.taken_at = taken_at.parse().unwrap();
+            let settings = Settings::default();
+            let context = Context::new(&posture, &settings);
+            let verdict = (CHECK.run)(&context).remove(0);
+            let Ruling::Fail(fault) = &verdict.ruling else { panic!("{verdict:?}") };
+            assert_eq!(fault.severity, Some(expected), "on {taken_at}");
+            let stale = fault.evidence.last().unwrap();
+            assert!(stale.value.contains("older than 120 days"), "{stale:?}");
+            let plan = (CHECK.fix)(&context, &verdict).unwrap();
+            assert!(plan.commands()[1].contains("--runtime python3.14"));
+            assert_eq!(plan.undo.is_empty(), taken_at.starts_with("2028"));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The table of Lambda runtimes, which `runtimes.toml` holds with its date and sources.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::model::{Function, Gap, PackageType, Timestamp};
+
+static TABLE: LazyLock<Result<Table, toml::de::Error>> = LazyLock::new(|| toml::from_str(include_str!("runtimes.toml")));
+
+/// What is known of Lambda's runtimes, and since when.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Table {
+    /// The oldest day that a part of it was looked up.
+    #[serde(deserialize_with = "day")]
+    pub(super) as_of: Timestamp,
+    blocked: Vec<String>,
+    successors: BTreeMap<String, String>,
+    runtimes: BTreeMap<String, Dates>,
+}
+
+/// The dates of one runtime.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Dates {
+    /// The end of support.
+    #[serde(deserialize_with = "day")]
+    pub(super) deprecated: Timestamp,
+    /// From when on no function can be created with it.
+    #[serde(default, deserialize_with = "optional_day")]
+    pub(super) block_create: Option<Timestamp>,
+    /// From when on no function that uses it can be changed.
+    #[serde(default, deserialize_with = "optional_day")]
+    pub(super) block_update: Option<Timestamp>,
+}
+
+/// What the table says of one runtime.
+#[derive(Debug)]
+pub(super) enum Support {
+    /// Blocked for years.
+    Blocked,
+    /// Known by its dates.
+    Dated(&'static Dates),
+}
+
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    format!("{text}T00:00:00Z").parse().map_err(D::Error::custom)
+}
+
+fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    day(deserializer).map(Some)
+}
+
+/// The table.
+///
+/// # Errors
+/// A gap when the file that was built in is broken; a test sees to it that it is not.
+pub(super) fn table() -> Result<&'static Table, Gap> {
+    TABLE.as_ref().map_err(|error| Gap::failed("", format!("runtimes.toml: {}", error.message())))
+}
+
+/// The runtime of `function`, and what the table says of it; `None` for container images, which have no managed runtime.
+///
+/// # Errors
+/// A gap for a runtime that the table does not know: nothing is claimed of it.
+pub(super) fn support(function: &Function) -> Result<Option<(&str, Support)>, Gap> {
+    if function.package_type == PackageType::Image {
+        return Ok(None);
+    }
+    let table = table()?;
+    let name = function.runtime.as_deref().ok_or_else(|| Gap::failed("lambda:ListFunctions", "the answer names no Runtime"))?;
+    if table.blocked.iter().any(|blocked| blocked == name) {
+        return Ok(Some((name, Support::Blocked)));
+    }
+    match table.runtimes.get(name) {
+        Some(dates) => Ok(Some((name, Support::Dated(dates)))),
+        None => Err(Gap::unsupported(format!("the runtime table of {} does not know {name}", table.as_of.date()))),
+    }
+}
+
+impl Table {
+    /// What to move to from `runtime`.
+    pub(super) fn successor(&self, runtime: &str) -> Option<&str> {
+        let family = runtime.split(|c: char| c.is_ascii_digit()).next()?;
+        self.successors.get(family).map(String::as_str)
+    }
+
+    /// Whether it is more than 120 days older than `now`, so that dates may have moved since.
+    pub(super) fn is_stale(&self, now: Timestamp) -> bool {
+        now.days_since(self.as_of) > 120
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing;
+
+    #[test]
+    fn the_table_is_whole() {
+        let table = table().unwrap();
+        assert_eq!(table.runtimes.len(), 38);
+        for (name, dates) in &table.runtimes {
+            assert!(!table.blocked.contains(name), "{name} is both dated and blocked");
+            assert!(dates.block_create.is_none_or(|create| create >= dates.deprecated), "{name} is blocked before its support ends");
+            assert!(dates.block_update >= dates.block_create, "{name} cannot be changed before it cannot be created");
+        }
+        for name in table.runtimes.keys().chain(&table.blocked) {
+            let successor = table.successor(name).unwrap_or_else(|| panic!("{name} has no successor"));
+            assert!(table.runtimes[successor].deprecated > testing::now(), "{successor}, the successor of {name}, is out of support");
+        }
+    }
+
+    #[test]
+    fn says_when_it_is_out_of_date() {
+        let table = table().unwrap();
+        if table.is_stale(testing::now()) {
+            eprintln!("warning: runtimes.toml is of {}: look the dates up again", table.as_of);
+        }
+        let day = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!table.is_stale(table.as_of));
+        assert!(table.is_stale(day("2030-01-01T00:00:00Z")));
+    }
+}

@@ -1,0 +1,136 @@
+//! IA-008: anyone with an AWS account can take on a role.
+
+use super::trust;
+use crate::{
+    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
+    iam::{Audience, Reach},
+    model::{Gap, Role, Source},
+    remedy::{Effort, Plan},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "IA-008",
+    slug: "role-assumable-by-anyone",
+    title: "Only named principals can take on a role",
+    layer: Layer::Identity,
+    severity: Severity::Critical,
+    why: "Role ARNs are no secret: they stand in logs, error messages and public repositories. When the trust policy lets \
+          everyone in, any AWS account in the world can take on the role and work in this one.",
+    how: "The trust policy, after its denies, lets any principal of any AWS account assume the role, and no condition fixes \
+          the account, the organization or the principal. Where something else binds it, such as an external id or an \
+          address, it is high. Service-linked roles are left out: nobody can change them.",
+    links: Links { cis: &["2.21"], csf: &["PR.AA"], owasp: &["S5"], attack: &["T1078.004"], ..Links::NONE },
+    reads: &[Source::Lambda, Source::Iam],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each_global(&CHECK, &context.posture.identity.roles, |role| judge(context, role))
+}
+
+fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
+    if trust::is_service_linked(role) {
+        return Ok(Ruling::NotApplicable);
+    }
+    let open = open(context, role)?;
+    let bounds = |reach: &&&Reach| usize::from(!reach.audience.is_public()) + reach.conditions.len();
+    let Some(widest) = open.iter().min_by_key(bounds) else { return Ok(Ruling::Pass) };
+    let evidence = trust::all_evidence(open.iter().copied());
+    if widest.audience.is_public() && widest.conditions.is_empty() {
+        return Ok(Ruling::fail(format!("Anyone with an AWS account can take on {}", role.name), evidence));
+    }
+    let message = format!("Anyone with an AWS account can take on {}, {}", role.name, widest.conditions.join(" and "));
+    Ok(Fault::new(message, evidence).severity(Severity::High).into())
+}
+
+fn open<'a>(context: &'a Context<'_>, role: &Role) -> Result<Vec<&'a Reach>, Gap> {
+    Ok(context
+        .trust(role)?
+        .iter()
+        .filter(|reach| matches!(reach.audience, Audience::Anyone | Audience::AnyAccount | Audience::Network(_)))
+        .collect())
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let role = context.posture.role(&verdict.resource)?;
+    let open = open(context, role).ok()?;
+    let root = serde_json::json!({ "AWS": context.posture.root().as_str() });
+    let lambda = serde_json::json!({ "Service": trust::RUNNERS[0] });
+    let others =
+        context.trust(role).ok()?.iter().any(|reach| !open.iter().any(|open| open.statement.pointer() == reach.statement.pointer()));
+    let otherwise = match (others, context.functions_of(&role.arn).next()) {
+        (true, _) => None,
+        (false, Some(_)) => Some(lambda),
+        (false, None) => Some(root),
+    };
+    trust::without(role, &open, otherwise, Effort::OneKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Context, Settings,
+            testing::{Says, cases, denied, with_function},
+        },
+        model::{Arn, Listing, PolicyText, Posture},
+    };
+
+    fn trusting(statements: &str) -> Posture {
+        let mut posture = with_function(|_| ());
+        posture.identity.roles.items[0].trust = PolicyText::new(format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#));
+        posture
+    }
+
+    const OPEN: &str = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}"#;
+
+    #[test]
+    fn rules() {
+        let with = |condition: &str| {
+            trusting(&format!(r#"[{{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{condition}}}]"#))
+        };
+        let mut service_linked = trusting(OPEN);
+        service_linked.identity.roles.items[0].arn = Arn::from("arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/X");
+        let mut unread = with_function(|_| ());
+        unread.identity.roles = Listing::default();
+        let mut broken = with_function(|_| ());
+        broken.identity.roles.items[0].trust = PolicyText::from("not a policy");
+        cases(
+            &CHECK,
+            [
+                ("lambda", with_function(|_| ()), Says::Pass),
+                ("everyone, as a single statement", trusting(OPEN), Says::Fail),
+                (
+                    "everyone but",
+                    trusting(r#"[{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:user/x"},"Action":"sts:*"}]"#),
+                    Says::Fail,
+                ),
+                ("any role of any account", with(r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#), Says::Fail),
+                ("with an external id", with(r#"{"StringEquals":{"sts:ExternalId":"x"}}"#), Says::Fail),
+                ("the organization", with(r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abc1234567"}}"#), Says::Pass),
+                ("the account", with(r#"{"StringEquals":{"aws:PrincipalAccount":"123456789012"}}"#), Says::Pass),
+                (
+                    "denied again",
+                    trusting(&format!(r#"[{OPEN},{{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}}]"#)),
+                    Says::Pass,
+                ),
+                ("service-linked", service_linked, Says::NotApplicable),
+                ("no policy", broken, Says::Unknown),
+                ("unread", unread, Says::Unknown),
+                ("all denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_plan_leaves_an_execution_role_to_lambda() {
+        let settings = Settings::default();
+        let posture = trusting(OPEN);
+        let context = Context::new(&posture, &settings);
+        let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
+        assert!(plan.steps[0].line().contains("lambda.amazonaws.com") && !plan.steps[0].line().contains(r#""AWS":"*""#), "{plan:?}");
+        assert!(plan.undo[0].line().contains(r#""AWS":"*""#), "{plan:?}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The commands: one file each. A command wires rooms together and decides the exit code.
+
+mod catalogue;
+mod collect;
+mod configuration;
+#[cfg(feature = "tui")]
+mod dashboard;
+#[cfg(all(feature = "aws", feature = "tui"))]
+mod feed;
+#[cfg(feature = "aws")]
+mod live;
+mod policy;
+mod scan;
+mod snapshots;
+
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::CommandFactory;
+
+use crate::{
+    cli::{Cli, Command, Look},
+    config::{self, Config},
+    report::{self, Filter, Format},
+    store::{Folders, StoreError},
+    world::World,
+};
+
+/// Done, but something could not be read.
+const PARTIAL: u8 = 4;
+/// Findings at or above the bar.
+const FOUND: u8 = 3;
+/// Wrong usage or configuration.
+const USAGE: u8 = 2;
+/// Something failed.
+const FAILED: u8 = 1;
+
+/// Why a command could not do its work: one line, with what to do next.
+#[derive(Debug)]
+pub struct CommandError {
+    code: u8,
+    message: String,
+}
+
+impl CommandError {
+    fn failed(message: impl fmt::Display) -> Self {
+        Self { code: FAILED, message: message.to_string() }
+    }
+
+    fn usage(message: impl fmt::Display) -> Self {
+        Self { code: USAGE, message: message.to_string() }
+    }
+
+    /// The exit code that goes with it.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+
+    /// Whether it is only that nobody reads our output any more.
+    pub fn is_quiet(&self) -> bool {
+        self.message.is_empty()
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self { code: 0, message: String::new() } } else { Self::failed(error) }
+    }
+}
+
+/// Runs the command that `cli` names.
+///
+/// # Errors
+/// When it cannot do its work.
+pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
+    let Cli { command, live, refresh, look } = cli;
+    match command {
+        None => live_dashboard(&live, refresh, &look),
+        Some(Command::Demo { look }) => show(vec![snapshots::demo(&configured()?)], &look),
+        Some(Command::Open { paths, salvage, look }) => show(snapshots::open(&paths, salvage, &configured()?)?, &look),
+        Some(Command::Collect { output, live }) => collect::run(&output, &live),
+        Some(Command::Scan(scan)) => scan::run(&scan),
+        Some(Command::Checks { format }) => catalogue::list(format),
+        Some(Command::Explain { id }) => catalogue::explain(&id),
+        Some(Command::Policy) => policy::print(),
+        Some(Command::Config { command }) => configuration::run(&command),
+        #[cfg(feature = "tui")]
+        Some(Command::Keymap { command: crate::cli::KeymapCommand::Print }) => dashboard::print_keymap(),
+        #[cfg(feature = "tui")]
+        Some(Command::Theme { command: crate::cli::ThemeCommand::List }) => dashboard::list_themes(),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "palisade", &mut script);
+            print(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
+        }
+    }
+}
+
+/// The user's configuration; warnings go to standard error.
+fn configured() -> Result<Config, CommandError> {
+    let Some(folders) = Folders::find() else { return Ok(Config::default()) };
+    let path = folders.config_file();
+    let (config, warnings) = config::read(&path).map_err(|problem| {
+        CommandError::usage(format!("{}: {problem}; `palisade config init --force` writes a fresh one", path.display()))
+    })?;
+    for warning in warnings {
+        eprintln!("palisade: warning: {}: {warning}", path.display());
+    }
+    Ok(config)
+}
+
+/// Shows worlds: as a dashboard on a terminal, as text otherwise.
+fn show(worlds: Vec<snapshots::Unjudged>, look: &Look) -> Result<ExitCode, CommandError> {
+    #[cfg(feature = "tui")]
+    if io::IsTerminal::is_terminal(&io::stdout()) {
+        return dashboard::run(worlds, look, &configured()?, None);
+    }
+    let _ = look;
+    print_report(&worlds.into_iter().map(snapshots::Unjudged::judge).collect::<Vec<_>>())
+}
+
+fn print_report(worlds: &[World]) -> Result<ExitCode, CommandError> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    report::write(worlds, Format::Text, &Filter::default(), &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "aws")]
+fn live_dashboard(options: &crate::cli::Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+    #[cfg(feature = "tui")]
+    if io::IsTerminal::is_terminal(&io::stdout()) {
+        return feed::show(options, refresh, look);
+    }
+    let _ = (refresh, look);
+    print_report(&[live::gather(options, &configured()?)?.judge()])
+}
+
+#[cfg(not(feature = "aws"))]
+fn live_dashboard(_: &crate::cli::Live, _: Option<Duration>, _: &Look) -> Result<ExitCode, CommandError> {
+    Err(CommandError::usage(NO_AWS))
+}
+
+/// What a build without the SDK says when it is asked for a live account.
+#[cfg(not(feature = "aws"))]
+const NO_AWS: &str = "this build cannot reach AWS (feature `aws` is off); `palisade open FILE` and `palisade demo` work";
+
+fn print(bytes: &[u8]) -> Result<ExitCode, CommandError> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,95 @@
+//! `palisade scan`: a report, and an exit code that a pipeline can act on.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    process::ExitCode,
+};
+
+use super::{CommandError, FOUND, PARTIAL, configured, snapshots};
+use crate::{
+    checks::{Check, Layer, Severity},
+    cli::{FailOn, Format, LayerName, Scan},
+    report::{self, Filter},
+    world::{Status, World},
+};
+
+pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
+    let filter = filter(scan)?;
+    let worlds = worlds(scan)?;
+    let format = match scan.format {
+        Format::Text => report::Format::Text,
+        Format::Json => report::Format::Json,
+    };
+    match &scan.output {
+        None => write(&worlds, format, &filter, io::stdout().lock())?,
+        Some(path) => {
+            let failed = |error| CommandError::failed(format!("{}: {error}", path.display()));
+            write(&worlds, format, &filter, File::create(path).map_err(failed)?).map_err(failed)?;
+        }
+    }
+    Ok(ExitCode::from(verdict(&worlds, &filter, scan.fail_on)))
+}
+
+fn write(worlds: &[World], format: report::Format, filter: &Filter, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    report::write(worlds, format, filter, &mut out)?;
+    out.flush()
+}
+
+fn worlds(scan: &Scan) -> Result<Vec<World>, CommandError> {
+    let unjudged = if scan.demo {
+        vec![snapshots::demo(&configured()?)]
+    } else if !scan.snapshot.is_empty() {
+        snapshots::open(&scan.snapshot, scan.salvage, &configured()?)?
+    } else {
+        vec![live(scan)?]
+    };
+    Ok(unjudged.into_iter().map(snapshots::Unjudged::judge).collect())
+}
+
+#[cfg(feature = "aws")]
+fn live(scan: &Scan) -> Result<snapshots::Unjudged, CommandError> {
+    super::live::gather(&scan.live, &configured()?)
+}
+
+#[cfg(not(feature = "aws"))]
+fn live(_: &Scan) -> Result<snapshots::Unjudged, CommandError> {
+    Err(CommandError::usage(super::NO_AWS))
+}
+
+fn filter(scan: &Scan) -> Result<Filter, CommandError> {
+    let layers = scan.layer.iter().map(|layer| match layer {
+        LayerName::Function => Layer::Function,
+        LayerName::Identity => Layer::Identity,
+        LayerName::Data => Layer::Data,
+        LayerName::Monitoring => Layer::Monitoring,
+        LayerName::Response => Layer::Response,
+    });
+    let checks = scan.check.iter().map(|name| super::catalogue::find(name)).collect::<Result<Vec<&'static Check>, _>>()?;
+    Ok(Filter { layers: layers.collect(), checks, passes: scan.include_pass })
+}
+
+/// 3 wins over 4.
+fn verdict(worlds: &[World], filter: &Filter, fail_on: FailOn) -> u8 {
+    let bar = match fail_on {
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::High => Some(Severity::High),
+        FailOn::Medium => Some(Severity::Medium),
+        FailOn::Low => Some(Severity::Low),
+        FailOn::Never => None,
+    };
+    let worst = worlds.iter().filter_map(|world| filter.worst(world)).min();
+    if worst.zip(bar).is_some_and(|(worst, bar)| worst <= bar) {
+        FOUND
+    } else if worlds.iter().any(partial) {
+        PARTIAL
+    } else {
+        0
+    }
+}
+
+/// Whether something could not be read.
+fn partial(world: &World) -> bool {
+    world.blind().next().is_some() || world.findings.iter().any(|finding| finding.status == Status::Unknown)
+}

@@ -1,0 +1,443 @@
+//! The decision on one request, by every policy that bears on it.
+
+use std::sync::Arc;
+
+use super::{
+    Condition, Document, Statement,
+    holder::{Decision, Outcome, Permission},
+    principal::Naming,
+    request::{Caller, Keys, Request},
+    template::Template,
+    truth::Truth,
+    worlds::{Walk, Worlds},
+};
+
+/// A policy with what people call it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// `inline policy deploy`, `AdministratorAccess`.
+    pub name: String,
+    /// The policy.
+    pub document: Arc<Document>,
+}
+
+impl Named {
+    /// Names `document`.
+    pub fn new(name: impl Into<String>, document: impl Into<Arc<Document>>) -> Self {
+        Self { name: name.into(), document: document.into() }
+    }
+}
+
+/// The policies that bear on a request. What is none does not restrict; a boundary without policies allows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct PolicySet {
+    /// Identity policies of the caller.
+    pub identity: Vec<Named>,
+    /// Its permissions boundary.
+    pub boundary: Option<Vec<Named>>,
+    /// The policy of its session.
+    pub session: Option<Named>,
+    /// The resource's own policy: for roles the trust policy, for keys the key policy.
+    pub resource: Option<Named>,
+    /// Service control policies, from the root of the organization down; each level must allow.
+    pub scp: Vec<Vec<Named>>,
+    /// Resource control policies, level by level; they only deny.
+    pub rcp: Vec<Vec<Named>>,
+    /// The policy of the VPC endpoint on the way.
+    pub endpoint: Option<Vec<Named>>,
+    /// Asks only what the caller holds: whether the resource's own policy agrees is left open.
+    pub caller_side_only: bool,
+}
+
+/// Kinds of policies that can stand in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// Identity policies.
+    Identity,
+    /// The permissions boundary.
+    Boundary,
+    /// The session policy.
+    Session,
+    /// The resource's own policy.
+    Resource,
+    /// Service control policies.
+    ServiceControl,
+    /// Resource control policies.
+    ResourceControl,
+    /// The VPC endpoint's policy.
+    Endpoint,
+}
+
+/// Decides `request` by `policies`.
+///
+/// What the context does not tell is tried out: an answer is conditional only when some value of the unknown
+/// keys allows and another does not, or when there are too many to try.
+pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
+    let case = Case::new(request, policies);
+    let keys = &request.context;
+    let first = case.judge(keys);
+    let outcome = if first.outcome() == Outcome::Conditional { case.explore(request) } else { first.outcome() };
+    let mut decision = Decision { outcome, proof: Vec::new(), condition: None, blocked_by: Vec::new() };
+    case.explain(keys, &first, &mut decision);
+    decision
+}
+
+/// A statement that speaks of the request, its conditions left aside.
+struct Live<'a> {
+    policy: &'a str,
+    statement: &'a Arc<Statement>,
+    /// Whether it covers action, principal and resource.
+    base: Truth,
+    naming: Option<Naming>,
+    /// Whether variables in its resource are still to be put in.
+    variable: bool,
+}
+
+/// What the statements of one kind of policy say.
+#[derive(Default)]
+struct Bench<'a> {
+    allows: Vec<Live<'a>>,
+    denies: Vec<Live<'a>>,
+}
+
+/// A request with the statements that speak of it.
+struct Case<'a> {
+    resource: &'a str,
+    identity: Bench<'a>,
+    boundary: Option<Bench<'a>>,
+    session: Option<Bench<'a>>,
+    own: Bench<'a>,
+    scp: Vec<Bench<'a>>,
+    rcp: Vec<Bench<'a>>,
+    endpoint: Option<Bench<'a>>,
+    side: Side,
+    /// Whether the resource's own policy must name the caller or its account: trust policies and key policies.
+    needs_own: bool,
+    /// The root user of an account holds everything.
+    root: bool,
+}
+
+/// How the caller stands to the resource's account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Same,
+    Cross,
+    /// Services and strangers have no identity policies.
+    Outside,
+}
+
+/// What the kinds of policies make of a request.
+struct Judgement {
+    deny: Truth,
+    allow: Truth,
+    denied_by: [Truth; 7],
+    identity: Truth,
+    boundary: Truth,
+    session: Truth,
+    scp: Truth,
+    endpoint: Truth,
+    own: Truth,
+}
+
+impl Judgement {
+    fn outcome(&self) -> Outcome {
+        match (self.deny, self.allow) {
+            (Truth::True, _) => Outcome::ExplicitlyDenied,
+            (_, Truth::False) => Outcome::ImplicitlyDenied,
+            (Truth::False, Truth::True) => Outcome::Allowed,
+            _ => Outcome::Conditional,
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    fn new(request: &'a Request, policies: &'a PolicySet) -> Self {
+        let action = request.action.to_lowercase();
+        let scope = Scope { action: &action, request, bounded: policies.boundary.is_some() };
+        let one = |policies: &'a [Named]| scope.bench(policies, false);
+        let side = match &request.caller {
+            _ if policies.caller_side_only => Side::Same,
+            Caller::Service(_) | Caller::Anonymous | Caller::Federated(_) => Side::Outside,
+            // Without an owner, as for actions without resources, the caller's own account is meant.
+            Caller::Principal(_) if request.owner().is_none() || request.owner() == request.caller.account() => Side::Same,
+            Caller::Principal(_) => Side::Cross,
+        };
+        let scp = if request.caller.is_under_service_control() { policies.scp.as_slice() } else { &[] };
+        let rcp = if request.caller.is_service_linked() { &[] } else { policies.rcp.as_slice() };
+        Self {
+            resource: &request.resource,
+            identity: one(&policies.identity),
+            boundary: policies.boundary.as_deref().map(one),
+            session: policies.session.as_ref().map(|policy| one(std::slice::from_ref(policy))),
+            own: policies.resource.as_ref().map(|policy| scope.bench(std::slice::from_ref(policy), true)).unwrap_or_default(),
+            scp: scp.iter().map(|level| one(level)).collect(),
+            rcp: rcp.iter().map(|level| scope.bench(level, true)).collect(),
+            endpoint: policies.endpoint.as_deref().map(|policies| scope.bench(policies, true)),
+            side,
+            root: request.caller.is_root(),
+            needs_own: !policies.caller_side_only && needs_own_policy(&action, &request.resource),
+        }
+    }
+
+    fn benches(&self) -> impl Iterator<Item = (Layer, &Bench<'a>)> {
+        let single = [
+            (Layer::Identity, Some(&self.identity)),
+            (Layer::Boundary, self.boundary.as_ref()),
+            (Layer::Session, self.session.as_ref()),
+            (Layer::Resource, Some(&self.own)),
+            (Layer::Endpoint, self.endpoint.as_ref()),
+        ];
+        single
+            .into_iter()
+            .filter_map(|(layer, bench)| Some((layer, bench?)))
+            .chain(self.scp.iter().map(|bench| (Layer::ServiceControl, bench)))
+            .chain(self.rcp.iter().map(|bench| (Layer::ResourceControl, bench)))
+    }
+
+    /// Whether a statement applies to a request with these keys.
+    fn applies(&self, live: &Live<'_>, keys: &dyn Keys) -> Truth {
+        let mut truth = live.base;
+        if live.variable {
+            truth = truth.and(covers_resource(live.statement, self.resource, keys));
+        }
+        for condition in &live.statement.conditions {
+            if truth == Truth::False {
+                break;
+            }
+            truth = truth.and(condition.holds(keys));
+        }
+        truth
+    }
+
+    fn any(&self, lives: &[Live<'_>], keys: &dyn Keys) -> Truth {
+        Truth::any(lives.iter().map(|live| self.applies(live, keys)))
+    }
+
+    /// Whether the resource's own policy names the caller in one of these ways, and allows.
+    fn own_allows(&self, keys: &dyn Keys, named: impl Fn(Naming) -> bool) -> Truth {
+        let lives = self.own.allows.iter().filter(|live| live.naming.is_some_and(&named));
+        Truth::any(lives.map(|live| self.applies(live, keys)))
+    }
+
+    fn judge(&self, keys: &dyn Keys) -> Judgement {
+        let mut denied_by = [Truth::False; 7];
+        for (layer, bench) in self.benches() {
+            let denied = &mut denied_by[layer as usize];
+            *denied = denied.or(self.any(&bench.denies, keys));
+        }
+        let allowed = |bench: &Option<Bench<'_>>| bench.as_ref().map_or(Truth::True, |bench| self.any(&bench.allows, keys));
+        let identity = if self.root { Truth::True } else { self.any(&self.identity.allows, keys) };
+        let boundary = allowed(&self.boundary);
+        let session = allowed(&self.session);
+        let endpoint = allowed(&self.endpoint);
+        let scp = Truth::all(self.scp.iter().map(|level| self.any(&level.allows, keys)));
+        let held = identity.and(boundary).and(session);
+        let own = self.own_allows(keys, |_| true);
+        let granted = match self.side {
+            Side::Outside => own,
+            Side::Cross => held.and(own),
+            Side::Same => {
+                // A grant to the user, to the session or to everyone goes past boundary and session policy,
+                // one to the role does not.
+                let past_all = self.own_allows(keys, |naming| naming == Naming::Itself);
+                let past_boundary = self.own_allows(keys, |naming| naming == Naming::Everyone);
+                let to_role = self.own_allows(keys, |naming| naming == Naming::Role);
+                let direct = past_all.or(past_boundary.and(session)).or(to_role.and(boundary).and(session));
+                direct.or(if self.needs_own { held.and(own) } else { held })
+            }
+        };
+        Judgement {
+            deny: denied_by.iter().copied().fold(Truth::False, Truth::or),
+            allow: granted.and(scp).and(endpoint),
+            denied_by,
+            identity,
+            boundary,
+            session,
+            scp,
+            endpoint,
+            own,
+        }
+    }
+
+    /// Tries out what the unknown keys could be.
+    fn explore(&self, request: &Request) -> Outcome {
+        let lives = || self.benches().flat_map(|(_, bench)| bench.allows.iter().chain(&bench.denies));
+        let conditions: Vec<&Condition> = lives().flat_map(|live| &live.statement.conditions).collect();
+        let patterns: Vec<&Template> = lives()
+            .filter(|live| live.variable)
+            .flat_map(|live| live.statement.resources.iter().flatten())
+            .map(|pattern| pattern.template())
+            .collect();
+        let worlds = Worlds::new(&conditions, &patterns, self.resource, &request.context, &|_, values| values);
+        let mut seen: Option<Outcome> = None;
+        let whole = worlds.walk(|keys| {
+            let outcome = self.judge(keys).outcome();
+            let merged = match seen {
+                None => outcome,
+                Some(before) if before == outcome => outcome,
+                Some(Outcome::Allowed | Outcome::Conditional) => Outcome::Conditional,
+                Some(_) if matches!(outcome, Outcome::Allowed | Outcome::Conditional) => Outcome::Conditional,
+                // Denied either way; by a statement or for want of one.
+                Some(_) => Outcome::ImplicitlyDenied,
+            };
+            seen = Some(merged);
+            if merged == Outcome::Conditional { Walk::Stop } else { Walk::On }
+        });
+        match seen {
+            Some(outcome) if whole && worlds.is_exact() => outcome,
+            _ => Outcome::Conditional,
+        }
+    }
+
+    /// Adds the statements that decided, and what the decision depends on.
+    fn explain(&self, keys: &dyn Keys, judgement: &Judgement, decision: &mut Decision) {
+        let prove = |proof: &mut Vec<Permission>, lives: &[Live<'_>], wanted: &dyn Fn(Truth) -> bool| {
+            let found = lives.iter().filter(|live| wanted(self.applies(live, keys)));
+            proof.extend(found.map(|live| Permission { policy: live.policy.to_owned(), statement: Arc::clone(live.statement) }));
+        };
+        match decision.outcome {
+            Outcome::ExplicitlyDenied => {
+                for (_, bench) in self.benches() {
+                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::True);
+                }
+            }
+            Outcome::Allowed | Outcome::ImplicitlyDenied => {
+                prove(&mut decision.proof, &self.identity.allows, &|truth| truth == Truth::True);
+                prove(&mut decision.proof, &self.own.allows, &|truth| truth == Truth::True);
+            }
+            Outcome::Conditional => {
+                for (_, bench) in self.benches() {
+                    prove(&mut decision.proof, &bench.allows, &|truth| truth != Truth::False);
+                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::Unknown);
+                }
+                decision.condition = Some(self.open_in_words(keys));
+            }
+        }
+        if matches!(decision.outcome, Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied) {
+            decision.blocked_by = self.blockers(judgement);
+        }
+    }
+
+    /// The kinds of policies that stand in the way.
+    fn blockers(&self, judgement: &Judgement) -> Vec<Layer> {
+        use Layer::{Boundary, Endpoint, Identity, Resource, ResourceControl, ServiceControl, Session};
+        let missing = [
+            (Identity, judgement.identity == Truth::False && self.side != Side::Outside),
+            (Boundary, judgement.boundary == Truth::False),
+            (Session, judgement.session == Truth::False),
+            (Resource, judgement.own == Truth::False && (self.side != Side::Same || self.needs_own)),
+            (ServiceControl, judgement.scp == Truth::False),
+            (ResourceControl, false),
+            (Endpoint, judgement.endpoint == Truth::False),
+        ];
+        missing
+            .into_iter()
+            .filter(|(layer, missing)| *missing || judgement.denied_by[*layer as usize] == Truth::True)
+            .map(|(layer, _)| layer)
+            .collect()
+    }
+
+    /// The conditions that are not decided, in words.
+    fn open_in_words(&self, keys: &dyn Keys) -> String {
+        let open = |live: &Live<'_>| -> Option<String> {
+            if self.applies(live, keys) != Truth::Unknown {
+                return None;
+            }
+            let words: Vec<String> = live
+                .statement
+                .conditions
+                .iter()
+                .filter(|condition| condition.holds(keys) == Truth::Unknown)
+                .map(ToString::to_string)
+                .collect();
+            Some(if words.is_empty() { "the statement covers it, which AWS does not document".to_owned() } else { words.join(" and ") })
+        };
+        let mut words: Vec<String> = Vec::new();
+        for (_, bench) in self.benches() {
+            // One allow without open conditions is enough.
+            if self.any(&bench.allows, keys) == Truth::Unknown {
+                let ways: Vec<String> = bench.allows.iter().filter_map(open).collect();
+                words.push(format!("only if {}", ways.join(", or ")));
+            }
+            words.extend(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")));
+        }
+        words.dedup();
+        words.join("; ")
+    }
+}
+
+/// What of a request is the same for every statement.
+struct Scope<'a> {
+    action: &'a str,
+    request: &'a Request,
+    /// Whether the caller has a permissions boundary.
+    bounded: bool,
+}
+
+impl Scope<'_> {
+    /// The statements that speak of the request.
+    fn bench<'a>(&self, policies: &'a [Named], with_principals: bool) -> Bench<'a> {
+        let mut bench = Bench::default();
+        for policy in policies {
+            for statement in &policy.document.statements {
+                if let Some(live) = self.live(&policy.name, statement, with_principals) {
+                    if statement.is_allow() { &mut bench.allows } else { &mut bench.denies }.push(live);
+                }
+            }
+        }
+        bench
+    }
+
+    fn live<'a>(&self, policy: &'a str, statement: &'a Arc<Statement>, with_principals: bool) -> Option<Live<'a>> {
+        let mut base = covers_action(statement, self.action);
+        let mut naming = None;
+        if with_principals {
+            let named = match &statement.principals {
+                // AWS stores no such statement in a resource's policy.
+                None => Truth::False,
+                // Documented: such a deny always hits a principal that has a boundary.
+                Some(principals) if principals.not && !statement.is_allow() && self.bounded => Truth::True,
+                Some(principals) => {
+                    let (named, how) = principals.cover(&self.request.caller);
+                    naming = how;
+                    named
+                }
+            };
+            base = base.and(named);
+        }
+        let variable = statement.resources.iter().flatten().any(|pattern| pattern.template().fixed().is_none());
+        if base != Truth::False && !variable {
+            base = base.and(covers_resource(statement, &self.request.resource, &self.request.context));
+        }
+        (base != Truth::False).then_some(Live { policy, statement, base, naming, variable })
+    }
+}
+
+/// Whether the statement speaks of `action`, which is in lower case.
+pub(super) fn covers_action(statement: &Statement, action: &str) -> Truth {
+    let covered = Truth::any(statement.actions.iter().map(|pattern| pattern.covers(action)));
+    if statement.not_action { !covered } else { covered }
+}
+
+/// Whether the statement speaks of `resource`; a trust policy does without saying so.
+pub(super) fn covers_resource(statement: &Statement, resource: &str, keys: &dyn Keys) -> Truth {
+    let Some(patterns) = &statement.resources else { return Truth::True };
+    // What is not covered for certain must not be left out for certain either.
+    let wide = statement.is_allow() != statement.not_resource;
+    let covered = Truth::any(patterns.iter().map(|pattern| pattern.covers(resource, wide, keys)));
+    if statement.not_resource { !covered } else { covered }
+}
+
+/// Roles and keys belong to nobody whom their own policy does not name.
+fn needs_own_policy(action: &str, resource: &str) -> bool {
+    let part = |index| resource.splitn(6, ':').nth(index).unwrap_or_default();
+    match action.split_once(':') {
+        Some(("sts", name)) => {
+            (name.starts_with("assumerole") || matches!(name, "tagsession" | "setsourceidentity"))
+                && part(2) == "iam"
+                && part(5).starts_with("role/")
+        }
+        Some(("kms", _)) => part(2) == "kms" && part(5).starts_with("key/"),
+        _ => false,
+    }
+}

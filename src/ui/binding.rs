@@ -1,0 +1,456 @@
+//! What keys do: the one table that the keys, the help, the footer and the documentation are made of.
+
+mod key;
+
+pub use key::Key;
+
+use crate::checks::Layer;
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Close this view; in the first one, the program.
+    Close,
+    /// End the program.
+    Quit,
+    /// Show what the keys do.
+    Help,
+    /// Open the command palette.
+    Palette,
+    /// Draw everything anew.
+    Redraw,
+    /// Back to the shell, for now.
+    Suspend,
+    /// The next theme.
+    Theme,
+    /// One row down.
+    Down,
+    /// One row up.
+    Up,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// Half a page down.
+    HalfDown,
+    /// Half a page up.
+    HalfUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// The next finding or function.
+    Next,
+    /// The previous finding or function.
+    Previous,
+    /// Open what is under the cursor.
+    Open,
+    /// Back to where one came from.
+    Back,
+    /// Forward again.
+    Forward,
+    /// The next pane or tab.
+    NextPane,
+    /// The previous pane or tab.
+    PreviousPane,
+    /// The pane with the cursor alone, or beside the other again.
+    Zoom,
+    /// To the overview.
+    GoOverview,
+    /// To all findings.
+    GoFindings,
+    /// To the functions.
+    GoFunctions,
+    /// To the collectors.
+    GoCollectors,
+    /// To the accounts.
+    GoAccounts,
+    /// To the execution role.
+    GoRole,
+    /// To the function.
+    GoFunction,
+    /// To the key.
+    GoKey,
+    /// To a layer's findings.
+    GoLayer(Layer),
+    /// Narrow the list.
+    Filter,
+    /// Order the list by something else.
+    Sort,
+    /// Show the fix.
+    Fix,
+    /// Copy the fix or the value.
+    Copy,
+    /// Copy the ARN.
+    CopyArn,
+    /// Write to a file.
+    Write,
+    /// Read again.
+    Refresh,
+    /// Pause reading, or go on.
+    Pause,
+    /// Stop reading.
+    Cancel,
+    /// Save a snapshot.
+    Save,
+    /// Take what was typed.
+    Accept,
+    /// Drop what was typed.
+    Discard,
+}
+
+/// Where a key means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The overview.
+    Overview,
+    /// A list of findings.
+    Findings,
+    /// One finding.
+    Finding,
+    /// A fix.
+    Fix,
+    /// The list of functions.
+    Functions,
+    /// One function.
+    Function,
+    /// The collectors.
+    Collectors,
+    /// The accounts.
+    Accounts,
+    /// The help.
+    Help,
+    /// The command palette.
+    Palette,
+    /// A line that is being typed.
+    Line,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Self; 11] = [
+        Self::Overview,
+        Self::Findings,
+        Self::Finding,
+        Self::Fix,
+        Self::Functions,
+        Self::Function,
+        Self::Collectors,
+        Self::Accounts,
+        Self::Help,
+        Self::Palette,
+        Self::Line,
+    ];
+
+    /// Its name on screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Findings => "Findings",
+            Self::Finding => "Finding",
+            Self::Fix => "Fix",
+            Self::Functions => "Functions",
+            Self::Function => "Function",
+            Self::Collectors => "Collectors",
+            Self::Accounts => "Accounts",
+            Self::Help => "Help",
+            Self::Palette => "Command palette",
+            Self::Line => "Filter line",
+        }
+    }
+}
+
+/// What belongs together in the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Acting on what is under the cursor.
+    Act,
+    /// Moving the cursor.
+    Move,
+    /// Moving between views.
+    Navigate,
+    /// Going somewhere by name.
+    GoTo,
+    /// What the account says.
+    Data,
+    /// Everywhere.
+    Global,
+}
+
+impl Group {
+    /// Every group, in the order of the help.
+    pub const ALL: [Self; 6] = [Self::Act, Self::Move, Self::Navigate, Self::GoTo, Self::Data, Self::Global];
+
+    /// Its name on screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Act => "Act",
+            Self::Move => "Move",
+            Self::Navigate => "Navigate",
+            Self::GoTo => "Go to",
+            Self::Data => "Data",
+            Self::Global => "Everywhere",
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// Its name in a keymap.
+    pub name: &'static str,
+    /// Its keys; a sequence has a space between its keys.
+    pub keys: &'static [&'static str],
+    /// Where it holds.
+    pub places: &'static [Place],
+    /// The word in the footer; empty when it is not shown there.
+    pub label: &'static str,
+    /// What the help says.
+    pub help: &'static str,
+    /// What it belongs to.
+    pub group: Group,
+}
+
+use Action as A;
+use Group as G;
+use Place as P;
+
+const VIEWS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts, P::Fix, P::Help];
+const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts];
+const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function];
+const TYPING: &[Place] = &[P::Palette, P::Line];
+
+const fn binding(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    places: &'static [Place],
+    group: Group,
+    label: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { action, name, keys, places, label, help, group }
+}
+
+/// The table. The footer shows labels in this order.
+pub static BINDINGS: &[Binding] = &[
+    binding(A::Open, "open", &["enter", "l", "right"], PAGES, G::Navigate, "open", "open what is under the cursor"),
+    binding(A::Next, "next", &["n"], &[P::Finding, P::Function], G::Move, "next", "next finding or function of the list"),
+    binding(A::Previous, "previous", &["N"], &[P::Finding, P::Function], G::Move, "previous", "previous finding or function"),
+    binding(A::Fix, "fix", &["f"], ABOUT_A_FINDING, G::Act, "fix", "show the fix: commands, undo, risk"),
+    binding(
+        A::Copy,
+        "copy",
+        &["y"],
+        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
+        G::Act,
+        "copy",
+        "copy the fix, or the missing IAM statement",
+    ),
+    binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
+    binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
+    binding(
+        A::Filter,
+        "filter",
+        &["/"],
+        &[P::Findings, P::Functions],
+        G::Act,
+        "filter",
+        "narrow the list: words, sev>=high layer:1 fix:1key",
+    ),
+    binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions], G::Act, "sort", "order by the next column"),
+    binding(
+        A::NextPane,
+        "next-pane",
+        &["tab"],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors],
+        G::Navigate,
+        "pane",
+        "next pane or tab",
+    ),
+    binding(
+        A::PreviousPane,
+        "previous-pane",
+        &["backtab"],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors],
+        G::Navigate,
+        "",
+        "previous pane or tab",
+    ),
+    binding(A::Zoom, "zoom", &["z"], &[P::Findings, P::Functions], G::Navigate, "", "the pane with the cursor alone, or both again"),
+    binding(A::Refresh, "refresh", &["R"], PAGES, G::Data, "", "read the account again; in Collectors, only this source"),
+    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "", "pause reading, or go on"),
+    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "", "stop reading; what is missing becomes unknown"),
+    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
+    binding(A::Down, "down", &["j", "down"], VIEWS, G::Move, "", "one row down"),
+    binding(A::Up, "up", &["k", "up"], VIEWS, G::Move, "", "one row up"),
+    binding(A::Top, "top", &["g g", "home"], VIEWS, G::Move, "", "to the first row"),
+    binding(A::Bottom, "bottom", &["G", "end"], VIEWS, G::Move, "", "to the last row"),
+    binding(A::HalfDown, "half-down", &["ctrl-d"], VIEWS, G::Move, "", "half a page down"),
+    binding(A::HalfUp, "half-up", &["ctrl-u"], VIEWS, G::Move, "", "half a page up"),
+    binding(A::PageDown, "page-down", &["pagedown", "ctrl-f"], VIEWS, G::Move, "", "a page down"),
+    binding(A::PageUp, "page-up", &["pageup", "ctrl-b"], VIEWS, G::Move, "", "a page up"),
+    binding(A::GoLayer(Layer::Function), "layer-1", &["1"], PAGES, G::GoTo, "layer", "findings of layer 1 Function"),
+    binding(A::GoLayer(Layer::Identity), "layer-2", &["2"], PAGES, G::GoTo, "", "findings of layer 2 Identity"),
+    binding(A::GoLayer(Layer::Data), "layer-3", &["3"], PAGES, G::GoTo, "", "findings of layer 3 Data"),
+    binding(A::GoLayer(Layer::Monitoring), "layer-4", &["4"], PAGES, G::GoTo, "", "findings of layer 4 Monitoring"),
+    binding(A::GoLayer(Layer::Response), "layer-5", &["5"], PAGES, G::GoTo, "", "findings of layer 5 Response"),
+    binding(A::GoOverview, "go-overview", &["g o"], PAGES, G::GoTo, "", "overview"),
+    binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
+    binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
+    binding(A::GoCollectors, "go-collectors", &["g c", "c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
+    binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
+    binding(
+        A::GoRole,
+        "go-role",
+        &["g r"],
+        &[P::Findings, P::Finding, P::Functions, P::Function],
+        G::GoTo,
+        "",
+        "findings of the execution role",
+    ),
+    binding(A::GoFunction, "go-function", &["g u"], &[P::Overview, P::Findings, P::Finding], G::GoTo, "", "the function"),
+    binding(A::GoKey, "go-key", &["g k"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "findings of the key"),
+    binding(A::Accept, "accept", &["enter"], TYPING, G::Act, "take", "take what was typed, or run what is chosen"),
+    binding(A::Discard, "discard", &["esc"], TYPING, G::Act, "cancel", "drop what was typed"),
+    binding(A::Down, "next-choice", &["down", "ctrl-n", "tab"], &[P::Palette], G::Move, "down", "next choice"),
+    binding(A::Up, "previous-choice", &["up", "ctrl-p", "backtab"], &[P::Palette], G::Move, "up", "previous choice"),
+    binding(
+        A::Back,
+        "back",
+        &["h", "esc", "left", "backspace", "H", "alt-left"],
+        VIEWS,
+        G::Navigate,
+        "back",
+        "back to where you came from",
+    ),
+    binding(A::Forward, "forward", &["L", "alt-right"], PAGES, G::Navigate, "", "forward again"),
+    binding(A::Palette, "palette", &[":", "ctrl-p"], PAGES, G::Global, "command", "commands, findings, functions and roles by name"),
+    binding(A::Redraw, "redraw", &["ctrl-l"], VIEWS, G::Global, "", "draw everything anew"),
+    binding(A::Suspend, "suspend", &["ctrl-z"], &Place::ALL, G::Global, "", "back to the shell; fg returns"),
+    binding(A::Theme, "theme", &["T"], VIEWS, G::Global, "", "next theme"),
+    binding(A::Help, "help", &["?", "f1"], VIEWS, G::Global, "help", "what the keys do here"),
+    binding(A::Close, "close", &["q"], VIEWS, G::Global, "quit", "close this view; in the first one, the program"),
+    binding(A::Quit, "quit", &["ctrl-c"], &Place::ALL, G::Global, "", "end the program"),
+];
+
+/// What a sequence of keys means in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// This.
+    Action(Action),
+    /// More keys are to come.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+/// The bindings that hold in `place`, in the order of the table.
+pub fn here(place: Place) -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(move |binding| binding.places.contains(&place))
+}
+
+/// What `keys` mean in `place`.
+pub fn lookup(place: Place, keys: &[Key]) -> Hit {
+    let mut hit = Hit::Nothing;
+    for binding in here(place) {
+        for sequence in binding.keys {
+            let mut wanted = Key::sequence(sequence);
+            if !keys.iter().all(|key| wanted.next().as_ref() == Some(key)) {
+                continue;
+            }
+            match wanted.next() {
+                None => return Hit::Action(binding.action),
+                Some(_) => hit = Hit::Prefix,
+            }
+        }
+    }
+    hit
+}
+
+/// The bindings of `place` that begin with `first` and go on, with what comes after it.
+pub fn after(place: Place, first: Key) -> impl Iterator<Item = (&'static str, &'static Binding)> {
+    here(place).flat_map(move |binding| {
+        binding.keys.iter().filter_map(move |sequence| {
+            let (head, tail) = sequence.split_once(' ')?;
+            (Key::parse(head) == Some(first)).then_some((tail, binding))
+        })
+    })
+}
+
+/// The table as text: places, keys, name and help, for `keymap print` and the documentation.
+pub fn print() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        text.push_str(&format!("# {}\n", group.title()));
+        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
+            let keys = binding.keys.iter().map(|keys| key::written(keys)).collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("{:<16} {:<34} {}\n", binding.name, keys, binding.help));
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// A sequence of keys as people write it: `g o`, `Ctrl-D`.
+pub fn written(keys: &str) -> String {
+    key::written(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_bindings_clash_in_a_place() {
+        for place in Place::ALL {
+            let sequences: Vec<(&str, &str)> =
+                here(place).flat_map(|binding| binding.keys.iter().map(move |keys| (*keys, binding.name))).collect();
+            for (index, (keys, name)) in sequences.iter().enumerate() {
+                for (other, other_name) in &sequences[index + 1..] {
+                    let (a, b): (Vec<_>, Vec<_>) = (Key::sequence(keys).collect(), Key::sequence(other).collect());
+                    assert!(!a.starts_with(&b) && !b.starts_with(&a), "{name} and {other_name} clash in {place:?}: {keys} {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_binding_can_be_reached_and_has_a_name_of_its_own() {
+        let mut names = HashSet::new();
+        for binding in BINDINGS {
+            assert!(names.insert(binding.name), "{} twice", binding.name);
+            assert!(!binding.keys.is_empty() && !binding.places.is_empty() && !binding.help.is_empty(), "{}", binding.name);
+            for keys in binding.keys {
+                let sequence: Vec<Key> = Key::sequence(keys).collect();
+                assert_eq!(sequence.len(), keys.split(' ').count(), "{keys} is no key");
+                for &place in binding.places {
+                    assert_eq!(lookup(place, &sequence), Hit::Action(binding.action), "{keys} in {place:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_default_key_needs_altgr() {
+        for binding in BINDINGS {
+            for keys in binding.keys {
+                assert!(!keys.contains(['[', ']', '{', '}', '\\', '|', '@', '~']), "{keys}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_printed_table_has_every_binding() {
+        let printed = print();
+        for binding in BINDINGS {
+            assert!(printed.lines().any(|line| line.starts_with(binding.name) && line.ends_with(binding.help)), "{}", binding.name);
+        }
+    }
+}

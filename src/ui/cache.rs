@@ -1,0 +1,96 @@
+//! What was worked out for one world, until the next one comes.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use super::{View, index, portrait::Portrait, roster::Roster};
+use crate::{
+    model::Arn,
+    remedy::{Effort, Plan},
+    world::World,
+};
+
+/// Which world something was worked out for.
+pub(crate) type Stamp = (u64, usize);
+
+/// What was worked out for one world.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    stamp: Option<Stamp>,
+    roster: OnceCell<Roster>,
+    labels: OnceCell<Vec<String>>,
+    efforts: RefCell<HashMap<u32, Option<Effort>>>,
+    plan: RefCell<Option<(u32, Rc<Option<Plan>>)>>,
+    portrait: RefCell<Option<(Arn, Rc<Portrait>)>>,
+}
+
+impl Cache {
+    /// Forgets what was worked out for another world.
+    pub(crate) fn turn(&mut self, view: &View<'_>) {
+        let stamp = (view.generation, view.current);
+        if self.stamp != Some(stamp) {
+            *self = Self { stamp: Some(stamp), ..Self::default() };
+        }
+    }
+
+    /// Which world this is about.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        self.stamp
+    }
+
+    /// The functions with their status in each layer.
+    pub(crate) fn roster(&self, world: &World) -> &Roster {
+        self.roster.get_or_init(|| Roster::new(world))
+    }
+
+    /// What a filter looks at, for each finding.
+    pub(crate) fn labels(&self, world: &World) -> &[String] {
+        self.labels.get_or_init(|| world.findings.iter().map(index::label).collect())
+    }
+
+    /// How much the fix of the finding at `row` asks of a person.
+    pub(crate) fn effort(&self, world: &World, row: u32) -> Option<Effort> {
+        if let Some(effort) = self.efforts.borrow().get(&row) {
+            return *effort;
+        }
+        let effort = world.findings.get(row as usize).and_then(|finding| world.plan(finding)).map(|plan| plan.effort);
+        self.efforts.borrow_mut().insert(row, effort);
+        effort
+    }
+
+    /// The efforts of all findings.
+    pub(crate) fn fill_efforts(&self, world: &World) {
+        let mut efforts = self.efforts.borrow_mut();
+        if efforts.len() < world.findings.len() {
+            let plans = world.plans(world.findings.iter());
+            efforts.extend((0..).zip(plans).map(|(row, plan)| (row, plan.map(|plan| plan.effort))));
+        }
+    }
+
+    /// The fix of the finding at `row`.
+    pub(crate) fn plan(&self, world: &World, row: u32) -> Rc<Option<Plan>> {
+        if let Some((known, plan)) = &*self.plan.borrow()
+            && *known == row
+        {
+            return plan.clone();
+        }
+        let plan = Rc::new(world.findings.get(row as usize).and_then(|finding| world.plan(finding)));
+        *self.plan.borrow_mut() = Some((row, plan.clone()));
+        plan
+    }
+
+    /// Who can invoke a function and what it may do.
+    pub(crate) fn portrait(&self, world: &World, function: &Arn) -> Rc<Portrait> {
+        if let Some((known, portrait)) = &*self.portrait.borrow()
+            && known == function
+        {
+            return portrait.clone();
+        }
+        let portrait = Rc::new(Portrait::new(world, function));
+        *self.portrait.borrow_mut() = Some((function.clone(), portrait.clone()));
+        portrait
+    }
+}

@@ -1,0 +1,252 @@
+//! Which findings a list shows, in which order: worked out once for a world, a filter and an order.
+
+use std::cmp::Reverse;
+
+use frizbee::{Config, Matcher, SortStrategy};
+
+use super::{
+    cache::{Cache, Stamp},
+    query::Query,
+};
+use crate::{
+    checks::Layer,
+    model::{Arn, text},
+    world::{Finding, Status, World},
+};
+
+/// The longest text that is looked for.
+const LONGEST_NEEDLE: usize = 64;
+
+/// What a list is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The whole account.
+    All,
+    /// One layer.
+    Layer(Layer),
+    /// One resource.
+    Resource(Arn),
+}
+
+/// What a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// Risk, the highest first.
+    Risk,
+    /// Severity, the worst first.
+    Severity,
+    /// What fixing it gives back, the most first.
+    Gain,
+    /// Resource.
+    Resource,
+    /// Check.
+    Rule,
+}
+
+impl Sort {
+    /// The next one.
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Risk => Self::Severity,
+            Self::Severity => Self::Gain,
+            Self::Gain => Self::Resource,
+            Self::Resource => Self::Rule,
+            Self::Rule => Self::Risk,
+        }
+    }
+
+    /// The word on screen.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Risk => "risk",
+            Self::Severity => "severity",
+            Self::Gain => "gain",
+            Self::Resource => "resource",
+            Self::Rule => "rule",
+        }
+    }
+}
+
+/// The rows of a list of findings.
+#[derive(Debug, Clone)]
+pub(crate) struct Index {
+    /// What it is about.
+    pub(crate) scope: Scope,
+    sort: Sort,
+    text: String,
+    query: Query,
+    problem: Option<String>,
+    rows: Vec<u32>,
+    made_for: Option<Stamp>,
+    scoped: usize,
+}
+
+impl Index {
+    /// All of `scope`, by risk.
+    pub(crate) fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            sort: Sort::Risk,
+            text: String::new(),
+            query: Query::default(),
+            problem: None,
+            rows: Vec::new(),
+            made_for: None,
+            scoped: 0,
+        }
+    }
+
+    /// The filter as it was typed.
+    pub(crate) fn filter(&self) -> &str {
+        &self.text
+    }
+
+    /// What is wrong with the filter.
+    pub(crate) fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Sets the filter; one that cannot be read leaves the rows as they are.
+    pub(crate) fn set_filter(&mut self, text: &str) {
+        if text == self.text {
+            return;
+        }
+        text.clone_into(&mut self.text);
+        match Query::parse(text) {
+            Ok(query) => {
+                self.problem = None;
+                self.query = query;
+                self.made_for = None;
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+
+    /// What it is ordered by.
+    pub(crate) fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Orders it by something else.
+    pub(crate) fn set_sort(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.made_for = None;
+    }
+
+    /// The rows: places in the world's findings.
+    pub(crate) fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// How many there would be without a filter.
+    pub(crate) fn scoped(&self) -> usize {
+        self.scoped
+    }
+
+    /// Brings the rows up to date; says whether they changed.
+    pub(crate) fn refresh(&mut self, world: &World, cache: &Cache) -> bool {
+        if self.made_for.is_some() && self.made_for == cache.stamp() {
+            return false;
+        }
+        self.made_for = cache.stamp();
+        if self.query.asks_for_fixes() {
+            cache.fill_efforts(world);
+        }
+        let in_scope = |finding: &Finding| match &self.scope {
+            Scope::All => true,
+            Scope::Layer(layer) => finding.check.layer == *layer,
+            Scope::Resource(arn) => finding.resource == *arn,
+        };
+        let mut scoped = 0;
+        let mut rows: Vec<u32> = (0u32..)
+            .zip(&world.findings)
+            .filter(|(_, finding)| in_scope(finding))
+            .inspect(|_| scoped += 1)
+            .filter(|(row, finding)| self.query.holds(finding, || cache.effort(world, *row)))
+            .map(|(row, _)| row)
+            .collect();
+        self.scoped = scoped;
+        if !self.query.words.is_empty() {
+            let labels = cache.labels(world);
+            let mut matcher = Matcher::new(needle(&self.query.words), &Config::default().sort(SortStrategy::IndexAsc));
+            let candidates: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
+            let matches = matcher.match_list(&candidates);
+            rows = matches.iter().filter_map(|found| rows.get(found.index as usize).copied()).collect();
+        }
+        let finding = |row: &u32| world.findings.get(*row as usize);
+        match self.sort {
+            // The world's own order.
+            Sort::Risk => {}
+            Sort::Severity => rows.sort_by_key(|row| finding(row).map(|finding| (finding.status != Status::Fail, finding.severity))),
+            Sort::Gain => rows.sort_by(|a, b| {
+                let gain = |row| finding(row).map_or(0.0, |finding: &Finding| finding.gain);
+                gain(b).total_cmp(&gain(a))
+            }),
+            Sort::Resource => rows.sort_by(|a, b| finding(a).map(|f| &f.resource).cmp(&finding(b).map(|f| &f.resource))),
+            Sort::Rule => rows.sort_by_key(|row| finding(row).map(|finding| finding.check.id)),
+        }
+        self.rows = rows;
+        true
+    }
+
+    /// The row that shows the finding with this id.
+    pub(crate) fn position(&self, world: &World, id: &str) -> Option<usize> {
+        self.rows.iter().position(|&row| world.findings.get(row as usize).is_some_and(|finding| finding.id == id))
+    }
+
+    /// The finding at a row, with its place in the world.
+    pub(crate) fn at<'w>(&self, world: &'w World, row: usize) -> Option<(u32, &'w Finding)> {
+        let place = *self.rows.get(row)?;
+        Some((place, world.findings.get(place as usize)?))
+    }
+}
+
+/// The indices of `labels` that resemble `words`, the best first.
+pub(crate) fn best(words: &str, labels: &[impl AsRef<str>]) -> Vec<u32> {
+    let words = needle(words);
+    if words.is_empty() {
+        return (0..u32::try_from(labels.len()).unwrap_or(u32::MAX)).collect();
+    }
+    let mut found = Matcher::new(words, &Config::default()).match_list(labels);
+    found.sort_by_key(|found| (Reverse(found.score), found.index));
+    found.into_iter().map(|found| found.index).collect()
+}
+
+fn needle(words: &str) -> &str {
+    words.char_indices().nth(LONGEST_NEEDLE).and_then(|(at, _)| words.get(..at)).unwrap_or(words).trim()
+}
+
+/// What words in a filter look at.
+pub(crate) fn label(finding: &Finding) -> String {
+    format!("{} {} {}", text::clean(finding.resource.name()), finding.check.id, finding.check.slug)
+}
+
+/// A UUID by its first eight digits, anything else as it is.
+fn short_id(name: &str) -> &str {
+    let uuid = name.len() == 36
+        && name.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if uuid { name.get(..8).unwrap_or(name) } else { name }
+}
+
+/// What people call a resource: its kind and its name, cleaned.
+pub(crate) fn resource_name(arn: &Arn) -> String {
+    let name = text::clean(arn.name());
+    let kind = match (arn.service(), arn.resource().split([':', '/']).next().unwrap_or_default()) {
+        ("lambda", "function") => "fn",
+        ("lambda", "layer") => "layer",
+        ("lambda", "code-signing-config") => "signing",
+        ("lambda", "event-source-mapping") => "mapping",
+        ("iam", "root") => return "account".to_owned(),
+        ("iam", "role") => "role",
+        ("iam", "user") => "user",
+        ("iam", "group") => "group",
+        ("iam", "policy") => "policy",
+        ("kms", "key") => return format!("key:{}", short_id(&name)),
+        ("logs", "log-group") => "log",
+        _ => return name.into_owned(),
+    };
+    format!("{kind}:{name}")
+}

@@ -1,0 +1,371 @@
+//! The findings of the account, a layer or a resource, with a preview beside them.
+
+use crossterm::event::Event;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Position, Rect},
+};
+use serde::Serialize;
+use tui_input::{Input, backend::crossterm::EventHandler};
+
+use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
+use crate::{
+    model::text,
+    ui::{
+        Effect, Toast, View,
+        binding::{Action, Place},
+        glyph::{effort_word, finding_role, verdict_word},
+        index::{Index, Scope, resource_name},
+        paint::{put, row},
+        screen::{Cx, Edit, Reply, Screen},
+        theme::Role,
+        widgets::{
+            pane::pane,
+            prose::{Prose, Scroll},
+            table::{self, Cell, Column, Cursor},
+        },
+        width::{Cut, fit},
+    },
+    world::{self, World},
+};
+
+/// A list of findings.
+pub(crate) struct Findings {
+    index: Index,
+    cursor: Cursor,
+    chosen: Option<String>,
+    preview: Scroll,
+    in_preview: bool,
+    zoomed: bool,
+    two_panes: bool,
+    line: Option<(Input, String)>,
+}
+
+impl Findings {
+    /// The findings of `scope`.
+    pub(crate) fn new(scope: Scope) -> Self {
+        Self {
+            index: Index::new(scope),
+            cursor: Cursor::default(),
+            chosen: None,
+            preview: Scroll::default(),
+            in_preview: false,
+            zoomed: false,
+            two_panes: false,
+            line: None,
+        }
+    }
+
+    fn finding<'w>(&self, cx: &Cx<'w>) -> Option<(u32, &'w world::Finding)> {
+        self.index.at(cx.world()?, self.cursor.row)
+    }
+
+    fn remember(&mut self, cx: &Cx<'_>) {
+        let chosen = self.finding(cx).map(|(_, finding)| finding.id.clone());
+        if chosen != self.chosen {
+            self.chosen = chosen;
+            self.preview.reset();
+        }
+    }
+
+    /// New rows keep the cursor on the finding it was on.
+    fn refresh(&mut self, cx: &Cx<'_>) {
+        if let Some(world) = cx.world()
+            && self.index.refresh(world, cx.cache)
+        {
+            let row = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
+            self.cursor.row = row.unwrap_or(self.cursor.row).min(self.index.rows().len().saturating_sub(1));
+            self.remember(cx);
+        }
+    }
+
+    fn open(&self, cx: &Cx<'_>) -> Reply {
+        match self.finding(cx) {
+            Some((_, finding)) => Reply::Open(Box::new(Finding::new(self.index.clone(), finding.id.clone()))),
+            None => Reply::Handled,
+        }
+    }
+
+    fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
+        let total = self.index.rows().len();
+        let note = match (total, self.index.scoped()) {
+            (0, 0) => String::new(),
+            (0, all) => format!("0 of {all}"),
+            (total, all) if total == all => format!("{} of {total}", self.cursor.row + 1),
+            (total, all) => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all - total),
+        };
+        let focused = !self.in_preview;
+        let inner = pane(frame, area, cx, "Findings", &note, focused);
+        if total == 0 {
+            let (line, role) = match (cx.view.assessing, self.index.scoped()) {
+                (true, 0) => ("scoring: the checks have still to speak", Role::Dim),
+                (_, 0) => ("nothing found here", Role::Pass),
+                _ => ("the filter leaves nothing: Esc clears it", Role::Dim),
+            };
+            put(frame.buffer_mut(), inner, 2, 0, line, cx.style(role));
+            return;
+        }
+        let roomy = inner.width >= 62;
+        let mut columns = vec![Column::fixed("SEV", 6)];
+        if inner.width >= 44 {
+            columns.push(Column::fixed("RULE", 6));
+        }
+        columns.push(Column::fill("RESOURCE", Cut::Middle));
+        if roomy {
+            columns.push(Column::fill("FINDING", Cut::End));
+        }
+        if inner.width >= 34 {
+            columns.push(Column::fixed("FIX", 6));
+        }
+        let (index, glyphs) = (&self.index, cx.glyphs);
+        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+            let Some((place, finding)) = index.at(world, at) else { return Vec::new() };
+            let mut cells =
+                vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), cx.style(finding_role(finding)))];
+            if inner.width >= 44 {
+                cells.push(Cell::new(finding.check.id, cx.style(Role::Dim)));
+            }
+            cells.push(Cell::new(resource_name(&finding.resource), cx.style(Role::Text)));
+            if roomy {
+                cells.push(Cell::new(finding.message.as_str(), cx.style(Role::Text)));
+            }
+            if inner.width >= 34 {
+                cells.push(Cell::new(effort_word(cx.cache.effort(world, place)), cx.style(Role::Dim)));
+            }
+            cells
+        });
+    }
+
+    fn draw_preview(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
+        let found = self.finding(cx);
+        let title = found.map_or_else(String::new, |(_, finding)| format!("{} {}", finding.check.id, finding.check.title));
+        let inner = pane(frame, area, cx, &title, "", self.in_preview);
+        let Some((place, finding)) = found else { return };
+        let mut prose = Prose::new(cx, inner.width);
+        finding::summary(&mut prose, cx, finding);
+        prose.heading("Why it matters");
+        finding::why(&mut prose, finding);
+        finding::evidence(&mut prose, finding);
+        finding::fix(&mut prose, cx, world, place);
+        finding::keys(&mut prose, finding);
+        self.preview.draw(frame, inner, cx, prose.lines());
+    }
+
+    fn draw_line(&self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
+        let Some((input, _)) = &self.line else { return };
+        let area = row(area, area.height.saturating_sub(1));
+        let buffer = frame.buffer_mut();
+        buffer.set_style(area.intersection(buffer.area), cx.style(Role::Text));
+        put(buffer, area, 0, 0, &" ".repeat(usize::from(area.width)), cx.style(Role::Text));
+        let x = put(buffer, area, 1, 0, "/", cx.style(Role::Accent));
+        let shown = text::clean(input.value());
+        let room = usize::from(area.width.saturating_sub(x + 1));
+        let end = put(buffer, area, x, 0, &fit(&shown, room, Cut::Middle, cx.glyphs.ellipsis()), cx.style(Role::Text));
+        let hint = self.index.problem().map_or_else(|| format!("   {}", crate::ui::query::TERMS), |problem| format!("   {problem}"));
+        let role = if self.index.problem().is_some() { Role::Fail } else { Role::Dim };
+        let left = usize::from(area.width.saturating_sub(end + 2));
+        put(buffer, area, end + 1, 0, &fit(&hint, left, Cut::End, cx.glyphs.ellipsis()), cx.style(role));
+        let cursor = x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(u16::MAX)).min(area.width.saturating_sub(1));
+        if !area.is_empty() {
+            frame.set_cursor_position(Position::new(area.x + cursor, area.y));
+        }
+    }
+
+    fn write(&self, world: &World, cx: &Cx<'_>) -> Reply {
+        let rows: Vec<Row<'_>> = (0..self.index.rows().len())
+            .filter_map(|at| self.index.at(world, at))
+            .map(|(place, finding)| Row::new(finding, effort_word(cx.cache.effort(world, place))))
+            .collect();
+        match serde_json::to_string_pretty(&rows) {
+            Ok(mut contents) => {
+                contents.push('\n');
+                Reply::Effect(Effect::Write { name: "palisade-findings.json".to_owned(), contents })
+            }
+            Err(error) => Reply::Say(Toast::bad(error.to_string())),
+        }
+    }
+}
+
+/// What is written of a finding.
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a str,
+    check: &'a str,
+    resource: &'a str,
+    region: &'a str,
+    status: &'a str,
+    severity: &'a str,
+    message: &'a str,
+    fix: &'a str,
+    risk: f64,
+    gain: f64,
+}
+
+impl<'a> Row<'a> {
+    fn new(finding: &'a world::Finding, fix: &'a str) -> Self {
+        Self {
+            id: &finding.id,
+            check: finding.check.id,
+            resource: finding.resource.as_str(),
+            region: &finding.region,
+            status: finding.status.word(),
+            severity: finding.severity.word(),
+            message: &finding.message,
+            fix,
+            risk: finding.risk,
+            gain: finding.gain,
+        }
+    }
+}
+
+impl Screen for Findings {
+    fn place(&self) -> Place {
+        Place::Findings
+    }
+
+    fn title(&self, _: &View<'_>) -> String {
+        match &self.index.scope {
+            Scope::All => "Findings".to_owned(),
+            Scope::Layer(layer) => format!("{} {}", layer.index() + 1, layer.title()),
+            Scope::Resource(arn) => resource_name(arn),
+        }
+    }
+
+    fn heading(&self, cx: &Cx<'_>) -> String {
+        let sort = format!("sort: {} {}", self.index.sort().word(), cx.glyphs.down());
+        if self.index.filter().is_empty() { sort } else { format!("/{}   {sort}", text::clean(self.index.filter())) }
+    }
+
+    fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
+        let found = self.finding(cx).zip(cx.world());
+        match action {
+            Action::Fix | Action::Copy => match found {
+                Some(((place, _), world)) => cx.cache.effort(world, place).is_none().then_some("this one has no fix to show"),
+                None => Some("no finding under the cursor"),
+            },
+            Action::GoFunction | Action::GoRole | Action::GoKey => match found {
+                Some(((_, found), world)) => finding::related(world, found, action).is_none().then_some("this finding has none"),
+                None => Some("no finding under the cursor"),
+            },
+            Action::Open | Action::CopyArn | Action::Write => found.is_none().then_some("no finding under the cursor"),
+            Action::NextPane | Action::PreviousPane | Action::Zoom => (!self.two_panes && !self.zoomed).then_some("there is one pane only"),
+            _ => None,
+        }
+    }
+
+    fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
+        self.refresh(cx);
+        if self.in_preview && self.preview.act(action) {
+            return Reply::Handled;
+        }
+        if self.cursor.act(action, self.index.rows().len()) {
+            self.remember(cx);
+            return Reply::Handled;
+        }
+        let found = self.finding(cx).zip(cx.world());
+        match (action, found) {
+            (Action::Open, _) => self.open(cx),
+            (Action::NextPane | Action::PreviousPane, _) => {
+                self.in_preview = !self.in_preview;
+                Reply::Handled
+            }
+            (Action::Zoom, _) => {
+                self.zoomed = !self.zoomed;
+                Reply::Handled
+            }
+            (Action::Filter, _) => {
+                self.line = Some((Input::new(self.index.filter().to_owned()), self.index.filter().to_owned()));
+                Reply::Handled
+            }
+            (Action::Accept, _) => {
+                self.line = None;
+                Reply::Handled
+            }
+            (Action::Discard, _) => {
+                if let Some((_, before)) = self.line.take() {
+                    // Esc gives the list back as it was before the line was opened.
+                    self.index.set_filter(&before);
+                    self.refresh(cx);
+                }
+                Reply::Handled
+            }
+            (Action::Back, _) if !self.index.filter().is_empty() => {
+                self.index.set_filter("");
+                self.refresh(cx);
+                Reply::Handled
+            }
+            (Action::Sort, _) => {
+                self.index.set_sort(self.index.sort().next());
+                self.refresh(cx);
+                Reply::Handled
+            }
+            (Action::Fix, Some(((_, finding), _))) => Reply::Open(Box::new(Fix::new(finding.id.clone()))),
+            (Action::Copy, Some(((place, _), world))) => Fix::copy(cx, world, place),
+            (Action::CopyArn, Some(((_, finding), _))) => finding::copy_arn(&finding.resource),
+            (Action::Write, Some((_, world))) => self.write(world, cx),
+            (Action::GoFunction | Action::GoRole | Action::GoKey, Some(((_, found), world))) => {
+                match finding::related(world, found, action) {
+                    Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),
+                    Some(arn) => Reply::Open(Box::new(Self::new(Scope::Resource(arn)))),
+                    None => Reply::Handled,
+                }
+            }
+            _ => Reply::Nothing,
+        }
+    }
+
+    fn typing(&self) -> bool {
+        self.line.is_some()
+    }
+
+    fn edit(&mut self, edit: Edit, cx: &Cx<'_>) -> Reply {
+        if let Some((input, _)) = &mut self.line {
+            match edit {
+                Edit::Key(key) => {
+                    input.handle_event(&Event::Key(key));
+                }
+                Edit::Paste(pasted) => {
+                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    *input = Input::new(value);
+                }
+            }
+            let value = input.value().to_owned();
+            self.index.set_filter(&value);
+            self.refresh(cx);
+        }
+        Reply::Handled
+    }
+
+    fn click(&mut self, at: Position, cx: &Cx<'_>) -> Reply {
+        let Some(row) = self.cursor.at(at, self.index.rows().len()) else { return Reply::Handled };
+        let again = self.cursor.row == row && !self.in_preview;
+        self.in_preview = false;
+        self.cursor.row = row;
+        self.remember(cx);
+        if again { self.open(cx) } else { Reply::Handled }
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
+        let Some(world) = cx.world() else {
+            pane(frame, area, cx, "Findings", "", true);
+            return;
+        };
+        self.refresh(cx);
+        let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
+        self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
+        if self.two_panes {
+            let list = if area.width >= THREE_PANES { Constraint::Percentage(55) } else { Constraint::Length(52) };
+            let [list, preview] = Layout::horizontal([list, Constraint::Fill(1)]).areas(body);
+            self.draw_list(frame, list, cx, world);
+            self.draw_preview(frame, preview, cx, world);
+        } else if self.zoomed && self.in_preview {
+            self.draw_preview(frame, body, cx, world);
+        } else {
+            self.in_preview = false;
+            self.draw_list(frame, body, cx, world);
+        }
+        if self.line.is_some() {
+            self.draw_line(frame, area, cx);
+        }
+    }
+}

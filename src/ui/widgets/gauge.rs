@@ -1,0 +1,43 @@
+//! A bar for a share.
+
+use crate::ui::theme::Glyphs;
+
+/// A bar of `width` columns, `share` of it full; without a share a dotted line.
+pub(crate) fn bar(glyphs: Glyphs, share: Option<f64>, width: usize) -> String {
+    let (full, empty) = glyphs.bar();
+    let Some(share) = share else { return glyphs.dot().repeat(width) };
+    // Neither full before it is, nor empty while there is something.
+    let cells = (share.clamp(0.0, 1.0) * width as f64).floor() as usize;
+    let cells = if share > 0.0 { cells.max(1) } else { cells };
+    format!("{}{}", full.repeat(cells.min(width)), empty.repeat(width.saturating_sub(cells)))
+}
+
+/// A share as whole percents, never 100 before it is.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.0}%", (share.clamp(0.0, 1.0) * 100.0).floor())
+}
+
+/// A count in at most four columns.
+pub(crate) fn count(count: usize) -> String {
+    match count {
+        0..=9_999 => count.to_string(),
+        10_000..=999_999 => format!("{}k", count / 1_000),
+        _ => format!("{}M", (count / 1_000_000).min(999)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_do_not_exaggerate() {
+        assert_eq!(bar(Glyphs::Ascii, Some(0.999), 4), "###.");
+        assert_eq!(bar(Glyphs::Ascii, Some(0.001), 4), "#...");
+        assert_eq!(bar(Glyphs::Ascii, Some(0.0), 4), "....");
+        assert_eq!(bar(Glyphs::Ascii, Some(7.0), 4), "####");
+        assert_eq!(bar(Glyphs::Ascii, None, 4), "----");
+        assert_eq!(percent(0.999), "99%");
+        assert_eq!(count(123_456), "123k");
+    }
+}
