@@ -12,6 +12,7 @@ mod glob;
 mod holder;
 mod json;
 mod library;
+mod meeting;
 mod moment;
 mod network;
 mod own_policy;
