@@ -19,9 +19,9 @@ use super::{
 /// More combinations than this are not walked.
 const MOST: usize = 20_000;
 /// After so many places in patterns the search for a common instance gives up.
-const MOST_PLACES: usize = 20_000;
+const MOST_PLACES: usize = 5_000;
 /// Of more patterns than this, only pairs are searched for common instances.
-const MOST_PATTERNS: usize = 5;
+const MOST_PATTERNS: usize = 4;
 /// Of more values than this, sets are not built.
 const MOST_MEMBERS: usize = 16;
 /// A value that no policy names.
@@ -212,10 +212,11 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
                     if like {
                         patterns.push(tokens);
                     } else {
-                        single.insert(text.to_owned());
+                        let text = glob::literal(&tokens);
                         if fold {
-                            single.insert(swapped(text));
+                            single.insert(swapped(&text));
                         }
+                        single.insert(text);
                     }
                 }
                 Test::Arn { .. } => patterns.push(template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec)),

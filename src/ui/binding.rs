@@ -396,6 +396,18 @@ pub fn print() -> String {
     text
 }
 
+/// The table in Markdown, for the README.
+pub fn markdown() -> String {
+    let mut text = String::from("| | keys | |\n|---|---|---|\n");
+    for group in Group::ALL {
+        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
+            let keys = binding.keys.iter().map(|keys| format!("`{}`", key::written(keys))).collect::<Vec<_>>().join(" ");
+            text.push_str(&format!("| {} | {keys} | {} |\n", group.title(), binding.help));
+        }
+    }
+    text
+}
+
 /// A sequence of keys as people write it: `g o`, `Ctrl-D`.
 pub fn written(keys: &str) -> String {
     key::written(keys)
