@@ -44,7 +44,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let call = |operation: &'static str| Call::new("iam", operation, "").with("role-name", &role.name);
     let plan = Plan::new(Effort::Prompt, Risk::Careful, "Replace the administrator's policy by what the functions need")
         .step(call("put-role-policy").ask("policy-name", "policy name").ask("policy-document", "policy with the actions that are needed"));
-    let plan = held::without(plan, context, role, held::allows_everything);
+    let plan = held::without(plan, context, role, |statement| statement.is_allow() && glance::is_wide(statement));
     Some(plan.undo(call("delete-role-policy").ask("policy-name", "policy name")))
 }
 
