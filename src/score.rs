@@ -15,9 +15,9 @@ use tally::Tally;
 /// The most a single fail can weigh.
 const HEAVIEST: f64 = 0.95;
 /// The most a layer scores with a critical fail open.
-const CRITICAL_CAP: f64 = 59.0;
+pub const CRITICAL_CAP: f64 = 59.0;
 /// The most a layer scores with a high fail open.
-const HIGH_CAP: f64 = 84.0;
+pub const HIGH_CAP: f64 = 84.0;
 /// How far above its worst layer an account can score.
 const LAYER_SPREAD: f64 = 25.0;
 

@@ -218,6 +218,7 @@ use Group as G;
 use Place as P;
 
 const VIEWS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts, P::Fix, P::Help];
+const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Accounts];
 const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts];
 const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function];
 const TYPING: &[Place] = &[P::Palette, P::Line];
@@ -247,7 +248,7 @@ pub static BINDINGS: &[Binding] = &[
         &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, or the missing IAM statement",
+        "copy the fix, the missing IAM statement, or the name",
     ),
     binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
@@ -261,6 +262,11 @@ pub static BINDINGS: &[Binding] = &[
         "narrow the list: words, sev>=high layer:1 fix:1key",
     ),
     binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions], G::Act, "sort", "order by the next column"),
+    binding(A::Refresh, "retry", &["R"], &[P::Collectors], G::Data, "retry", "read this source again"),
+    binding(A::Refresh, "refresh", &["R"], PAGES_BUT_COLLECTORS, G::Data, "", "read the account again"),
+    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "pause", "pause reading, or go on"),
+    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "stop", "stop reading; what is missing stays unknown"),
+    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(
         A::NextPane,
         "next-pane",
@@ -280,10 +286,6 @@ pub static BINDINGS: &[Binding] = &[
         "previous pane or tab",
     ),
     binding(A::Zoom, "zoom", &["z"], &[P::Findings, P::Functions], G::Navigate, "", "the pane with the cursor alone, or both again"),
-    binding(A::Refresh, "refresh", &["R"], PAGES, G::Data, "", "read the account again; in Collectors, only this source"),
-    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "", "pause reading, or go on"),
-    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "", "stop reading; what is missing becomes unknown"),
-    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(A::Down, "down", &["j", "down"], VIEWS, G::Move, "", "one row down"),
     binding(A::Up, "up", &["k", "up"], VIEWS, G::Move, "", "one row up"),
     binding(A::Top, "top", &["g g", "home"], VIEWS, G::Move, "", "to the first row"),

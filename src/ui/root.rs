@@ -332,6 +332,9 @@ fn crumbs(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, titles: &[String], hea
     let heading = fit(heading, total * 3 / 5, Cut::End, cx.glyphs.ellipsis());
     let mut room = total.saturating_sub(width(&heading) + 3);
     let between = format!(" {} ", cx.glyphs.crumb());
+    let all: usize = titles.iter().map(|title| width(title) + width(&between)).sum();
+    // Where there is no room for the way, there is for the place.
+    let titles = if all > room { titles.get(titles.len().saturating_sub(1)..).unwrap_or_default() } else { titles };
     let mut x = 1;
     for (index, title) in titles.iter().enumerate() {
         if index > 0 {
