@@ -1,6 +1,6 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -30,6 +30,9 @@ pub struct Cli {
     /// How to reach the live account.
     #[command(flatten)]
     pub live: Live,
+    /// Read the account again this often: 90s, 5m, 1h
+    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
+    pub refresh: Option<Duration>,
     /// How the dashboard looks.
     #[command(flatten)]
     pub look: Look,
@@ -233,4 +236,41 @@ pub enum LayerName {
     Data,
     Monitoring,
     Response,
+}
+
+/// The shortest time between two readings: a large account takes about as long to read.
+const SHORTEST_PERIOD: Duration = Duration::from_secs(30);
+
+fn period(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("a number with s, m or h, such as 5m".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a number with s, m or h, such as 5m".to_owned())?;
+    let period = Duration::from_secs(number.saturating_mul(unit));
+    if period < SHORTEST_PERIOD { Err("at least 30s".to_owned()) } else { Ok(period) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn periods() {
+        assert_eq!(period("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(period("90s"), Ok(Duration::from_secs(90)));
+        for wrong in ["", "m", "5", "5d", "-5m", "1s", "é"] {
+            assert!(period(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -5,16 +5,19 @@
 
 mod regions;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     collect::{Assignment, Budget, Collector, Depth, Event, Failure, Pacers, Scope, Trouble},
-    model::{Arn, FingerprintKey, Posture, SourceRun, Timestamp},
+    model::{Arn, FingerprintKey, Posture, Source, SourceRun, Timestamp},
 };
 
 /// Parts that wait for the posture; collectors wait when it is full.
@@ -81,7 +84,7 @@ pub enum ConnectError {
 }
 
 /// A way into one account.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Session {
     /// The account's id.
     pub account: String,
@@ -95,6 +98,7 @@ pub struct Session {
     pacers: BTreeMap<String, Arc<Pacers>>,
     depth: Depth,
     fingerprints: FingerprintKey,
+    paused: watch::Sender<bool>,
 }
 
 /// Finds credentials and Regions, and asks STS whose they are.
@@ -156,6 +160,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
         pacers,
         depth: options.depth,
         fingerprints: options.fingerprints.clone(),
+        paused: watch::Sender::new(false),
     })
 }
 
@@ -196,6 +201,13 @@ async fn identity(sdk: &SdkConfig, home: &str) -> Result<(String, String, Option
     })
 }
 
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the SDK's configuration, which holds the credentials.
+        f.debug_struct("Session").field("account", &self.account).field("regions", &self.regions).finish_non_exhaustive()
+    }
+}
+
 impl Session {
     /// The posture before anything is known: every source waits.
     pub fn blank(&self, taken_at: Timestamp) -> Posture {
@@ -206,6 +218,11 @@ impl Session {
             posture.absorb(crate::model::Part { run, learnt: Vec::new() });
         }
         posture
+    }
+
+    /// Holds back every request that has not been sent yet, or lets them go on.
+    pub fn pause(&self, paused: bool) {
+        self.paused.send_replace(paused);
     }
 
     /// Each collector with each place where it reads.
@@ -220,13 +237,21 @@ impl Session {
     }
 }
 
-/// Reads the account with all collectors, in all Regions at once: Regions are separate quotas.
+/// Reads the account with all collectors, in all Regions at once: Regions are separate quotas. With `one`, reads only
+/// that source in that Region.
 ///
 /// Every part goes to `sender`, marked with `generation`; it is done when all sources have ended. When `cancel` is
 /// cancelled, or nobody receives any more, what is left ends as skipped.
-pub async fn collect(session: &Session, generation: u64, sender: mpsc::Sender<Event>, cancel: &CancellationToken) {
+pub async fn collect(
+    session: &Session,
+    generation: u64,
+    one: Option<(Source, String)>,
+    sender: mpsc::Sender<Event>,
+    cancel: &CancellationToken,
+) {
+    let wanted = |source, scope: &str| one.as_ref().is_none_or(|one| one.0 == source && one.1 == scope);
     let mut tasks = JoinSet::new();
-    for (collector, scope) in session.errands() {
+    for (collector, scope) in session.errands().filter(|(collector, scope)| wanted(collector.source, scope)) {
         let Some(pacers) = session.pacers.get(&scope).cloned() else { continue };
         let sdk = if scope == SourceRun::GLOBAL {
             session.sdk.clone()
@@ -244,6 +269,7 @@ pub async fn collect(session: &Session, generation: u64, sender: mpsc::Sender<Ev
             fingerprints: session.fingerprints.clone(),
             sender: sender.clone(),
             cancel: cancel.clone(),
+            paused: session.paused.subscribe(),
         }));
     }
     drop(sender);
@@ -260,6 +286,6 @@ pub async fn gather(session: &Session, cancel: &CancellationToken, mut progress:
             posture.absorb(part);
         }
     };
-    tokio::join!(collect(session, 0, sender, cancel), absorb);
+    tokio::join!(collect(session, 0, None, sender, cancel), absorb);
     posture
 }

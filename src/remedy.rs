@@ -101,7 +101,7 @@ pub enum Argument {
 impl Plan {
     /// A plan of calls.
     pub fn new(effort: Effort, risk: Risk, summary: impl Into<String>) -> Self {
-        Self { summary: summary.into(), effort, risk, steps: Vec::new(), undo: Vec::new() }
+        Self { summary: text::clean(&summary.into()).into_owned(), effort, risk, steps: Vec::new(), undo: Vec::new() }
     }
 
     /// Adds a step.

@@ -31,7 +31,7 @@ pub struct Context<'a> {
     /// By unqualified function ARN.
     mappings: BTreeMap<String, Vec<&'a EventSourceMapping>>,
     /// By role ARN; made when the first check asks.
-    trusts: OnceLock<BTreeMap<&'a Arn, Result<Vec<Reach>, Gap>>>,
+    trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
 }
 
 impl<'a> Context<'a> {
@@ -231,7 +231,7 @@ impl<'a> Context<'a> {
     pub fn trust(&self, role: &Role) -> Result<&[Reach], Gap> {
         let trusts = self.trusts.get_or_init(|| {
             let reach = |role: &'a Role| Ok(iam::audience(self.library.document(&role.trust)?, &ASSUME, &role.arn));
-            self.posture.identity.roles.items.iter().map(|role| (&role.arn, reach(role))).collect()
+            self.posture.identity.roles.items.iter().map(|role| (role.arn.clone(), reach(role))).collect()
         });
         match trusts.get(&role.arn) {
             Some(Ok(reaches)) => Ok(reaches),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Context;
 use crate::{
-    iam::{Audience, Library, Reach, Statement, audience},
+    iam::{Audience, Document, Library, Principal, Reach, Statement, audience_among},
     model::{Arn, Function, Gap, PolicyText},
     remedy::{Call, Effort, Plan, Risk, Step},
 };
@@ -24,26 +24,49 @@ pub(super) struct Grants {
 }
 
 /// Who may do any of `actions` by a policy of `function`, of its aliases or of its versions.
-pub(super) fn grants(library: &Library, function: &Function, actions: &[&str]) -> Grants {
-    // Versions are too many to ask for each: the collector asks for those that it has to, and their answers stand here.
-    let gap = match function.aliases.known() {
-        Ok(aliases) if aliases.iter().all(|alias| function.policies.contains_key(&alias.name)) => None,
-        Ok(_) => Some(Gap::unread("lambda:GetPolicy")),
-        Err(gap) => Some(gap.clone()),
+///
+/// Only of audiences that are `wanted`. Policies that name nobody of interest by `names` are not evaluated: most name
+/// services only, and that is known sooner.
+pub(super) fn grants(
+    library: &Library,
+    function: &Function,
+    actions: &[&str],
+    names: impl Fn(&Principal) -> bool,
+    wanted: impl Fn(&Audience) -> bool,
+) -> Grants {
+    let of_interest =
+        |statement: &Statement| statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(&names));
+    let mut grants = Grants::default();
+    grants.gap = documents(library, function, |qualifier, document| {
+        if document.statements.iter().any(|statement| of_interest(statement)) {
+            let reaches = audience_among(document, actions, &qualified(&function.arn, qualifier), &wanted);
+            grants.reaches.extend(reaches.into_iter().map(|reach| Reach { qualifier: qualifier.to_owned(), ..reach }));
+        }
+    });
+    grants
+}
+
+/// Why not all policies of `function` are known, if so.
+pub(super) fn unread(library: &Library, function: &Function) -> Option<Gap> {
+    documents(library, function, |_, _| {})
+}
+
+/// Shows every policy of `function` to `see`, and gives the last gap among them.
+fn documents(library: &Library, function: &Function, mut see: impl FnMut(&str, &Document)) -> Option<Gap> {
+    let mut gap = match (function.aliases.known(), function.versions.known()) {
+        (Ok(aliases), Ok(_)) if aliases.iter().all(|alias| function.policies.contains_key(&alias.name)) => None,
+        (Ok(_), Ok(_)) => Some(Gap::unread("lambda:GetPolicy")),
+        (Err(gap), _) | (_, Err(gap)) => Some(gap.clone()),
     };
-    let mut grants = Grants { reaches: Vec::new(), gap };
     for (qualifier, policy) in &function.policies {
         let document = policy.known().map_err(Gap::from).and_then(|text| text.as_ref().map(|text| library.document(text)).transpose());
         match document {
             Ok(None) => {}
-            Ok(Some(document)) => {
-                let reaches = audience(document, actions, &qualified(&function.arn, qualifier));
-                grants.reaches.extend(reaches.into_iter().map(|reach| Reach { qualifier: qualifier.clone(), ..reach }));
-            }
-            Err(gap) => grants.gap = Some(gap),
+            Ok(Some(document)) => see(qualifier, document),
+            Err(found) => gap = Some(found),
         }
     }
-    grants
+    gap
 }
 
 /// The ARN under which the policy of `qualifier` grants.
@@ -195,11 +218,11 @@ fn add_permission(place: &Place<'_>, statement: &Statement) -> Option<Call> {
         return None;
     }
     let principal = match permission.principal {
-        Principal::Text(text) => text,
-        Principal::Typed(typed) if typed.len() == 1 => {
+        Named::Text(text) => text,
+        Named::Typed(typed) if typed.len() == 1 => {
             typed.into_iter().find_map(|(kind, who)| matches!(kind.as_str(), "AWS" | "Service").then_some(who))?
         }
-        Principal::Typed(_) => return None,
+        Named::Typed(_) => return None,
     };
     let mut call = place.permission("add-permission", &permission.sid).with("action", permission.action).with("principal", principal);
     for (operator, keys) in permission.condition {
@@ -224,7 +247,7 @@ fn add_permission(place: &Place<'_>, statement: &Statement) -> Option<Call> {
 struct Permission {
     sid: String,
     effect: String,
-    principal: Principal,
+    principal: Named,
     action: String,
     resource: String,
     #[serde(default)]
@@ -233,7 +256,7 @@ struct Permission {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Principal {
+enum Named {
     Text(String),
     Typed(BTreeMap<String, String>),
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Check, Context, Ruling, Settings};
 use crate::model::{
-    Arn, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, Listing, LogGroup, LoggingConfig, Policies,
-    PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
+    Arn, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, Listing, LogGroup,
+    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -78,6 +78,12 @@ pub(crate) fn with_function(change: impl FnOnce(&mut Function)) -> Posture {
     change(&mut function);
     let region = posture.regions.get_mut(REGION).expect("the Region");
     region.log_groups.items.push(log_group("/aws/lambda/orders"));
+    region.code_signing_configs.items.push(CodeSigningConfig {
+        arn: Arn::build("aws", "lambda", REGION, ACCOUNT, "code-signing-config:csc-0f6c334abcdea4d8b"),
+        enforced: true,
+        profiles: vec![],
+        functions: Fact::Known(vec![function.arn.clone()]),
+    });
     region.functions.items.push(function);
     posture.identity.roles.items.push(role("orders-role", LOGS_ONLY));
     posture

@@ -1,6 +1,21 @@
 //! What holds for every check of the catalogue.
 
 use super::{Context, Ruling, Settings, all, testing};
+use crate::model::{Arn, CodeSigningConfig, Fact, Posture};
+
+/// A posture with one function and nothing wrong: signed, beside what `with_function` gives it.
+fn sound() -> Posture {
+    let mut posture = testing::with_function(|_| ());
+    for region in posture.regions.values_mut() {
+        region.code_signing_configs.items.push(CodeSigningConfig {
+            arn: Arn::build("aws", "lambda", testing::REGION, testing::ACCOUNT, "code-signing-config:csc-1"),
+            enforced: true,
+            profiles: vec![],
+            functions: Fact::Known(region.functions.items.iter().map(|function| function.arn.clone()).collect()),
+        });
+    }
+    posture
+}
 
 #[test]
 fn no_check_passes_where_nothing_could_be_read() {
@@ -18,7 +33,7 @@ fn no_check_passes_where_nothing_could_be_read() {
 #[test]
 fn no_check_fails_an_account_with_nothing_in_it_or_a_sound_function() {
     let settings = Settings::default();
-    for posture in [testing::empty(), testing::with_function(|_| ())] {
+    for posture in [testing::empty(), sound()] {
         let context = Context::new(&posture, &settings);
         for check in all() {
             for verdict in (check.run)(&context) {

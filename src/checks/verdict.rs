@@ -136,7 +136,7 @@ pub struct Evidence {
 impl Evidence {
     /// A plain field.
     pub fn field(source: &'static str, pointer: impl Into<String>, value: impl AsRef<str>) -> Self {
-        Self { source, pointer: pointer.into(), value: text::clean(value.as_ref()).into_owned(), line: 0 }
+        Self { source, pointer: text::clean(&pointer.into()).into_owned(), value: text::clean(value.as_ref()).into_owned(), line: 0 }
     }
 
     /// A statement of the policy called `policy` (such as `inline policy deploy`, or empty when there is only one).

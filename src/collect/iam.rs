@@ -17,8 +17,11 @@ use super::{
 use crate::model::{Arn, Fact, Gap, GapKind, Group, Learnt, Listing, ManagedPolicy, Policies, PolicyText, Role, Source, Timestamp, User};
 
 const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
+const GET_POLICY: &str = "iam:GetPolicy";
+const GET_POLICY_VERSION: &str = "iam:GetPolicyVersion";
 
-pub(super) static COLLECTOR: Collector = Collector { source: Source::Iam, scope: Scope::Global, actions: &[DETAILS], run };
+pub(super) static COLLECTOR: Collector =
+    Collector { source: Source::Iam, scope: Scope::Global, actions: &[DETAILS, GET_POLICY, GET_POLICY_VERSION], run };
 
 /// What one page holds, which is some of four lists.
 struct Details {
@@ -53,12 +56,12 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
                 Ok(Page::new(Some(vec![page]), next))
             })
             .await;
-        learnt(reader, pages)
+        learnt(reader, client, pages).await
     }
     .boxed()
 }
 
-fn learnt(reader: &Reader, pages: Listing<Details>) -> Vec<Learnt> {
+async fn learnt(reader: &Reader, client: &Client, pages: Listing<Details>) -> Vec<Learnt> {
     let (mut roles, mut users, mut groups, mut policies) = (None, None, None, None);
     for page in pages.items {
         extend(&mut roles, page.roles);
@@ -76,7 +79,10 @@ fn learnt(reader: &Reader, pages: Listing<Details>) -> Vec<Learnt> {
         .flat_map(|(policies, boundary)| policies.attached.iter().chain(boundary))
         .collect();
     let policies = reader.converted(DETAILS, whole(reader, policies, "Policies", &pages.gap), managed_policy);
-    let policies = used(policies, &in_use);
+    let mut policies = used(policies, &in_use);
+    for policy in policies.items.iter_mut().filter(|policy| policy.document.gap().is_some_and(|gap| gap.kind == GapKind::Unread)) {
+        policy.document = reader.fact(default_version(reader, client, &policy.arn).await);
+    }
     vec![Learnt::Policies(policies), Learnt::Roles(roles), Learnt::Users(users), Learnt::Groups(groups)]
 }
 
@@ -95,7 +101,7 @@ fn whole<T>(reader: &Reader, list: Option<Vec<T>>, name: &str, gap: &Option<Gap>
     }
 }
 
-/// The account's own policies, and those of AWS that somebody holds. One that is held and was not given stays, with a gap.
+/// The account's own policies, and those of AWS that somebody holds. One that is held and was not given is still to be read.
 fn used(listing: Listing<ManagedPolicy>, in_use: &BTreeSet<&Arn>) -> Listing<ManagedPolicy> {
     let Listing { mut items, gap } = listing;
     items.retain(|policy| policy.arn.account() != "aws" || in_use.contains(&policy.arn));
@@ -103,10 +109,21 @@ fn used(listing: Listing<ManagedPolicy>, in_use: &BTreeSet<&Arn>) -> Listing<Man
     let missing = in_use.iter().filter(|arn| !known.contains(**arn)).map(|&arn| ManagedPolicy {
         arn: arn.clone(),
         name: arn.name().to_owned(),
-        document: gap.clone().unwrap_or_else(|| Gap::failed(DETAILS, "attached, but not in the answer")).into(),
+        document: Fact::unread(GET_POLICY),
     });
     items.extend(missing);
     Listing { items, gap }
+}
+
+/// A policy that `GetAccountAuthorizationDetails` left out: some endpoints do so with AWS's own.
+async fn default_version(reader: &Reader, client: &Client, arn: &Arn) -> Result<PolicyText, Failure> {
+    let answer = reader.call(GET_POLICY, client.get_policy().policy_arn(arn.as_str()).send()).await?;
+    let version = answer.policy.and_then(|policy| policy.default_version_id);
+    let version = version.ok_or_else(|| Failure::answer(GET_POLICY, "the answer has no DefaultVersionId"))?;
+    let request = client.get_policy_version().policy_arn(arn.as_str()).version_id(version);
+    let answer = reader.call(GET_POLICY_VERSION, request.send()).await?;
+    let text = answer.policy_version.and_then(|version| version.document);
+    text.as_deref().map(document).ok_or_else(|| Failure::answer(GET_POLICY_VERSION, "the answer has no Document"))
 }
 
 fn role(role: types::RoleDetail) -> Option<Role> {

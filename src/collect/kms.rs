@@ -110,8 +110,9 @@ async fn detail(reader: &Reader, client: &Client, mut key: Key) -> Key {
     let rotates = known.is_none_or(|metadata| metadata.origin == "AWS_KMS" && metadata.spec == "SYMMETRIC_DEFAULT");
     let leaving = known.is_some_and(|metadata| matches!(metadata.state.as_str(), "PendingDeletion" | "PendingReplicaDeletion"));
 
+    // `default` is the only policy a key has; an emulator wants it named.
     let policy = async {
-        let answer = reader.call(GET_KEY_POLICY, client.get_key_policy().key_id(&key.id).send()).await?;
+        let answer = reader.call(GET_KEY_POLICY, client.get_key_policy().key_id(&key.id).policy_name("default").send()).await?;
         answer.policy.map(PolicyText::new).ok_or_else(|| Failure::answer(GET_KEY_POLICY, "the answer has no Policy"))
     };
     let rotation = async {

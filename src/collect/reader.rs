@@ -14,7 +14,10 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -45,6 +48,8 @@ pub(crate) struct Assignment {
     pub(crate) depth: Depth,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
+    /// Whether no request may go for now.
+    pub(crate) paused: watch::Receiver<bool>,
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) sender: mpsc::Sender<Event>,
     pub(crate) cancel: CancellationToken,
@@ -150,7 +155,10 @@ impl Reader {
     {
         debug_assert!(self.collector.actions.contains(&action), "{action} is not in the policy");
         let operation = action.split_once(':').map_or(action, |(_, operation)| operation);
+        let mut paused = self.assignment.paused.clone();
         let paced = async {
+            // Its sender is the session; when that is gone nobody can go on, and nobody waits.
+            let _ = paused.wait_for(|paused| !paused).await;
             let _turn = match self.assignment.pacers.of(self.collector.source, operation) {
                 Some(pacer) => pacer.turn().await,
                 None => None,
@@ -232,6 +240,11 @@ impl Reader {
     /// Resources that were read.
     pub(super) fn done(&self, more: usize) {
         self.items.fetch_add(more as u64, Ordering::Relaxed);
+    }
+
+    /// How many resources there are, where the steps to read them were counted so far.
+    pub(super) fn total(&self, items: usize) {
+        self.items.store(items as u64, Ordering::Relaxed);
     }
 
     /// Says how far we are.

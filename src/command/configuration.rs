@@ -10,7 +10,8 @@ use super::{CommandError, print};
 use crate::{cli::ConfigCommand, config, store::Folders};
 
 pub(super) fn run(command: &ConfigCommand) -> Result<ExitCode, CommandError> {
-    let folders = Folders::find().ok_or_else(|| CommandError::failed("this user has no home folder; set XDG_CONFIG_HOME and XDG_DATA_HOME"))?;
+    let folders =
+        Folders::find().ok_or_else(|| CommandError::failed("this user has no home folder; set XDG_CONFIG_HOME and XDG_DATA_HOME"))?;
     match command {
         ConfigCommand::Dirs => {
             let lines: String = folders.iter().map(|(what, path)| format!("{what:<16} {}\n", path.display())).collect();
@@ -29,7 +30,11 @@ fn init(folders: &Folders, force: bool) -> Result<ExitCode, CommandError> {
     fs::create_dir_all(&folders.config).map_err(failed)?;
     let mut options = OpenOptions::new();
     options.write(true);
-    if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     let mut file = options.open(&path).map_err(failed)?;
     file.write_all(config::sample().as_bytes()).map_err(failed)?;
     print(format!("wrote {}\n", path.display()).as_bytes())

@@ -1,74 +1,75 @@
-//! The dashboard, wired: how it looks here, where it writes.
+//! The dashboard: worlds on a terminal, and the tables of its keys and themes.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::{CommandError, print, snapshots::Unjudged};
 use crate::{
-    app::{self, AppError, Appearance, Feed, Saver, Start},
+    app::{self, Appearance, Feed, Saver, Start},
     cli::Look,
     config::Config,
-    model::Posture,
     store::{self, Folders},
-    ui::{Glyphs, binding, theme::Themes},
+    ui::{Glyphs, binding, themes::Themes},
 };
 
-impl From<AppError> for CommandError {
-    fn from(error: AppError) -> Self {
-        Self { code: error.code(), message: error.to_string() }
+/// Shows `worlds`, and what `feed` brings, until the user leaves.
+pub(super) fn run(worlds: Vec<Unjudged>, look: &Look, config: &Config, feed: Option<Feed>) -> Result<ExitCode, CommandError> {
+    let live = feed.is_some();
+    let start = Start {
+        fleet: worlds.into_iter().map(|world| (world.origin, world.posture)).collect(),
+        settings: Arc::new(config.settings.clone()),
+        feed,
+        appearance: appearance(look, config),
+        mouse: config.dashboard.mouse && !look.no_mouse,
+        read_only: true,
+        out_dir: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        save: Some(save_here()),
+        keep: live.then(keep).flatten(),
+    };
+    match app::run(start) {
+        Ok(reason) => Ok(ExitCode::from(reason.code())),
+        Err(error) => Err(CommandError { code: error.code(), message: error.to_string() }),
     }
 }
 
-/// Shows `fleet`, and what `feed` tells of a live account.
-pub(super) fn run(fleet: Vec<Unjudged>, look: &Look, config: &Config, feed: Option<Feed>) -> Result<ExitCode, CommandError> {
-    let chosen = match config.dashboard.glyphs.as_str() {
+fn appearance(look: &Look, config: &Config) -> Appearance {
+    let glyphs = match config.dashboard.glyphs.as_str() {
         _ if look.ascii => Some(Glyphs::Ascii),
         "ascii" => Some(Glyphs::Ascii),
         "unicode" => Some(Glyphs::Unicode),
         _ => None,
     };
     let theme = look.theme.clone().unwrap_or_else(|| config.dashboard.theme.clone());
-    let keep = feed.as_ref().and_then(|_| Folders::find()).map(keeper);
-    let start = Start {
-        fleet: fleet.into_iter().map(|world| (world.origin, world.posture)).collect(),
-        settings: Arc::new(config.settings.clone()),
-        feed,
-        appearance: Appearance { theme: Some(theme), themes: themes(), glyphs: chosen },
-        mouse: config.dashboard.mouse && !look.no_mouse,
-        read_only: true,
-        out_dir: PathBuf::from("."),
-        save: Some(Arc::new(|posture| save(posture, here(posture)))),
-        keep,
-    };
-    Ok(ExitCode::from(app::run(start)?.code()))
-}
-
-/// Lists the themes, the user's own among them.
-pub(super) fn list_themes() -> Result<ExitCode, CommandError> {
-    let names: String = themes().names().into_iter().map(|name| name + "\n").collect();
-    print(names.as_bytes())
+    Appearance { theme: Some(theme), themes: themes(), glyphs }
 }
 
 fn themes() -> Themes {
     Themes::new(Folders::find().map(|folders| folders.themes()))
 }
 
-/// Keeps the last snapshot of an account where the next start finds it.
-fn keeper(folders: Folders) -> Saver {
-    Arc::new(move |posture| save(posture, folders.snapshot_of(&posture.account)))
+/// Saves a snapshot to the current folder, under the account and the time.
+fn save_here() -> Saver {
+    Arc::new(|posture| {
+        let stamp: String = posture.taken_at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+        let account: String = posture.account.chars().filter(char::is_ascii_alphanumeric).collect();
+        let path = PathBuf::from(format!("{account}-{stamp}.palisade.jsonl.zst"));
+        store::save(posture, &path).map(|()| path).map_err(|error| error.to_string())
+    })
 }
 
-/// A file in the working folder, named after what is in it.
-fn here(posture: &Posture) -> PathBuf {
-    let when: String = posture.taken_at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let account: String = posture.account.chars().filter(char::is_ascii_alphanumeric).collect();
-    PathBuf::from(format!("{account}-{when}.palisade.jsonl.zst"))
+/// Keeps the last snapshot of a live account where the next start finds it.
+fn keep() -> Option<Saver> {
+    let folders = Folders::find()?;
+    Some(Arc::new(move |posture| {
+        let path = folders.snapshot_of(&posture.account);
+        store::save(posture, &path).map(|()| path).map_err(|error| error.to_string())
+    }))
 }
 
-fn save(posture: &Posture, path: PathBuf) -> Result<PathBuf, String> {
-    store::save(posture, &path).map(|()| path).map_err(|error| error.to_string())
-}
-
-/// Prints every key with what it does.
 pub(super) fn print_keymap() -> Result<ExitCode, CommandError> {
-    print(binding::print().as_bytes())
+    print(binding::table().as_bytes())
+}
+
+pub(super) fn list_themes() -> Result<ExitCode, CommandError> {
+    let names: String = themes().names().into_iter().map(|name| format!("{name}\n")).collect();
+    print(names.as_bytes())
 }

@@ -5,6 +5,8 @@ mod collect;
 mod configuration;
 #[cfg(feature = "tui")]
 mod dashboard;
+#[cfg(all(feature = "aws", feature = "tui"))]
+mod feed;
 #[cfg(feature = "aws")]
 mod live;
 mod policy;
@@ -15,6 +17,7 @@ use std::{
     fmt,
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::CommandFactory;
@@ -86,9 +89,9 @@ impl From<io::Error> for CommandError {
 /// # Errors
 /// When it cannot do its work.
 pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
-    let Cli { command, live, look } = cli;
+    let Cli { command, live, refresh, look } = cli;
     match command {
-        None => live_dashboard(&live, &look),
+        None => live_dashboard(&live, refresh, &look),
         Some(Command::Demo { look }) => show(vec![snapshots::demo(&configured()?)], &look),
         Some(Command::Open { paths, salvage, look }) => show(snapshots::open(&paths, salvage, &configured()?)?, &look),
         Some(Command::Collect { output, live }) => collect::run(&output, &live),
@@ -145,12 +148,17 @@ fn print_report(worlds: &[World]) -> Result<ExitCode, CommandError> {
 }
 
 #[cfg(feature = "aws")]
-fn live_dashboard(options: &crate::cli::Live, look: &Look) -> Result<ExitCode, CommandError> {
-    live::show(options, look)
+fn live_dashboard(options: &crate::cli::Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+    #[cfg(feature = "tui")]
+    if io::IsTerminal::is_terminal(&io::stdout()) {
+        return feed::show(options, refresh, look);
+    }
+    let _ = (refresh, look);
+    print_report(&[live::gather(options, &configured()?)?.judge()])
 }
 
 #[cfg(not(feature = "aws"))]
-fn live_dashboard(_: &crate::cli::Live, _: &Look) -> Result<ExitCode, CommandError> {
+fn live_dashboard(_: &crate::cli::Live, _: Option<Duration>, _: &Look) -> Result<ExitCode, CommandError> {
     Err(CommandError::usage(NO_AWS))
 }
 

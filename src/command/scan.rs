@@ -93,4 +93,3 @@ fn verdict(worlds: &[World], filter: &Filter, fail_on: FailOn) -> u8 {
 fn partial(world: &World) -> bool {
     world.blind().next().is_some() || world.findings.iter().any(|finding| finding.status == Status::Unknown)
 }
-

@@ -68,17 +68,22 @@ pub struct Reach {
 /// An action may be a pattern (`kms:*`): then every statement that allows some such action counts, with its
 /// own patterns in [`Reach::actions`], and a deny counts when it takes all of the pattern away.
 pub fn audience(document: &Document, actions: &[&str], resource: &Arn) -> Vec<Reach> {
-    reaches(document, actions, resource, Way::Api)
+    reaches(document, actions, resource, Way::Api, |_| true)
 }
 
-/// Like [`audience`], for a way of calling.
-pub(super) fn reaches(document: &Document, actions: &[&str], resource: &Arn, way: Way) -> Vec<Reach> {
+/// Like [`audience`], but only of audiences that are `wanted`: saying what binds the others costs more than finding them.
+pub fn audience_among(document: &Document, actions: &[&str], resource: &Arn, wanted: impl Fn(&Audience) -> bool) -> Vec<Reach> {
+    reaches(document, actions, resource, Way::Api, wanted)
+}
+
+/// Like [`audience_among`], for a way of calling.
+pub(super) fn reaches(document: &Document, actions: &[&str], resource: &Arn, way: Way, wanted: impl Fn(&Audience) -> bool) -> Vec<Reach> {
     let mut reaches: Vec<Reach> = Vec::new();
     for statement in document.statements.iter().filter(|statement| statement.is_allow()) {
         for action in actions {
             for granted in granted(statement, action) {
                 let question = Question::new(document, statement, action, resource, way);
-                for audience in question.audiences() {
+                for audience in question.audiences().into_iter().filter(|audience| wanted(audience)) {
                     let same = |reach: &&mut Reach| Arc::ptr_eq(&reach.statement, statement) && reach.audience == audience;
                     match reaches.iter_mut().find(same) {
                         Some(reach) if reach.actions.contains(&granted) => {}
@@ -184,7 +189,7 @@ impl<'a> Question<'a> {
         if self.lets(&Sender::Stranger) || self.lets(&Sender::ForStranger(any_service())) {
             return vec![Audience::AnyAccount];
         }
-        if self.lets(&Sender::FromNetwork) {
+        if self.lets(&Sender::FromNetwork) || self.lets(&Sender::StrangerFromNetwork) {
             return vec![Audience::Network(self.network_in_words())];
         }
         let organizations = self.named(
@@ -441,7 +446,11 @@ mod tests {
 
     #[test]
     fn conditions_that_bind_to_an_account_or_a_principal() {
-        let cases: [(&str, &[&str]); 17] = [
+        let cases: [(&str, &[&str]); 18] = [
+            (
+                r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"},"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#,
+                &["network: aws:SourceVpce is vpce-1"],
+            ),
             (
                 r#"{"StringEquals":{"AWS:SourceAccount":"123456789012"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}"#,
                 &["123456789012"],

@@ -1,6 +1,6 @@
 //! The engine against the cases in `tests/iam`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
@@ -58,13 +58,13 @@ type Text = Box<serde_json::value::Value>;
 struct Ready {
     id: String,
     request: Request,
-    identity: Vec<Document>,
-    boundary: Option<Vec<Document>>,
-    session: Option<Document>,
-    resource: Option<Document>,
-    scp: Vec<Vec<Document>>,
-    rcp: Vec<Vec<Document>>,
-    endpoint: Option<Vec<Document>>,
+    identity: Vec<Arc<Document>>,
+    boundary: Option<Vec<Arc<Document>>>,
+    session: Option<Arc<Document>>,
+    resource: Option<Arc<Document>>,
+    scp: Vec<Vec<Arc<Document>>>,
+    rcp: Vec<Vec<Arc<Document>>>,
+    endpoint: Option<Vec<Arc<Document>>>,
     expect: String,
     blocked_by: Option<Vec<String>>,
 }
@@ -75,11 +75,11 @@ fn read(packed: &[u8]) -> Vec<Ready> {
     text.lines().map(|line| ready(serde_json::from_str(line).expect("a case"))).collect()
 }
 
-fn document(text: &Text) -> Document {
-    Document::parse(&text.to_string()).expect("a policy")
+fn document(text: &Text) -> Arc<Document> {
+    Arc::new(Document::parse(&text.to_string()).expect("a policy"))
 }
 
-fn documents(texts: &[Text]) -> Vec<Document> {
+fn documents(texts: &[Text]) -> Vec<Arc<Document>> {
     texts.iter().map(document).collect()
 }
 
@@ -127,20 +127,20 @@ fn ready(given: Given) -> Ready {
     }
 }
 
-fn named(documents: &[Document]) -> Vec<Named<'_>> {
-    documents.iter().map(|document| Named::new("policy", document)).collect()
+fn named(documents: &[Arc<Document>]) -> Vec<Named> {
+    documents.iter().map(|document| Named::new("policy", Arc::clone(document))).collect()
 }
 
-fn levels(levels: &[Vec<Document>]) -> Vec<Vec<Named<'_>>> {
+fn levels(levels: &[Vec<Arc<Document>>]) -> Vec<Vec<Named>> {
     levels.iter().map(|level| named(level)).collect()
 }
 
-fn policies(case: &Ready) -> PolicySet<'_> {
+fn policies(case: &Ready) -> PolicySet {
     PolicySet {
         identity: named(&case.identity),
         boundary: case.boundary.as_deref().map(named),
-        session: case.session.as_ref().map(|document| Named::new("session", document)),
-        resource: case.resource.as_ref().map(|document| Named::new("resource", document)),
+        session: case.session.as_ref().map(|document| Named::new("session", Arc::clone(document))),
+        resource: case.resource.as_ref().map(|document| Named::new("resource", Arc::clone(document))),
         scp: levels(&case.scp),
         rcp: levels(&case.rcp),
         endpoint: case.endpoint.as_deref().map(named),

@@ -14,37 +14,37 @@ use super::{
 
 /// A policy with what people call it.
 #[derive(Debug, Clone)]
-pub struct Named<'a> {
+pub struct Named {
     /// `inline policy deploy`, `AdministratorAccess`.
     pub name: String,
     /// The policy.
-    pub document: &'a Document,
+    pub document: Arc<Document>,
 }
 
-impl<'a> Named<'a> {
+impl Named {
     /// Names `document`.
-    pub fn new(name: impl Into<String>, document: &'a Document) -> Self {
-        Self { name: name.into(), document }
+    pub fn new(name: impl Into<String>, document: impl Into<Arc<Document>>) -> Self {
+        Self { name: name.into(), document: document.into() }
     }
 }
 
 /// The policies that bear on a request. What is none does not restrict; a boundary without policies allows nothing.
 #[derive(Debug, Clone, Default)]
-pub struct PolicySet<'a> {
+pub struct PolicySet {
     /// Identity policies of the caller.
-    pub identity: Vec<Named<'a>>,
+    pub identity: Vec<Named>,
     /// Its permissions boundary.
-    pub boundary: Option<Vec<Named<'a>>>,
+    pub boundary: Option<Vec<Named>>,
     /// The policy of its session.
-    pub session: Option<Named<'a>>,
+    pub session: Option<Named>,
     /// The resource's own policy: for roles the trust policy, for keys the key policy.
-    pub resource: Option<Named<'a>>,
+    pub resource: Option<Named>,
     /// Service control policies, from the root of the organization down; each level must allow.
-    pub scp: Vec<Vec<Named<'a>>>,
+    pub scp: Vec<Vec<Named>>,
     /// Resource control policies, level by level; they only deny.
-    pub rcp: Vec<Vec<Named<'a>>>,
+    pub rcp: Vec<Vec<Named>>,
     /// The policy of the VPC endpoint on the way.
-    pub endpoint: Option<Vec<Named<'a>>>,
+    pub endpoint: Option<Vec<Named>>,
     /// Asks only what the caller holds: whether the resource's own policy agrees is left open.
     pub caller_side_only: bool,
 }
@@ -72,7 +72,7 @@ pub enum Layer {
 ///
 /// What the context does not tell is tried out: an answer is conditional only when some value of the unknown
 /// keys allows and another does not, or when there are too many to try.
-pub fn decide(request: &Request, policies: &PolicySet<'_>) -> Decision {
+pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
     let case = Case::new(request, policies);
     let keys = &request.context;
     let first = case.judge(keys);
@@ -113,6 +113,8 @@ struct Case<'a> {
     side: Side,
     /// Whether the resource's own policy must name the caller or its account: trust policies and key policies.
     needs_own: bool,
+    /// The root user of an account holds everything.
+    root: bool,
 }
 
 /// How the caller stands to the resource's account.
@@ -149,10 +151,10 @@ impl Judgement {
 }
 
 impl<'a> Case<'a> {
-    fn new(request: &'a Request, policies: &'a PolicySet<'a>) -> Self {
+    fn new(request: &'a Request, policies: &'a PolicySet) -> Self {
         let action = request.action.to_lowercase();
         let scope = Scope { action: &action, request, bounded: policies.boundary.is_some() };
-        let one = |policies: &'a [Named<'a>]| scope.bench(policies, false);
+        let one = |policies: &'a [Named]| scope.bench(policies, false);
         let side = match &request.caller {
             _ if policies.caller_side_only => Side::Same,
             Caller::Service(_) | Caller::Anonymous | Caller::Federated(_) => Side::Outside,
@@ -172,6 +174,7 @@ impl<'a> Case<'a> {
             rcp: rcp.iter().map(|level| scope.bench(level, true)).collect(),
             endpoint: policies.endpoint.as_deref().map(|policies| scope.bench(policies, true)),
             side,
+            root: request.caller.is_root(),
             needs_own: !policies.caller_side_only && needs_own_policy(&action, &request.resource),
         }
     }
@@ -223,7 +226,7 @@ impl<'a> Case<'a> {
             *denied = denied.or(self.any(&bench.denies, keys));
         }
         let allowed = |bench: &Option<Bench<'_>>| bench.as_ref().map_or(Truth::True, |bench| self.any(&bench.allows, keys));
-        let identity = self.any(&self.identity.allows, keys);
+        let identity = if self.root { Truth::True } else { self.any(&self.identity.allows, keys) };
         let boundary = allowed(&self.boundary);
         let session = allowed(&self.session);
         let endpoint = allowed(&self.endpoint);
@@ -373,7 +376,7 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     /// The statements that speak of the request.
-    fn bench<'a>(&self, policies: &'a [Named<'a>], with_principals: bool) -> Bench<'a> {
+    fn bench<'a>(&self, policies: &'a [Named], with_principals: bool) -> Bench<'a> {
         let mut bench = Bench::default();
         for policy in policies {
             for statement in &policy.document.statements {

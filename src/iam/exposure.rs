@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Library, Reach, audience,
-    audience::{Audience, reaches},
+    Audience, Library, Principal, Reach, Statement,
+    audience::{audience_among, reaches},
     stranger::Way,
 };
 use crate::model::{Arn, Fact, Function, FunctionUrl, Gap, Posture};
@@ -37,10 +37,15 @@ pub fn public_functions(posture: &Posture, library: &Library) -> BTreeMap<Arn, V
             // What was not read is not public for all we know; the checks say that it is unknown.
             let Fact::Known(Some(text)) = policy else { continue };
             let Ok(document) = library.document(text) else { continue };
-            let reaches = audience(document, &[INVOKE], &qualified(function, qualifier));
-            found.extend(
-                reaches.into_iter().filter(|reach| reach.audience.is_public()).map(|reach| Reach { qualifier: qualifier.clone(), ..reach }),
-            );
+            // Most policies name services only: that nobody else gets in need not be worked out.
+            let names_everyone = |statement: &Statement| {
+                statement.is_allow() && (statement.is_not_principal() || statement.principals().contains(&Principal::Anyone))
+            };
+            if !document.statements.iter().any(|statement| names_everyone(statement)) {
+                continue;
+            }
+            let reaches = audience_among(document, &[INVOKE], &qualified(function, qualifier), Audience::is_public);
+            found.extend(reaches.into_iter().map(|reach| Reach { qualifier: qualifier.clone(), ..reach }));
         }
         for url in function.urls.known().into_iter().flatten() {
             if let Ok(UrlReach::Public(reaches)) = url_reach(library, function, url) {
@@ -67,9 +72,8 @@ pub fn url_reach(library: &Library, function: &Function, url: &FunctionUrl) -> R
     let document = library.document(text)?;
     let resource = qualified(function, &url.qualifier);
     let open = |action: &str| -> Vec<Reach> {
-        reaches(document, &[action], &resource, Way::OpenUrl)
+        reaches(document, &[action], &resource, Way::OpenUrl, |audience| *audience == Audience::Anyone)
             .into_iter()
-            .filter(|reach| reach.audience == Audience::Anyone)
             .map(|reach| Reach { qualifier: url.qualifier.clone(), ..reach })
             .collect()
     };
@@ -92,6 +96,7 @@ mod tests {
     use super::*;
     use crate::{
         checks::testing::{function, with_function},
+        iam::audience,
         model::PolicyText,
     };
 

@@ -16,10 +16,10 @@ pub struct Holder<'a> {
     pub permissions: Vec<Permission>,
     /// Policies that could not be read: what it holds may be more.
     pub gaps: Vec<Gap>,
-    policies: PolicySet<'a>,
+    policies: PolicySet,
     /// Why the permissions boundary is not known, when there is one that could not be read.
     boundary_gap: Option<Gap>,
-    caller: Caller,
+    arn: &'a Arn,
     context: Keyring,
 }
 
@@ -60,7 +60,7 @@ pub struct Decision {
 
 impl<'a> Holder<'a> {
     /// Gathers the policies of `role`.
-    pub fn role(posture: &'a Posture, library: &'a Library, role: &'a Role) -> Self {
+    pub fn role(posture: &'a Posture, library: &Library, role: &'a Role) -> Self {
         let mut holder = Self::new(&role.arn, derived::of_role(posture, library, role));
         holder.hold(posture, library, &role.policies);
         holder.bound(posture, library, role.boundary.as_ref());
@@ -68,7 +68,7 @@ impl<'a> Holder<'a> {
     }
 
     /// Gathers the policies of `user` and of its groups.
-    pub fn user(posture: &'a Posture, library: &'a Library, user: &'a User) -> Self {
+    pub fn user(posture: &'a Posture, library: &Library, user: &'a User) -> Self {
         let mut holder = Self::new(&user.arn, derived::of_user(posture, user));
         holder.hold(posture, library, &user.policies);
         for name in &user.groups {
@@ -88,19 +88,19 @@ impl<'a> Holder<'a> {
         holder
     }
 
-    fn new(arn: &Arn, context: Keyring) -> Self {
+    fn new(arn: &'a Arn, context: Keyring) -> Self {
         Self {
             permissions: Vec::new(),
             gaps: Vec::new(),
             policies: PolicySet { caller_side_only: true, ..PolicySet::default() },
             boundary_gap: None,
-            caller: Caller::Principal(arn.as_str().to_owned()),
+            arn,
             context,
         }
     }
 
-    fn hold(&mut self, posture: &'a Posture, library: &'a Library, policies: &'a Policies) {
-        let inline = policies.inline.iter().map(|(name, text)| (format!("inline policy {name}"), library.document(text)));
+    fn hold(&mut self, posture: &Posture, library: &Library, policies: &Policies) {
+        let inline = policies.inline.iter().map(|(name, text)| (format!("inline policy {name}"), library.shared(text).cloned()));
         let attached = policies.attached.iter().map(|arn| (arn.name().to_owned(), managed(posture, library, arn)));
         for (name, document) in inline.chain(attached) {
             match document {
@@ -119,7 +119,7 @@ impl<'a> Holder<'a> {
         }
     }
 
-    fn bound(&mut self, posture: &'a Posture, library: &'a Library, boundary: Option<&Arn>) {
+    fn bound(&mut self, posture: &Posture, library: &Library, boundary: Option<&Arn>) {
         let Some(arn) = boundary else { return };
         match managed(posture, library, arn) {
             Ok(document) => self.policies.boundary = Some(vec![Named::new(format!("boundary {}", arn.name()), document)]),
@@ -149,7 +149,7 @@ impl<'a> Holder<'a> {
         for (key, value) in keys {
             context.set(key, Value::One((*value).to_owned()));
         }
-        let request = Request { context, ..Request::new(self.caller.clone(), action, resource) };
+        let request = Request { context, ..Request::new(Caller::Principal(self.arn.as_str().to_owned()), action, resource) };
         let decision = decide(&request, &self.policies);
         match decision.outcome {
             // Nothing takes an explicit deny back.
@@ -174,12 +174,12 @@ impl<'a> Holder<'a> {
 const READ_BY: &str = "iam:GetAccountAuthorizationDetails";
 
 /// The document of a managed policy.
-fn managed<'a>(posture: &'a Posture, library: &'a Library, arn: &Arn) -> Result<&'a Document, Gap> {
+fn managed(posture: &Posture, library: &Library, arn: &Arn) -> Result<Arc<Document>, Gap> {
     let Some(policy) = posture.policy(arn) else {
         let missing = || Gap::failed(READ_BY, format!("{} is attached, and not among the policies that were read", arn.name()));
         return Err(posture.identity.policies.gap.clone().unwrap_or_else(missing));
     };
-    library.document(policy.document.known()?)
+    library.shared(policy.document.known()?).cloned()
 }
 
 #[cfg(test)]

@@ -50,6 +50,11 @@ impl Library {
     /// # Errors
     /// A `Failed` gap that says what is wrong and on which line, when the text is no policy.
     pub fn document(&self, text: &PolicyText) -> Result<&Document, Gap> {
+        self.shared(text).map(|document| &**document)
+    }
+
+    /// The parsed document, to keep.
+    pub(super) fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
         match self.documents.get(text) {
             Some(Ok(document)) => Ok(document),
             Some(Err(malformed)) => Err(Gap::failed("", format!("malformed policy, {malformed}"))),

@@ -15,6 +15,8 @@ mod library;
 mod moment;
 mod network;
 mod principal;
+#[cfg(test)]
+mod properties;
 mod request;
 mod stranger;
 mod template;
@@ -22,7 +24,7 @@ mod truth;
 mod words;
 mod worlds;
 
-pub use audience::{Audience, Reach, audience};
+pub use audience::{Audience, Reach, audience, audience_among};
 pub use condition::Condition;
 pub use decide::{Layer, Named, PolicySet, decide};
 pub use document::{Document, Effect, Malformed, Statement};

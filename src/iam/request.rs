@@ -138,6 +138,11 @@ impl Caller {
         resource.starts_with("role/aws-service-role/") || resource.starts_with("assumed-role/AWSServiceRoleFor")
     }
 
+    /// Whether it is the root user of an account.
+    pub(super) fn is_root(&self) -> bool {
+        matches!(self, Self::Principal(arn) if arn.splitn(6, ':').nth(5) == Some("root"))
+    }
+
     /// Whether service control policies bind it: services, strangers and service-linked roles stand outside.
     pub(super) fn is_under_service_control(&self) -> bool {
         matches!(self, Self::Principal(_)) && !self.is_service_linked()

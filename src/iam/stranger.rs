@@ -25,6 +25,8 @@ pub(super) enum Sender {
     ForStranger(Caller),
     /// Anyone, from a network or through a way that the policy names.
     FromNetwork,
+    /// Any account's principal, from such a network.
+    StrangerFromNetwork,
     /// A member of this organization, as a condition writes it.
     Member(String),
     /// Somebody in this account.
@@ -49,7 +51,9 @@ impl Sender {
     pub(super) fn caller(&self) -> Caller {
         match self {
             Self::Anonymous | Self::FromNetwork => Caller::Anonymous,
-            Self::Stranger | Self::Member(_) => Caller::Principal(format!("arn:aws:iam::{OTHER_ACCOUNT}:role/{OTHER}")),
+            Self::Stranger | Self::StrangerFromNetwork | Self::Member(_) => {
+                Caller::Principal(format!("arn:aws:iam::{OTHER_ACCOUNT}:role/{OTHER}"))
+            }
             Self::Of(account) => Caller::Principal(format!("arn:aws:iam::{account}:role/{OTHER}")),
             Self::ForStranger(caller) | Self::ForKnown(caller) | Self::Known(caller) => caller.clone(),
         }
@@ -88,6 +92,7 @@ impl Sender {
             ("aws:sourceorgpaths", Self::ForStranger(_)) => vec![Value::Absent, path(OTHER_ORGANIZATION)],
             ("aws:sourcearn", Self::ForStranger(_)) => arns(&of(key), OTHER_ACCOUNT, true),
             ("aws:principalisawsservice", Self::ForStranger(_)) => vec![one("true")],
+            ("aws:principalservicename" | "aws:principalservicenameslist", Self::ForStranger(_)) => values,
             (key, Self::ForStranger(_)) if is_of_principal(key) => vec![Value::Absent],
             ("aws:sourceaccount" | "aws:sourceowner" | "aws:sourcearn" | "aws:sourceorgid" | "aws:sourceorgpaths", _) => {
                 vec![Value::Absent]
@@ -98,17 +103,21 @@ impl Sender {
                 "aws:principaltype" | "aws:userid" => vec![one("Anonymous")],
                 _ => vec![Value::Absent],
             },
-            ("aws:principalaccount" | "kms:calleraccount", Self::Stranger | Self::Member(_)) => vec![one(OTHER_ACCOUNT)],
+            ("aws:principalaccount" | "kms:calleraccount", Self::Stranger | Self::StrangerFromNetwork | Self::Member(_)) => {
+                vec![one(OTHER_ACCOUNT)]
+            }
             ("aws:principalaccount" | "kms:calleraccount", Self::Of(account)) => vec![one(account)],
-            ("aws:principalorgid", Self::Stranger) => vec![Value::Absent, one(OTHER_ORGANIZATION)],
-            ("aws:principalorgpaths", Self::Stranger) => vec![Value::Absent, path(OTHER_ORGANIZATION)],
+            ("aws:principalorgid", Self::Stranger | Self::StrangerFromNetwork) => vec![Value::Absent, one(OTHER_ORGANIZATION)],
+            ("aws:principalorgpaths", Self::Stranger | Self::StrangerFromNetwork) => vec![Value::Absent, path(OTHER_ORGANIZATION)],
             ("aws:principalorgid", Self::Member(organization)) => vec![one(&glob::instance(&glob::tokens(organization), OTHER))],
             ("aws:principalorgpaths", Self::Member(organization)) => {
                 values.into_iter().filter(|value| in_organization(value, organization)).collect()
             }
-            ("aws:principalarn", Self::Stranger | Self::Member(_)) => arns(&of(key), OTHER_ACCOUNT, false),
+            ("aws:principalarn", Self::Stranger | Self::StrangerFromNetwork | Self::Member(_)) => arns(&of(key), OTHER_ACCOUNT, false),
             ("aws:principalarn", Self::Of(account)) => arns(&of(key), account, false),
-            ("aws:userid", Self::Stranger | Self::Member(_) | Self::Of(_)) => vec![one("AROAPALISADE00000000:palisade")],
+            ("aws:userid", Self::Stranger | Self::StrangerFromNetwork | Self::Member(_) | Self::Of(_)) => {
+                vec![one("AROAPALISADE00000000:palisade")]
+            }
             _ => values,
         }
     }

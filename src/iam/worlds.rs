@@ -2,7 +2,7 @@
 //! values apart, and every combination of those.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     net::IpAddr,
 };
 
@@ -18,8 +18,10 @@ use super::{
 
 /// More combinations than this are not walked.
 const MOST: usize = 20_000;
-/// Patterns whose lengths multiply to more are not searched for a common instance.
-const LONGEST_PAIR: usize = 1 << 18;
+/// After so many places in patterns the search for a common instance gives up.
+const MOST_PLACES: usize = 20_000;
+/// Of more patterns than this, only pairs are searched for common instances.
+const MOST_PATTERNS: usize = 5;
 /// Of more values than this, sets are not built.
 const MOST_MEMBERS: usize = 16;
 /// A value that no policy names.
@@ -238,12 +240,24 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
     if conditions.iter().any(|condition| matches!(condition.test, Test::Ip { .. })) {
         single.extend(["192.0.2.77", "2001:db8:77::1"].map(str::to_owned));
     }
+    patterns.sort_by_key(Vec::len);
+    patterns.dedup();
+    if patterns.len() > 2 && patterns.len() <= MOST_PATTERNS {
+        // Every three or more of them; pairs follow.
+        for chosen in 0_u32..1 << patterns.len() {
+            if chosen.count_ones() > 2 {
+                let some: Vec<&[Token]> =
+                    patterns.iter().enumerate().filter(|(at, _)| chosen & (1 << at) != 0).map(|(_, pattern)| pattern.as_slice()).collect();
+                single.extend(common(&some));
+            }
+        }
+    }
     for (at, pattern) in patterns.iter().enumerate() {
         for filler in ["x", "", OTHER, OTHER_ACCOUNT, "x/y"] {
             single.insert(glob::instance(pattern, filler));
         }
         for second in &patterns[at + 1..] {
-            single.extend(common(pattern, second));
+            single.extend(common(&[pattern, second]));
         }
         for text in single.clone() {
             // A literal of another operator that this pattern also takes needs nothing more; what it takes
@@ -262,6 +276,7 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
     }
     // Two values of which conditions think the same add nothing to a set.
     let members = distinct_members(conditions, single);
+    values.push(Value::Many(members.clone()));
     for (i, first) in members.iter().enumerate() {
         values.push(Value::Many(vec![first.clone()]));
         for (j, second) in members.iter().enumerate().skip(i + 1) {
@@ -315,49 +330,60 @@ fn edges(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A text that is an instance of both patterns, if there is one.
-fn common(a: &[Token], b: &[Token]) -> Option<String> {
-    // Breadth first over the pairs of places in the two patterns; `from` remembers the way.
-    let width = b.len() + 1;
-    if (a.len() + 1).saturating_mul(width) > LONGEST_PAIR {
-        return None;
-    }
-    let mut from: Vec<Option<(usize, Option<char>)>> = vec![None; (a.len() + 1) * width];
-    let mut queue = std::collections::VecDeque::from([(0, 0)]);
-    from[0] = Some((0, None));
-    while let Some((i, j)) = queue.pop_front() {
-        if i == a.len() && j == b.len() {
-            let mut text = Vec::new();
-            let mut at = i * width + j;
-            while at != 0 {
-                let Some((before, c)) = from[at] else { break };
-                text.extend(c);
-                at = before;
-            }
-            return Some(text.into_iter().rev().collect());
+/// Texts that are instances of all `patterns`, if there are any: a shortest one, and the same with something
+/// where every pattern leaves room for it.
+fn common(patterns: &[&[Token]]) -> Vec<String> {
+    // Breadth first over the places in the patterns; `from` remembers the way.
+    let start = vec![0; patterns.len()];
+    let mut from: HashMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>> = HashMap::from([(start.clone(), None)]);
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        if at.iter().zip(patterns).all(|(at, pattern)| *at == pattern.len()) {
+            return texts(patterns, &from, at);
         }
-        let mut go = |to: (usize, usize), c: Option<char>| {
-            let at = to.0 * width + to.1;
-            if from[at].is_none() {
-                from[at] = Some((i * width + j, c));
+        if from.len() > MOST_PLACES {
+            break;
+        }
+        let tokens: Vec<Option<&Token>> = at.iter().zip(patterns).map(|(at, pattern)| pattern.get(*at)).collect();
+        let mut go = |to: Vec<usize>, c: Option<char>| {
+            from.entry(to.clone()).or_insert_with(|| {
                 queue.push_back(to);
+                Some((at.clone(), c))
+            });
+        };
+        for (index, token) in tokens.iter().enumerate() {
+            if *token == Some(&Token::Many) {
+                let mut to = at.clone();
+                to[index] += 1;
+                go(to, None);
             }
-        };
-        let (first, second) = (a.get(i), b.get(j));
-        if first == Some(&Token::Many) {
-            go((i + 1, j), None);
         }
-        if second == Some(&Token::Many) {
-            go((i, j + 1), None);
+        let mut wanted = tokens.iter().filter_map(|token| match token {
+            Some(Token::Char(c)) => Some(*c),
+            _ => None,
+        });
+        let c = wanted.next().unwrap_or('x');
+        if tokens.contains(&None) || wanted.any(|other| other != c) {
+            continue;
         }
-        let c = match (first, second) {
-            (Some(Token::Char(x)), Some(Token::Char(y))) if x == y => *x,
-            (Some(Token::Char(_)), Some(Token::Char(_))) | (None, _) | (_, None) => continue,
-            (Some(Token::Char(x)), Some(_)) | (Some(_), Some(Token::Char(x))) => *x,
-            (Some(_), Some(_)) => 'x',
-        };
-        let after = |token: Option<&Token>, at: usize| if token == Some(&Token::Many) { at } else { at + 1 };
-        go((after(first, i), after(second, j)), Some(c));
+        let to = at.iter().zip(&tokens).map(|(at, token)| if *token == Some(&Token::Many) { *at } else { at + 1 }).collect();
+        go(to, Some(c));
     }
-    None
+    Vec::new()
+}
+
+/// The texts along the way to `at`, backwards.
+fn texts(patterns: &[&[Token]], from: &HashMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>>, mut at: Vec<usize>) -> Vec<String> {
+    let (mut short, mut long) = (Vec::new(), Vec::new());
+    loop {
+        let room = at.iter().zip(patterns).all(|(at, pattern)| pattern.get(*at) == Some(&Token::Many));
+        if room {
+            long.extend(OTHER.chars().rev());
+        }
+        let Some(Some((before, c))) = from.get(&at) else { break };
+        short.extend(*c);
+        long.extend(*c);
+        at.clone_from(before);
+    }
+    [short, long].map(|text| text.into_iter().rev().collect()).into()
 }

@@ -132,6 +132,7 @@ fn is_harmless(key: &Key, value: &str) -> bool {
         || is_template(value)
         || is_path(value)
         || is_url(value)
+        || is_tuning(key, value)
         || (value.starts_with("alias/") && value.split('/').all(is_plain_word))
         || (named && (is_number(value) || is_host(value)))
         || (key.is_reference() && (is_plain_name(value) || is_uuid(value)))
@@ -208,6 +209,30 @@ fn is_plain_name(value: &str) -> bool {
 fn is_uuid(value: &str) -> bool {
     let parts: Vec<&str> = value.strip_prefix("mrk-").unwrap_or(value).split('-').collect();
     parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether `value` gives a language runtime options that only tune it: switches, and sizes or counts.
+fn is_tuning(key: &Key, value: &str) -> bool {
+    let letters = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let size = |text: &str| is_number(text.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']));
+    let node = |option: &str| {
+        let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
+        let is_name = |name: &str| name.split('-').all(word);
+        name.strip_prefix("--").is_some_and(is_name) && value.is_none_or(is_number)
+    };
+    let java = |option: &str| {
+        if let Some(size_of) = ["-Xmx", "-Xms", "-Xss"].iter().find_map(|prefix| option.strip_prefix(prefix)) {
+            return size(size_of);
+        }
+        option.strip_prefix("-XX:").is_some_and(|option| match option.split_once('=') {
+            Some((name, value)) => letters(name) && size(value),
+            None => option.strip_prefix(['+', '-']).is_some_and(letters),
+        })
+    };
+    let mut options = value.split_ascii_whitespace();
+    (key.has("node") && key.last() == "options" && options.clone().all(node))
+        || (key.has("java") && key.last() == "options" && options.all(java))
 }
 
 #[cfg(test)]
@@ -328,6 +353,8 @@ mod tests {
             ("DB_HOST", "db.internal.example.com:5432"),
             ("PYTHONPATH", "/opt/python:/var/task/lib"),
             ("AWS_LAMBDA_EXEC_WRAPPER", "/opt/otel-instrument"),
+            ("NODE_OPTIONS", "--enable-source-maps --max-old-space-size=1536"),
+            ("JAVA_TOOL_OPTIONS", "-XX:+TieredCompilation -XX:TieredStopAtLevel=1 -Xmx512m"),
             ("STAGE", "canary"),
             ("TZ", "Europe/Berlin"),
         ];
@@ -351,6 +378,9 @@ mod tests {
             ("DB_PASSWORD", "${DB_PASSWORD}"),
             ("DB_SECRET", "prod/db/credentials"),
             ("NODE_OPTIONS", "--require /opt/x.js"),
+            ("NODE_OPTIONS", "--title=Xyzzy"),
+            ("JAVA_TOOL_OPTIONS", "-javaagent:/opt/x.jar -Ddb.password=Xyzzy"),
+            ("SSH_OPTIONS", "--quiet"),
             ("NAME", "名前"),
         ];
         for (key, value) in cases {

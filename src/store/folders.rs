@@ -13,8 +13,6 @@ pub struct Folders {
     pub data: PathBuf,
     /// What the dashboard remembers.
     pub state: PathBuf,
-    /// What can be made again.
-    pub cache: PathBuf,
 }
 
 impl Folders {
@@ -31,7 +29,6 @@ impl Folders {
             config: or("XDG_CONFIG_HOME", project.config_dir()),
             data: or("XDG_DATA_HOME", project.data_dir()),
             state: or("XDG_STATE_HOME", state),
-            cache: or("XDG_CACHE_HOME", project.cache_dir()),
         })
     }
 
@@ -62,6 +59,11 @@ impl Folders {
         self.data.join("fingerprint.key")
     }
 
+    /// Which account a way of connecting led to last time.
+    pub fn accounts(&self) -> PathBuf {
+        self.state.join("accounts.json")
+    }
+
     /// Each with what it is for.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
         [
@@ -69,8 +71,7 @@ impl Folders {
             ("themes", self.themes()),
             ("snapshots", self.snapshots()),
             ("fingerprint key", self.fingerprint_key()),
-            ("state", self.state.clone()),
-            ("cache", self.cache.clone()),
+            ("accounts", self.accounts()),
         ]
         .into_iter()
     }

@@ -1,10 +1,14 @@
 //! What is kept on disk: snapshots, and the folders they live in.
 
+mod accounts;
+mod fingerprints;
 mod folders;
 mod load;
 mod record;
 mod snapshot;
 
+pub use accounts::{keep_account, last_account};
+pub use fingerprints::fingerprint_key;
 pub use folders::Folders;
 pub use load::{load, salvage, snapshots_in};
 pub use record::SCHEMA;

@@ -88,12 +88,10 @@ fn missing(context: &Context<'_>, arn: &Arn) -> Result<(), Gap> {
     }
     let region = context.posture.regions.get(arn.region()).ok_or_else(|| Gap::unread("kms:ListKeys"))?;
     let keys = region.keys.all()?;
-    if arn.resource().starts_with("alias/") {
-        if let Some(gap) = keys.iter().find_map(|key| key.aliases.gap()) {
-            return Err(gap.clone());
-        }
+    match keys.iter().find_map(|key| key.aliases.gap()) {
+        Some(gap) if arn.resource().starts_with("alias/") => Err(gap.clone()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

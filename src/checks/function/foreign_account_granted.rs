@@ -3,10 +3,10 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        permission::{self, INVOKE, Stranger},
+        permission::{self, Grants, INVOKE, Stranger},
     },
-    iam::Reach,
-    model::Source,
+    iam::{Audience, Principal, Reach},
+    model::{Function, Source},
     remedy::{Effort, Plan},
 };
 
@@ -51,6 +51,15 @@ fn actions() -> Vec<&'static str> {
     [INVOKE, &["lambda:InvokeFunctionUrl"], MANAGE].concat()
 }
 
+fn grants(context: &Context<'_>, function: &Function, actions: &[&str]) -> Grants {
+    let may_be_foreign = |principal: &Principal| match principal {
+        Principal::Service(_) => false,
+        Principal::Account(id) => !context.settings.trusts(&context.posture.account, id),
+        _ => true,
+    };
+    permission::grants(&context.library, function, actions, may_be_foreign, |audience| !matches!(audience, Audience::Service { .. }))
+}
+
 /// Whom a grant lets in that should not be: what to call them, and whether it is everyone.
 fn foreign(context: &Context<'_>, reach: &Reach) -> Result<Option<(String, bool)>, String> {
     if reach.audience.is_public() {
@@ -70,7 +79,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.functions,
         |_, function| {
-            let grants = permission::grants(&context.library, function, &actions);
+            let grants = grants(context, function, &actions);
             let mut gap = grants.gap;
             let mut named: Vec<String> = Vec::new();
             let mut evidence = Vec::new();
@@ -105,7 +114,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
-    let mut reaches = permission::grants(&context.library, function, &actions()).reaches;
+    let mut reaches = grants(context, function, &actions()).reaches;
     reaches.retain(|reach| matches!(foreign(context, reach), Ok(Some(_))));
     let summary = format!("Take the grants to strangers out of the policy of {}", function.name);
     Some(permission::revoke(context, function, &verdict.region, &reaches, Effort::OneKey, summary))

@@ -1,10 +1,7 @@
 //! FN-018: a public function may scale without a ceiling.
 
 use crate::{
-    checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        permission::{self, INVOKE},
-    },
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, permission},
     iam::url_reach,
     model::{Function, Gap, Region, Source},
     remedy::{Call, Effort, Plan, Risk},
@@ -56,7 +53,7 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
 
 /// Why it is not known whether `function` is public.
 fn unread(context: &Context<'_>, function: &Function) -> Option<Gap> {
-    if let Some(gap) = permission::grants(&context.library, function, INVOKE).gap {
+    if let Some(gap) = permission::unread(&context.library, function) {
         return Some(gap);
     }
     match function.urls.known() {

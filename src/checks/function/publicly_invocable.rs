@@ -3,10 +3,10 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        permission::{self, INVOKE},
+        permission::{self, Grants, INVOKE},
     },
-    iam::{Audience, Reach},
-    model::Source,
+    iam::{Audience, Principal},
+    model::{Function, Source},
     remedy::{Effort, Plan},
 };
 
@@ -39,30 +39,32 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.functions,
         |_, function| {
-            let grants = permission::grants(&context.library, function, INVOKE);
-            let open: Vec<&Reach> = grants.reaches.iter().filter(|reach| is_open(reach)).collect();
-            let Some(first) = open.first() else {
+            let grants = open(context, function);
+            let Some(first) = grants.reaches.first() else {
                 return match grants.gap {
                     Some(gap) => Err(gap),
                     None => Ok(Ruling::Pass),
                 };
             };
             let whom = if first.audience == Audience::Anyone { "Anyone" } else { "Any AWS account" };
-            let evidence =
-                open.iter().map(|reach| Evidence::statement("lambda:GetPolicy", &permission::policy_of(reach), &reach.statement)).collect();
+            let evidence = grants
+                .reaches
+                .iter()
+                .map(|reach| Evidence::statement("lambda:GetPolicy", &permission::policy_of(reach), &reach.statement))
+                .collect();
             Ok(Fault::new(format!("{whom} can invoke {}{}", function.name, permission::through(&first.qualifier)), evidence).into())
         },
     )
 }
 
-fn is_open(reach: &Reach) -> bool {
-    reach.audience.is_public()
+/// The grants to everyone.
+fn open(context: &Context<'_>, function: &Function) -> Grants {
+    permission::grants(&context.library, function, INVOKE, |principal| *principal == Principal::Anyone, Audience::is_public)
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
-    let mut reaches = permission::grants(&context.library, function, INVOKE).reaches;
-    reaches.retain(is_open);
+    let reaches = open(context, function).reaches;
     let summary = format!("Take the open statements out of the policy of {}", function.name);
     Some(permission::revoke(context, function, &verdict.region, &reaches, Effort::OneKey, summary))
 }
@@ -162,6 +164,11 @@ mod tests {
                     Says::Unknown,
                 ),
                 ("aliases unread", with_function(|function| function.aliases = Fact::unread("lambda:ListAliases")), Says::Unknown),
+                (
+                    "versions denied",
+                    with_function(|function| function.versions = Gap::denied("lambda:ListVersions", "no").into()),
+                    Says::Unknown,
+                ),
                 ("an alias whose policy nobody read", with_unasked_alias(), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
             ],

@@ -3,9 +3,9 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        permission::{self, INVOKE},
+        permission::{self, Grants, INVOKE},
     },
-    iam::{Audience, Reach},
+    iam::{Audience, Principal, Reach},
     model::{Function, Source},
     remedy::{Call, Effort, Plan},
 };
@@ -33,7 +33,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.functions,
         |_, function| {
-            let grants = permission::grants(&context.library, function, INVOKE);
+            let grants = services(context, function);
             let unbound: Vec<(&Reach, &str)> = grants.reaches.iter().filter_map(unbound).collect();
             let Some((first, service)) = unbound.first() else {
                 return match grants.gap {
@@ -53,6 +53,12 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     )
 }
 
+fn services(context: &Context<'_>, function: &Function) -> Grants {
+    let is_service = |principal: &Principal| matches!(principal, Principal::Service(_));
+    let is_unbound = |audience: &Audience| matches!(audience, Audience::Service { bound: false, .. });
+    permission::grants(&context.library, function, INVOKE, is_service, is_unbound)
+}
+
 /// The service, when it may act for anyone.
 fn unbound(reach: &Reach) -> Option<(&Reach, &str)> {
     let Audience::Service { name, bound: false } = &reach.audience else { return None };
@@ -63,7 +69,7 @@ fn unbound(reach: &Reach) -> Option<(&Reach, &str)> {
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
-    let grants = permission::grants(&context.library, function, INVOKE);
+    let grants = services(context, function);
     let unbound: Vec<(&Reach, &str)> = grants.reaches.iter().filter_map(unbound).collect();
     let reaches: Vec<Reach> = unbound.iter().map(|(reach, _)| (*reach).clone()).collect();
     let summary = format!("Name the source for which a service may invoke {}", function.name);

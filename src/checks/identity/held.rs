@@ -57,7 +57,15 @@ pub(super) fn evidence(permissions: &[Permission]) -> Vec<Evidence> {
 /// # Errors
 /// The gap, when a policy that could not be read may change the answer.
 pub(super) fn grant(holder: &Holder<'_>, action: &str, resource: &str) -> Result<Option<Grant>, Gap> {
-    let decision = holder.decide(action, resource)?;
+    grant_when(holder, action, resource, &[])
+}
+
+/// Like [`grant`], with context keys that the question fixes, such as `iam:PassedToService`.
+///
+/// # Errors
+/// The gap, when a policy that could not be read may change the answer.
+pub(super) fn grant_when(holder: &Holder<'_>, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Option<Grant>, Gap> {
+    let decision = holder.decide_when(action, resource, keys)?;
     Ok(match decision.outcome {
         Outcome::Allowed => Some(Grant { proof: decision.proof, condition: None }),
         Outcome::Conditional => {

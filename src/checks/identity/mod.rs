@@ -2,22 +2,39 @@
 
 use super::Check;
 
+mod administrator_role;
 mod allow_by_exception;
 mod broad_managed_policy;
+mod ci_trust_too_wide;
 mod cross_account_trust_unbound;
+mod decrypt_with_any_key;
+mod escalation;
 mod execution_role_trusts_others;
 mod held;
+mod pass_role_unrestricted;
+mod privileged_function_rewritable;
 mod role_assumable_by_anyone;
 mod role_broken;
+mod role_can_escalate;
 mod role_shared;
+mod sensitive_data_unbounded;
+mod service_wide_wildcard;
 mod trust;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
+    &administrator_role::CHECK,
+    &role_can_escalate::CHECK,
+    &service_wide_wildcard::CHECK,
+    &sensitive_data_unbounded::CHECK,
+    &decrypt_with_any_key::CHECK,
     &role_shared::CHECK,
     &role_assumable_by_anyone::CHECK,
     &execution_role_trusts_others::CHECK,
     &cross_account_trust_unbound::CHECK,
+    &ci_trust_too_wide::CHECK,
+    &pass_role_unrestricted::CHECK,
+    &privileged_function_rewritable::CHECK,
     &role_broken::CHECK,
     &allow_by_exception::CHECK,
     &broad_managed_policy::CHECK,

@@ -6,11 +6,13 @@ use crate::model::{Function, Gap};
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
 mod logging_blind_or_leaky;
+mod logs_not_writable;
 mod logs_unmasked;
 mod tracing_off;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
+    &logs_not_writable::CHECK,
     &log_retention_out_of_bounds::CHECK,
     &log_group_deletable::CHECK,
     &logs_unmasked::CHECK,

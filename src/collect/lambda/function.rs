@@ -69,10 +69,15 @@ pub(super) fn state(configuration: &types::FunctionConfiguration) -> Result<Func
     let state = configuration.state.as_ref().ok_or_else(|| Failure::answer(GET_FUNCTION, "the answer has no State"))?;
     Ok(FunctionState {
         state: state.as_str().to_owned(),
-        reason_code: configuration.state_reason_code.as_ref().map(|code| code.as_str().to_owned()),
+        reason_code: configuration.state_reason_code.as_ref().and_then(|code| said(code.as_str())),
         last_update: configuration.last_update_status.as_ref().map_or_else(String::new, |status| status.as_str().to_owned()),
-        last_update_reason_code: configuration.last_update_status_reason_code.as_ref().map(|code| code.as_str().to_owned()),
+        last_update_reason_code: configuration.last_update_status_reason_code.as_ref().and_then(|code| said(code.as_str())),
     })
+}
+
+/// A code, unless it is empty, which an emulator writes for none.
+fn said(code: &str) -> Option<String> {
+    (!code.is_empty()).then(|| code.to_owned())
 }
 
 fn environment(reader: &Reader, environment: Option<types::EnvironmentResponse>) -> Fact<BTreeMap<String, EnvironmentValue>> {

@@ -82,6 +82,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
                 round(reader, client, first, detail::rest).await
             }
         };
+        reader.total(functions.len());
         // Once more in full: functions that were deleted meanwhile are gone from it.
         vec![Learnt::Functions(Listing { items: functions, gap })]
     }

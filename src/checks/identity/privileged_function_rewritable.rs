@@ -1,0 +1,163 @@
+//! IA-013: somebody who is no administrator can change the code of a function that is.
+
+use super::{
+    escalation::Targets,
+    held::{self, Grant},
+    trust,
+};
+use crate::{
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    iam::Holder,
+    model::{Function, Gap, Source},
+    remedy::{Effort, Plan, Risk},
+};
+
+/// What gives a principal the say over a function's code.
+const REWRITES: [&str; 2] = ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"];
+
+/// How many names a message lists.
+const NAMED: usize = 3;
+
+pub(super) static CHECK: Check = Check {
+    id: "IA-013",
+    slug: "privileged-function-rewritable",
+    title: "Only administrators can change functions that run as administrator",
+    layer: Layer::Identity,
+    severity: Severity::High,
+    why: "Whoever can change a function's code or its layers works as its role from the next invocation on. On a function that \
+          runs as administrator, every deployment key and every developer who may update it is an administrator too.",
+    how: "For each function whose role is an administrator, every role and user that is none is asked whether it may call \
+          lambda:UpdateFunctionCode or lambda:UpdateFunctionConfiguration on it, after denies and permissions boundary. Other \
+          functions are left alone. Medium when it depends on conditions.",
+    links: Links { csf: &["PR.AA"], owasp: &["S5"], attack: &["T1648", "T1546"], ..Links::NONE },
+    reads: &[Source::Lambda, Source::Iam],
+    run,
+    fix,
+};
+
+/// A principal that can change code somewhere.
+struct Writer<'c> {
+    name: &'c str,
+    holder: Holder<'c>,
+}
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    let targets = Targets::new(context);
+    let writers = writers(context, &targets);
+    context.each(&CHECK, |region| &region.functions, |_, function| judge(context, &targets, &writers, function))
+}
+
+/// Every role and user that is no administrator and may speak of functions.
+fn writers<'c>(context: &'c Context<'_>, targets: &Targets<'_>) -> Vec<Writer<'c>> {
+    let identity = &context.posture.identity;
+    let roles = identity.roles.items.iter().filter(|role| !trust::is_service_linked(role)).filter_map(|role| {
+        let is_other = !matches!(targets.has_role(context, &role.arn), Ok(true));
+        is_other.then(|| Writer { name: &role.name, holder: context.holder(role) })
+    });
+    let users = identity
+        .users
+        .items
+        .iter()
+        .filter(|user| !targets.has_user(user))
+        .map(|user| Writer { name: &user.name, holder: Holder::user(context.posture, &context.library, user) });
+    roles.chain(users).filter(|writer| !writer.holder.gaps.is_empty() || held::may_touch(&writer.holder, "lambda")).collect()
+}
+
+fn judge(context: &Context<'_>, targets: &Targets<'_>, writers: &[Writer<'_>], function: &Function) -> Result<Ruling, Gap> {
+    if !targets.has_role(context, &function.role)? {
+        return Ok(Ruling::NotApplicable);
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut is_certain = false;
+    let mut unread = context.posture.identity.roles.gap.clone().or_else(|| context.posture.identity.users.gap.clone());
+    for writer in writers {
+        match rewrites(&writer.holder, function) {
+            Ok(None) => {}
+            Ok(Some(grant)) => {
+                names.push(writer.name);
+                is_certain |= grant.condition.is_none();
+                evidence.extend(grant.evidence());
+            }
+            Err(gap) => {
+                unread.get_or_insert(gap);
+            }
+        }
+    }
+    if names.is_empty() {
+        return unread.map_or(Ok(Ruling::Pass), Err);
+    }
+    let listed = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
+    let message = format!("{listed}{more} can change {}, which runs as an administrator", function.name);
+    let fault = Fault::new(message, evidence);
+    Ok(if is_certain { fault } else { fault.severity(Severity::Medium) }.into())
+}
+
+fn rewrites(holder: &Holder<'_>, function: &Function) -> Result<Option<Grant>, Gap> {
+    for action in REWRITES {
+        if let Some(grant) = held::grant(holder, action, function.arn.as_str())? {
+            return Ok(Some(grant));
+        }
+    }
+    Ok(None)
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let function = context.posture.function(&verdict.resource)?;
+    Some(
+        Plan::new(Effort::Guided, Risk::Manual, "Take away the function's rights, or others' say over its code")
+            .step(format!("Give {} a role with the rights it needs: that closes the way for all of them", function.name))
+            .step("Or deny lambda:UpdateFunctionCode and lambda:UpdateFunctionConfiguration on it to all but the pipeline that deploys it"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::testing::{ACCOUNT, Says, cases, denied, with_function, with_role},
+        model::{Arn, Gap, Listing, Policies, PolicyText, Posture, User},
+    };
+
+    const ADMINISTRATOR: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+    fn beside(policy: &str, posture: &str) -> Posture {
+        let mut posture = with_role(posture);
+        posture.identity.users = Listing::complete(vec![User {
+            arn: Arn::build("aws", "iam", "", ACCOUNT, "user/deploy"),
+            name: "deploy".to_owned(),
+            policies: Policies { inline: [("p".to_owned(), PolicyText::from(policy))].into(), attached: vec![] },
+            groups: vec![],
+            boundary: None,
+            tags: Default::default(),
+        }]);
+        posture
+    }
+
+    fn updating(resource: &str) -> String {
+        format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"lambda:Update*","Resource":"{resource}"}}}}"#)
+    }
+
+    #[test]
+    fn rules() {
+        let mut users_denied = with_role(ADMINISTRATOR);
+        users_denied.identity.users = Listing::partial(vec![], Gap::denied("iam:GetAccountAuthorizationDetails", "no"));
+        let mut unread = with_function(|_| ());
+        unread.identity.roles = Listing::default();
+        cases(
+            &CHECK,
+            [
+                ("an ordinary function", beside(&updating("*"), crate::checks::testing::LOGS_ONLY), Says::NotApplicable),
+                ("nobody else", with_role(ADMINISTRATOR), Says::Pass),
+                ("another administrator", beside(ADMINISTRATOR, ADMINISTRATOR), Says::Pass),
+                ("a deployer of everything", beside(&updating("*"), ADMINISTRATOR), Says::Fail),
+                ("a deployer of another", beside(&updating("arn:aws:lambda:*:*:function:billing"), ADMINISTRATOR), Says::Pass),
+                ("users denied", users_denied, Says::Unknown),
+                ("role is no policy", with_role("7"), Says::Unknown),
+                ("roles unread", unread, Says::Unknown),
+                ("all denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+}

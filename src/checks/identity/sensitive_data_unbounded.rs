@@ -1,0 +1,187 @@
+//! IA-004: a function's role can read data of a kind wherever it lies.
+
+use super::held::{self, ANY};
+use crate::{
+    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
+    iam::{Holder, Permission, Statement},
+    model::{Gap, Role, Source},
+    remedy::{Effort, Plan, Risk},
+};
+
+/// The calls that read data, by service, with what stands for a resource that nobody has named: `{any}`.
+const READS: [(&str, &[&str], &str); 5] = [
+    ("s3", &["GetObject"], "{any}/{any}"),
+    ("dynamodb", &["GetItem", "BatchGetItem", "Query", "Scan"], "table/{any}"),
+    ("secretsmanager", &["GetSecretValue"], "secret:{any}-a1B2c3"),
+    ("ssm", &["GetParameter", "GetParameters", "GetParametersByPath"], "parameter/{any}"),
+    ("rds-data", &["ExecuteStatement", "BatchExecuteStatement"], "cluster:{any}"),
+];
+
+/// Condition keys that say who asks, from where or when, and nothing of what is asked for.
+const NOT_OF_THE_RESOURCE: [&str; 14] = [
+    "aws:CurrentTime",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:SecureTransport",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:TokenIssueTime",
+    "aws:UserAgent",
+    "aws:VpcSourceIp",
+];
+
+pub(super) static CHECK: Check = Check {
+    id: "IA-004",
+    slug: "sensitive-data-unbounded",
+    title: "Roles read only the data they are meant for",
+    layer: Layer::Identity,
+    severity: Severity::High,
+    why: "A function that may read every bucket, table or secret of the account turns one hole in its code into a leak of all \
+          of them, next year's among them.",
+    how: "After denies and permissions boundary the role may call s3:GetObject, dynamodb:GetItem, Query or Scan, \
+          secretsmanager:GetSecretValue, ssm:GetParameter or rds-data:ExecuteStatement on a resource with a name that nothing in \
+          the account has. Conditions on the resource, such as its tags, bound it; with conditions on the caller it is medium. \
+          A role that is an administrator is reported as such and not here.",
+    links: Links { csf: &["PR.AA"], owasp: &["S3", "S5"], csa: &["SAS-4"], attack: &["T1530", "T1555.006"], ..Links::NONE },
+    reads: &[Source::Lambda, Source::Iam],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each_execution_role(&CHECK, |role, _| judge(context, role))
+}
+
+fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
+    let holder = context.holder(role);
+    let mut found: Vec<String> = Vec::new();
+    let mut proof: Vec<Permission> = Vec::new();
+    let mut bound = true;
+    for (service, calls, resource) in READS {
+        let arns: Vec<String> = match service {
+            "s3" => vec![format!("arn:{}:s3:::{}", context.posture.partition, resource.replace("{any}", ANY))],
+            // The service that is called and the one that owns the resource have different names here.
+            "rds-data" => regional(context, "rds", resource),
+            _ => regional(context, service, resource),
+        };
+        for call in calls {
+            let action = format!("{service}:{call}");
+            if let Some((permissions, is_free)) = unbounded(&holder, &action, &arns)? {
+                found.push(action);
+                proof.extend(permissions);
+                bound &= !is_free;
+            }
+        }
+    }
+    if found.is_empty() {
+        return Ok(Ruling::Pass);
+    }
+    if held::administrator(context, &holder)?.is_some() {
+        return Ok(Ruling::NotApplicable);
+    }
+    let fault = Fault::new(format!("{} may call {} on anything", role.name, found.join(", ")), held::evidence(&proof));
+    Ok(if bound { fault.severity(Severity::Medium) } else { fault }.into())
+}
+
+/// The ARN of a resource that nobody has named, in each Region of the posture.
+pub(super) fn regional(context: &Context<'_>, service: &str, resource: &str) -> Vec<String> {
+    let resource = resource.replace("{any}", ANY);
+    context.posture.regions.keys().map(|region| held::arn(context, service, region, &resource).to_string()).collect()
+}
+
+/// What lets `holder` do `action` on one of `arns`, which nobody has named, and whether it does so without any condition.
+///
+/// # Errors
+/// The gap, when a policy that could not be read may change the answer.
+pub(super) fn unbounded(holder: &Holder<'_>, action: &str, arns: &[String]) -> Result<Option<(Vec<Permission>, bool)>, Gap> {
+    let service = held::service_of(action).unwrap_or_default();
+    if holder.gaps.is_empty() && !held::may_touch(holder, service) {
+        return Ok(None);
+    }
+    for arn in arns {
+        let Some(grant) = held::grant(holder, action, arn)? else { continue };
+        if grant.condition.is_none() {
+            return Ok(Some((grant.proof, true)));
+        }
+        if grant.allows().any(says_nothing_of_the_resource) {
+            return Ok(Some((grant.proof, false)));
+        }
+    }
+    Ok(None)
+}
+
+fn says_nothing_of_the_resource(statement: &Statement) -> bool {
+    statement.conditions().iter().all(|condition| NOT_OF_THE_RESOURCE.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)))
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let mut plan = Plan::new(Effort::Guided, Risk::Manual, "Name the resources that the functions read");
+    for function in context.functions_of(&verdict.resource).take(5) {
+        let names = function.environment.known().map(|variables| variables.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        if !names.is_empty() {
+            plan = plan.step(format!("{} may be told what it reads by its variables {}", function.name, names.join(", ")));
+        }
+    }
+    Some(plan.step("Replace the Resource of the statements in the evidence by the ARNs of those resources"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Context, Ruling, Settings, Severity,
+            testing::{Says, cases, denied, with_function, with_role},
+        },
+        model::{Listing, Posture},
+    };
+
+    fn allowing(action: &str, resource: &str, condition: &str) -> Posture {
+        with_role(&format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}","Condition":{condition}}}]}}"#
+        ))
+    }
+
+    #[test]
+    fn rules() {
+        let mut unread = with_function(|_| ());
+        unread.identity.roles = Listing::default();
+        cases(
+            &CHECK,
+            [
+                ("logs only", with_function(|_| ()), Says::Pass),
+                ("every secret", allowing("secretsmanager:GetSecretValue", "*", "{}"), Says::Fail),
+                ("every object", allowing("s3:Get*", "arn:aws:s3:::*", "{}"), Says::Fail),
+                ("every table of the account", allowing("dynamodb:Scan", "arn:aws:dynamodb:*:123456789012:table/*", "{}"), Says::Fail),
+                ("one bucket", allowing("s3:GetObject", "arn:aws:s3:::orders/*", "{}"), Says::Pass),
+                ("tables of a prefix", allowing("dynamodb:*", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-*", "{}"), Says::Pass),
+                ("lists only", allowing("s3:ListAllMyBuckets", "*", "{}"), Says::Pass),
+                (
+                    "by tag",
+                    allowing("secretsmanager:GetSecretValue", "*", r#"{"StringEquals":{"aws:ResourceTag/app":"orders"}}"#),
+                    Says::Pass,
+                ),
+                ("from one network", allowing("s3:GetObject", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#), Says::Fail),
+                ("an administrator", allowing("*", "*", "{}"), Says::NotApplicable),
+                ("no policy", with_role("7"), Says::Unknown),
+                ("unread", unread, Says::Unknown),
+                ("all denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_condition_on_the_caller_makes_it_medium() {
+        let settings = Settings::default();
+        let posture = allowing("s3:GetObject", "*", r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#);
+        let context = Context::new(&posture, &settings);
+        let verdicts = (CHECK.run)(&context);
+        let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
+        assert_eq!(fault.severity, Some(Severity::Medium));
+    }
+}

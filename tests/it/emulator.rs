@@ -1,0 +1,239 @@
+//! Servers that speak AWS on this machine: moto and ministack, installed and started by the tests themselves.
+//!
+//! Their gaps differ, and where they disagree one of them is wrong, so what one lacks the other may show.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use palisade::{live::Options, model::FingerprintKey};
+
+use crate::planted::REGION;
+
+/// An emulator of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Moto,
+    Ministack,
+}
+
+impl Kind {
+    /// Where it is installed: one folder a version, so that a new version is a new install.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Moto => "moto-5.2.5",
+            Self::Ministack => "ministack-1.5.33",
+        }
+    }
+
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Moto => &["moto==5.2.5", "flask", "flask-cors", "docker", "openapi-spec-validator", "py-partiql-parser", "joserfc"],
+            Self::Ministack => &["ministack==1.5.33"],
+        }
+    }
+
+    /// The account it plays.
+    pub(crate) fn account(self) -> &'static str {
+        match self {
+            Self::Moto => "123456789012",
+            Self::Ministack => "000000000000",
+        }
+    }
+}
+
+/// A running emulator. It is stopped when it is dropped, which a panic does as well.
+#[derive(Debug)]
+pub(crate) struct Emulator {
+    pub(crate) kind: Kind,
+    pub(crate) endpoint: Endpoint,
+    server: Child,
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // By its id, and nothing else; it may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl Emulator {
+    /// Installs it if need be, starts it on a free port, and waits for it to say that it listens.
+    pub(crate) fn start(kind: Kind) -> Self {
+        let folder = install(kind);
+        let scratch = tempfile_in(&folder);
+        let mut command = match kind {
+            Kind::Moto => {
+                let mut command = Command::new(folder.join("bin/moto_server"));
+                // Port 0: the system chooses, and the server says which.
+                command.args(["-H", "127.0.0.1", "-p", "0"]).env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+                command
+            }
+            Kind::Ministack => {
+                let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+                let mut command = Command::new(folder.join("bin/ministack"));
+                // It listens on all interfaces unless it is told otherwise.
+                command.env("BIND_HOST", "127.0.0.1").env("SFTP_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0");
+                command.env("GATEWAY_PORT", port.to_string());
+                command
+            }
+        };
+        let mut server = command
+            .env("PYTHONUNBUFFERED", "1")
+            .env("TMPDIR", &scratch)
+            .current_dir(&scratch)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{kind:?} does not start: {error}"));
+        let mut said = BufReader::new(server.stderr.take().unwrap());
+        let url = listening(&mut said).unwrap_or_else(|log| {
+            let _ = server.kill();
+            panic!("{kind:?} ended before it listened:\n{log}")
+        });
+        // Its log has to go on flowing, or it stops when the pipe is full.
+        thread::spawn(move || said.read_to_end(&mut Vec::new()));
+        Self { kind, endpoint: Endpoint::new(&url), server }
+    }
+}
+
+/// The address in the line `Running on http://127.0.0.1:PORT`.
+fn listening(said: &mut impl BufRead) -> Result<String, String> {
+    let mut log = String::new();
+    loop {
+        let from = log.len();
+        if !said.read_line(&mut log).is_ok_and(|read| read > 0) {
+            return Err(log);
+        }
+        if let Some((_, address)) = log[from..].split_once("Running on ") {
+            return Ok(address.split_whitespace().next().unwrap().to_owned());
+        }
+    }
+}
+
+fn tempfile_in(folder: &Path) -> PathBuf {
+    let scratch = folder.join("scratch");
+    fs::create_dir_all(&scratch).unwrap();
+    scratch
+}
+
+/// Makes the virtual environment once; tests that run at the same time wait for each other.
+fn install(kind: Kind) -> PathBuf {
+    // `target/tmp`, wherever `target` is.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("emulators");
+    fs::create_dir_all(&target).unwrap();
+    let folder = target.join(kind.folder());
+    let lock = File::create(target.join(format!("{}.lock", kind.folder()))).unwrap();
+    lock.lock().unwrap();
+    let complete = folder.join(".complete");
+    if !complete.exists() {
+        let _ = fs::remove_dir_all(&folder);
+        succeed(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        succeed(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(kind.packages()));
+        fs::write(&complete, "").unwrap();
+    }
+    folder
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// An address on this machine: nothing in the tests can talk to any other.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint(String);
+
+impl Endpoint {
+    /// Refuses whatever is not loopback.
+    pub(crate) fn new(url: &str) -> Self {
+        let port = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url} is not on this machine"));
+        assert!(port.parse::<u16>().is_ok(), "{url} is not on this machine");
+        Self(url.to_owned())
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.0
+    }
+
+    /// What Palisade needs to read an account there.
+    pub(crate) fn options(&self, region: &str) -> Options {
+        let mut options = Options::new(FingerprintKey::new([1; 32]));
+        options.endpoint_url = Some(self.0.clone());
+        options.credentials = Some(credentials());
+        options.regions = vec![region.to_owned()];
+        options
+    }
+
+    /// What the SDK's clients need to write to it.
+    pub(crate) fn sdk(&self, region: &str) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .endpoint_url(&self.0)
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials()))
+            .build()
+    }
+
+    /// Makes a queue, for the functions that read one. There is no SDK of SQS here: it is one request.
+    pub(crate) fn create_queue(&self, name: &str) {
+        let host = self.0.strip_prefix("http://").unwrap();
+        let form = format!("Action=CreateQueue&Version=2012-11-05&QueueName={name}");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0\r\n\
+             Content-Length: {}\r\n\r\n{form}",
+            form.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// `palisade`, with nothing in its environment that leads elsewhere.
+    pub(crate) fn palisade(&self, home: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+        command
+            .env_clear()
+            .env("HOME", home)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_CONFIG_FILE", home.join("no-config"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", home.join("no-credentials"))
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ENDPOINT_URL", &self.0)
+            .env("AWS_REGION", REGION)
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// Credentials that no cloud knows.
+fn credentials() -> Credentials {
+    Credentials::new("test", "test", None, None, "palisade's tests")
+}
+
+#[test]
+fn only_this_machine_is_an_endpoint() {
+    for url in [
+        "https://lambda.eu-west-1.amazonaws.com",
+        "http://127.0.0.1.example.com:80",
+        "http://10.0.0.1:80",
+        "http://127.0.0.1:80@example.com",
+    ] {
+        assert!(std::panic::catch_unwind(|| Endpoint::new(url)).is_err(), "{url}");
+    }
+    assert_eq!(Endpoint::new("http://127.0.0.1:4566").url(), "http://127.0.0.1:4566");
+}

@@ -1,0 +1,396 @@
+//! An account with planted flaws: at least one for each check that the services can show, and sound neighbours.
+//!
+//! What an emulator will not take is noted and goes on: the tests say for each emulator what that must be.
+
+use std::{collections::BTreeMap, error::Error, fmt::Write as _, future::Future};
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudwatchlogs as logs;
+use aws_sdk_iam as iam;
+use aws_sdk_kms as kms;
+use aws_sdk_lambda as lambda;
+use aws_smithy_types::Blob;
+use lambda::types::{Environment, FunctionCode, LayerVersionContentInput, LoggingConfig, Runtime, TracingConfig};
+
+use crate::emulator::Emulator;
+
+/// The Region in which everything is.
+pub(crate) const REGION: &str = "eu-west-1";
+/// An account that is not ours.
+pub(crate) const STRANGER: &str = "210987654321";
+/// A password that is in the environment of `leaky`, and must be nowhere else.
+pub(crate) const PASSWORD: &str = "c0rrect-H0rse-Battery";
+
+/// What was planted.
+#[derive(Debug, Default)]
+pub(crate) struct Planted {
+    /// KMS keys' ARNs by what is wrong with them.
+    pub(crate) keys: BTreeMap<&'static str, String>,
+    /// What the emulator would not take, with its words.
+    pub(crate) refused: BTreeMap<String, String>,
+}
+
+impl Planted {
+    async fn plant<T, E: Error>(&mut self, what: &str, request: impl Future<Output = Result<T, E>>) -> Option<T> {
+        match request.await {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                let mut said = error.to_string();
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    let _ = write!(said, ": {error}");
+                    cause = error.source();
+                }
+                self.refused.insert(what.to_owned(), said);
+                None
+            }
+        }
+    }
+}
+
+/// Plants it all.
+pub(crate) async fn plant(emulator: &Emulator) -> Planted {
+    let sdk = emulator.endpoint.sdk(REGION);
+    let mut planted = Planted::default();
+    let account = emulator.kind.account();
+    roles(&mut planted, &sdk, account).await;
+    keys(&mut planted, &sdk, account).await;
+    functions(&mut planted, &sdk, account).await;
+    mappings(&mut planted, &sdk, emulator).await;
+    log_groups(&mut planted, &sdk).await;
+    let client = iam::Client::new(&sdk);
+    planted.plant("inline policy of gone", client.delete_role_policy().role_name("gone").policy_name("inline").send()).await;
+    planted.plant("role gone", client.delete_role().role_name("gone").send()).await;
+    planted
+}
+
+/// The ARN of a planted role.
+pub(crate) fn role(account: &str, name: &str) -> String {
+    format!("arn:aws:iam::{account}:role/{name}")
+}
+
+fn statement(effect: &str, rest: &str) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}",{rest}}}]}}"#)
+}
+
+fn trust(principal: &str) -> String {
+    statement("Allow", &format!(r#""Principal":{principal},"Action":"sts:AssumeRole""#))
+}
+
+fn allow(actions: &str, resource: &str) -> String {
+    statement("Allow", &format!(r#""Action":{actions},"Resource":"{resource}""#))
+}
+
+const LAMBDA: &str = r#"{"Service":"lambda.amazonaws.com"}"#;
+
+async fn roles(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
+    let client = &iam::Client::new(sdk);
+    let logs = |name: &str| {
+        allow(r#"["logs:CreateLogStream","logs:PutLogEvents"]"#, &format!("arn:aws:logs:{REGION}:{account}:log-group:/aws/lambda/{name}:*"))
+    };
+    let oidc = format!("arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com");
+    let ci = statement(
+        "Allow",
+        &format!(
+            r#""Principal":{{"Federated":"{oidc}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringLike":{{"token.actions.githubusercontent.com:sub":"repo:*"}}}}"#
+        ),
+    );
+    let partner = format!(r#"{{"AWS":"arn:aws:iam::{STRANGER}:root"}}"#);
+    let mixed = r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#;
+    let not_action = statement("Allow", r#""NotAction":"iam:*","Resource":"*""#);
+    let roles = [
+        ("sound", trust(LAMBDA), logs("sound")),
+        ("mute", trust(LAMBDA), allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"))),
+        ("wild", trust(LAMBDA), allow(r#"["s3:*","dynamodb:GetItem"]"#, "arn:aws:s3:::orders/*")),
+        ("shared", trust(LAMBDA), logs("shared-*")),
+        ("open", trust(r#""*""#), logs("open")),
+        ("mixed", trust(mixed), logs("mixed")),
+        ("partner", trust(&partner), allow(r#""s3:GetObject""#, "arn:aws:s3:::reports/*")),
+        ("ci", ci, allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:*"))),
+        ("passer", trust(LAMBDA), allow(r#""iam:PassRole""#, "*")),
+        ("negative", trust(LAMBDA), not_action),
+        ("admin", trust(LAMBDA), logs("admin")),
+        ("broad", trust(LAMBDA), logs("broad")),
+        // Gone once its function is there.
+        ("gone", trust(LAMBDA), logs("orphan")),
+    ];
+    for (name, trust, inline) in roles {
+        planted.plant(&format!("role {name}"), client.create_role().role_name(name).assume_role_policy_document(trust).send()).await;
+        let request = client.put_role_policy().role_name(name).policy_name("inline").policy_document(inline);
+        planted.plant(&format!("inline policy of {name}"), request.send()).await;
+    }
+    let everything = client.create_policy().policy_name("everything").policy_document(allow(r#""*""#, "*"));
+    planted.plant("managed policy", everything.send()).await;
+    let attached = [
+        ("admin", format!("arn:aws:iam::{account}:policy/everything")),
+        ("broad", "arn:aws:iam::aws:policy/AWSLambda_FullAccess".to_owned()),
+    ];
+    for (name, policy) in attached {
+        planted.plant(&format!("attach {policy}"), client.attach_role_policy().role_name(name).policy_arn(policy).send()).await;
+    }
+    planted.plant("group", client.create_group().group_name("developers").send()).await;
+    planted.plant("user", client.create_user().user_name("alice").send()).await;
+    planted.plant("membership", client.add_user_to_group().user_name("alice").group_name("developers").send()).await;
+}
+
+async fn keys(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
+    let client = &kms::Client::new(sdk);
+    let root = format!(r#"{{"AWS":"arn:aws:iam::{account}:root"}}"#);
+    let own = format!(r#"{{"Effect":"Allow","Principal":{root},"Action":"kms:*","Resource":"*"}}"#);
+    let policy = |second: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{own}{second}]}}"#);
+    let public = policy(r#",{"Effect":"Allow","Principal":"*","Action":"kms:Decrypt","Resource":"*"}"#);
+    let foreign = policy(&format!(
+        r#",{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{STRANGER}:root"}},"Action":"kms:Decrypt","Resource":"*"}}"#
+    ));
+    for (name, policy) in [
+        ("sound", policy("")),
+        ("unrotated", policy("")),
+        ("disabled", policy("")),
+        ("leaving", policy("")),
+        ("granted", policy("")),
+        ("public", public),
+        ("foreign", foreign),
+    ] {
+        let request = client.create_key().policy(policy).description(name);
+        let Some(created) = planted.plant(&format!("key {name}"), request.send()).await else { continue };
+        // By its id: moto breaks over the ARN in some calls.
+        let metadata = created.key_metadata.unwrap();
+        let (id, arn) = (metadata.key_id, metadata.arn.unwrap());
+        let alias = client.create_alias().alias_name(format!("alias/{name}")).target_key_id(&id);
+        planted.plant(&format!("alias/{name}"), alias.send()).await;
+        if name != "unrotated" {
+            planted.plant(&format!("rotation of {name}"), client.enable_key_rotation().key_id(&id).send()).await;
+        }
+        planted.keys.insert(name, arn);
+    }
+    let rsa = client.create_key().key_spec(kms::types::KeySpec::Rsa2048).key_usage(kms::types::KeyUsageType::SignVerify);
+    if let Some(created) = planted.plant("key rsa", rsa.send()).await {
+        planted.keys.insert("rsa", created.key_metadata.unwrap().arn.unwrap());
+    }
+    let id = |planted: &Planted, name: &str| planted.keys[name].rsplit('/').next().unwrap().to_owned();
+    let (disabled, leaving, granted) = (id(planted, "disabled"), id(planted, "leaving"), id(planted, "granted"));
+    planted.plant("disable", client.disable_key().key_id(disabled).send()).await;
+    planted.plant("delete key", client.schedule_key_deletion().key_id(leaving).pending_window_in_days(7).send()).await;
+    let grant = client
+        .create_grant()
+        .key_id(granted)
+        .grantee_principal(format!("arn:aws:iam::{STRANGER}:role/reader"))
+        .operations(kms::types::GrantOperation::Decrypt)
+        .operations(kms::types::GrantOperation::CreateGrant);
+    planted.plant("grant", grant.send()).await;
+}
+
+/// A zip archive without files, told apart by its comment: code enough for an emulator, and another hash each time.
+fn zip(comment: &str) -> Blob {
+    let mut bytes = b"PK\x05\x06".to_vec();
+    bytes.extend([0; 16]);
+    bytes.extend(u16::try_from(comment.len()).unwrap().to_le_bytes());
+    bytes.extend(comment.bytes());
+    Blob::new(bytes)
+}
+
+/// A function to plant; the rest is what most have in common.
+struct Flaw {
+    name: &'static str,
+    role: &'static str,
+    runtime: &'static str,
+    environment: Vec<(&'static str, String)>,
+    layers: Vec<String>,
+    key: Option<&'static str>,
+    traced: bool,
+}
+
+fn flaw(name: &'static str) -> Flaw {
+    Flaw { name, role: "sound", runtime: "python3.13", environment: Vec::new(), layers: Vec::new(), key: None, traced: true }
+}
+
+fn flaws() -> Vec<Flaw> {
+    let token = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
+    let foreign_layer = format!("arn:aws:lambda:{REGION}:{STRANGER}:layer:agent:3");
+    vec![
+        Flaw { environment: vec![("TABLE_NAME", "orders".to_owned())], key: Some("sound"), ..flaw("sound") },
+        flaw("public"),
+        flaw("public-alias"),
+        flaw("exposed"),
+        flaw("latent"),
+        flaw("cors"),
+        flaw("deputy"),
+        flaw("bound-deputy"),
+        flaw("foreigner"),
+        Flaw { runtime: "python3.8", ..flaw("old") },
+        Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", token)], ..flaw("leaky") },
+        Flaw { environment: vec![("LD_PRELOAD", "/tmp/x.so".to_owned())], ..flaw("hooked") },
+        Flaw { layers: vec![foreign_layer], ..flaw("layered") },
+        flaw("looping"),
+        Flaw { key: Some("disabled"), environment: vec![("MODE", "live".to_owned())], ..flaw("locked") },
+        Flaw { role: "admin", ..flaw("admin") },
+        Flaw { role: "wild", ..flaw("wild") },
+        Flaw { role: "shared", ..flaw("shared-1") },
+        Flaw { role: "shared", ..flaw("shared-2") },
+        Flaw { role: "shared", ..flaw("shared-3") },
+        Flaw { role: "open", ..flaw("open") },
+        Flaw { role: "mixed", ..flaw("mixed") },
+        Flaw { role: "passer", ..flaw("passer") },
+        Flaw { role: "negative", ..flaw("negative") },
+        Flaw { role: "broad", ..flaw("broad") },
+        Flaw { role: "mute", traced: false, ..flaw("mute") },
+        Flaw { role: "gone", ..flaw("orphan") },
+        flaw("weighted"),
+        flaw("contained"),
+    ]
+}
+
+async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
+    let client = &lambda::Client::new(sdk);
+    for flaw in flaws() {
+        let name = flaw.name;
+        let environment = Environment::builder()
+            .set_variables(Some(flaw.environment.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
+            .build();
+        let mode = if flaw.traced { lambda::types::TracingMode::Active } else { lambda::types::TracingMode::PassThrough };
+        let request = client
+            .create_function()
+            .function_name(name)
+            .role(role(account, flaw.role))
+            .runtime(Runtime::from(flaw.runtime))
+            .handler("main.handler")
+            .code(FunctionCode::builder().zip_file(zip(name)).build())
+            .environment(environment)
+            .set_layers((!flaw.layers.is_empty()).then_some(flaw.layers))
+            .set_kms_key_arn(flaw.key.map(|key| planted.keys[key].clone()))
+            .tracing_config(TracingConfig::builder().mode(mode).build())
+            .logging_config(LoggingConfig::builder().log_format(lambda::types::LogFormat::Json).build())
+            .tags("team", "shop");
+        planted.plant(&format!("function {name}"), request.send()).await;
+    }
+    policies(planted, client, account).await;
+    urls(planted, client).await;
+    versions(planted, client).await;
+    let recursion = lambda::types::RecursiveLoop::Allow;
+    planted.plant("recursion", client.put_function_recursion_config().function_name("looping").recursive_loop(recursion).send()).await;
+    let pinned = lambda::types::UpdateRuntimeOn::FunctionUpdate;
+    planted.plant("runtime management", client.put_runtime_management_config().function_name("old").update_runtime_on(pinned).send()).await;
+    let stop = client.put_function_concurrency().function_name("contained").reserved_concurrent_executions(0);
+    planted.plant("concurrency", stop.send()).await;
+    let layer =
+        client.publish_layer_version().layer_name("tools").content(LayerVersionContentInput::builder().zip_file(zip("layer")).build());
+    planted.plant("layer", layer.send()).await;
+    let shared = client
+        .add_layer_version_permission()
+        .layer_name("tools")
+        .version_number(1)
+        .statement_id("everyone")
+        .action("lambda:GetLayerVersion")
+        .principal("*");
+    planted.plant("layer policy", shared.send()).await;
+    signing(planted, client).await;
+}
+
+async fn policies(planted: &mut Planted, client: &lambda::Client, account: &str) {
+    for (name, principal, source) in [
+        ("public", "*", None),
+        ("deputy", "s3.amazonaws.com", None),
+        ("bound-deputy", "s3.amazonaws.com", Some(account)),
+        ("foreigner", STRANGER, None),
+    ] {
+        let request = client
+            .add_permission()
+            .function_name(name)
+            .statement_id("planted")
+            .action("lambda:InvokeFunction")
+            .principal(principal)
+            .set_source_account(source.map(str::to_owned));
+        planted.plant(&format!("permission on {name}"), request.send()).await;
+    }
+}
+
+async fn urls(planted: &mut Planted, client: &lambda::Client) {
+    for (name, auth) in [("exposed", "NONE"), ("latent", "NONE"), ("cors", "AWS_IAM")] {
+        let cors = lambda::types::Cors::builder().allow_origins("*").allow_credentials(true).build();
+        let request =
+            client.create_function_url_config().function_name(name).auth_type(auth.into()).set_cors((name == "cors").then_some(cors));
+        planted.plant(&format!("url of {name}"), request.send()).await;
+    }
+    let by_url = client
+        .add_permission()
+        .function_name("exposed")
+        .statement_id("url")
+        .action("lambda:InvokeFunctionUrl")
+        .principal("*")
+        .function_url_auth_type(lambda::types::FunctionUrlAuthType::None);
+    planted.plant("permission by url on exposed", by_url.send()).await;
+    let invoke = client
+        .add_permission()
+        .function_name("exposed")
+        .statement_id("invoke")
+        .action("lambda:InvokeFunction")
+        .principal("*")
+        .invoked_via_function_url(true);
+    planted.plant("permission via url on exposed", invoke.send()).await;
+}
+
+async fn versions(planted: &mut Planted, client: &lambda::Client) {
+    for name in ["sound", "weighted", "public-alias"] {
+        planted.plant(&format!("version 1 of {name}"), client.publish_version().function_name(name).send()).await;
+        let code = client.update_function_code().function_name(name).zip_file(zip(&format!("{name} 2")));
+        planted.plant(&format!("code of {name}"), code.send()).await;
+        planted.plant(&format!("version 2 of {name}"), client.publish_version().function_name(name).send()).await;
+        let routing = lambda::types::AliasRoutingConfiguration::builder().additional_version_weights("1", 0.25).build();
+        let alias = client
+            .create_alias()
+            .function_name(name)
+            .name("live")
+            .function_version("2")
+            .set_routing_config((name == "weighted").then_some(routing));
+        planted.plant(&format!("alias of {name}"), alias.send()).await;
+    }
+    let request = client
+        .add_permission()
+        .function_name("public-alias")
+        .qualifier("live")
+        .statement_id("planted")
+        .action("lambda:InvokeFunction")
+        .principal("*");
+    planted.plant("permission on the alias", request.send()).await;
+}
+
+async fn mappings(planted: &mut Planted, sdk: &SdkConfig, emulator: &Emulator) {
+    let client = &lambda::Client::new(sdk);
+    for (function, enabled) in [("sound", true), ("contained", false)] {
+        emulator.endpoint.create_queue(function);
+        let request = client
+            .create_event_source_mapping()
+            .function_name(function)
+            .event_source_arn(format!("arn:aws:sqs:{REGION}:{}:{function}", emulator.kind.account()))
+            .enabled(enabled);
+        planted.plant(&format!("mapping of {function}"), request.send()).await;
+    }
+}
+
+async fn signing(planted: &mut Planted, client: &lambda::Client) {
+    let publishers = lambda::types::AllowedPublishers::builder()
+        .signing_profile_version_arns(format!("arn:aws:signer:{REGION}:{STRANGER}:/signing-profiles/release/abc"))
+        .build()
+        .unwrap();
+    let policies =
+        lambda::types::CodeSigningPolicies::builder().untrusted_artifact_on_deployment(lambda::types::CodeSigningPolicy::Warn).build();
+    let request = client.create_code_signing_config().allowed_publishers(publishers).code_signing_policies(policies);
+    if let Some(created) = planted.plant("code signing", request.send()).await {
+        let arn = created.code_signing_config.unwrap().code_signing_config_arn;
+        let request = client.put_function_code_signing_config().function_name("sound").code_signing_config_arn(arn);
+        planted.plant("code signing of sound", request.send()).await;
+    }
+}
+
+async fn log_groups(planted: &mut Planted, sdk: &SdkConfig) {
+    let client = &logs::Client::new(sdk);
+    for (name, days) in [("sound", Some(90)), ("public", Some(7)), ("admin", None), ("leaky", Some(3653))] {
+        let group = format!("/aws/lambda/{name}");
+        let key = (name == "sound").then(|| planted.keys["sound"].clone());
+        planted.plant(&format!("log group {name}"), client.create_log_group().log_group_name(&group).set_kms_key_id(key).send()).await;
+        if let Some(days) = days {
+            let request = client.put_retention_policy().log_group_name(&group).retention_in_days(days);
+            planted.plant(&format!("retention of {name}"), request.send()).await;
+        }
+    }
+}
