@@ -2,7 +2,10 @@
 
 use ratatui::symbols::border;
 
-use super::theme::{Glyphs, Role};
+use super::{
+    binding,
+    theme::{Glyphs, Role},
+};
 use crate::{
     checks::Severity,
     model::{GapKind, SourceState},
@@ -112,6 +115,17 @@ impl Glyphs {
             SourceState::Partial => "?",
             SourceState::Denied | SourceState::Failed => self.pick("✖", "X"),
             SourceState::Skipped => self.none(),
+        }
+    }
+
+    /// Keys as people write them.
+    pub(crate) fn keys(self, keys: &str) -> String {
+        let written = binding::written(keys);
+        match self {
+            Self::Unicode => written,
+            Self::Ascii => [("←", "Left"), ("→", "Right"), ("↑", "Up"), ("↓", "Down")]
+                .into_iter()
+                .fold(written, |text, (sign, word)| text.replace(sign, word)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which findings a list shows, in which order: worked out once for a world, a filter and an order.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, ops::Range};
 
 use frizbee::{Config, Matcher, SortStrategy};
 
@@ -150,7 +150,7 @@ impl Index {
         }
         self.made_for = cache.stamp();
         if self.query.asks_for_fixes() {
-            cache.fill_efforts(world);
+            cache.fill_efforts(world, (0u32..).zip(&world.findings).map(|(row, _)| row));
         }
         let in_scope = |finding: &Finding| match &self.scope {
             Scope::All => true,
@@ -189,6 +189,17 @@ impl Index {
         true
     }
 
+    /// Works out the efforts around the cursor a few pages ahead, so that moving on finds them made.
+    pub(crate) fn fill_efforts(&self, world: &World, cache: &Cache, row: usize, page: u16) {
+        const PAGES: usize = 8;
+        let page = usize::from(page);
+        let around = |pages: usize| row.saturating_sub(page * pages)..row.saturating_add(page * pages).min(self.rows.len());
+        let known = |range: Range<usize>| self.rows.get(range).is_none_or(|rows| cache.knows_efforts(rows));
+        if !known(around(1)) {
+            cache.fill_efforts(world, self.rows.get(around(PAGES)).unwrap_or_default().iter().copied());
+        }
+    }
+
     /// The row that shows the finding with this id.
     pub(crate) fn position(&self, world: &World, id: &str) -> Option<usize> {
         self.rows.iter().position(|&row| world.findings.get(row as usize).is_some_and(|finding| finding.id == id))
@@ -221,6 +232,16 @@ pub(crate) fn label(finding: &Finding) -> String {
     format!("{} {} {}", text::clean(finding.resource.name()), finding.check.id, finding.check.slug)
 }
 
+/// A UUID by its first eight digits, anything else as it is.
+fn short_id(name: &str) -> &str {
+    let uuid = name.len() == 36
+        && name.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if uuid { name.get(..8).unwrap_or(name) } else { name }
+}
+
 /// What people call a resource: its kind and its name, cleaned.
 pub(crate) fn resource_name(arn: &Arn) -> String {
     let name = text::clean(arn.name());
@@ -234,7 +255,7 @@ pub(crate) fn resource_name(arn: &Arn) -> String {
         ("iam", "user") => "user",
         ("iam", "group") => "group",
         ("iam", "policy") => "policy",
-        ("kms", "key") => "key",
+        ("kms", "key") => return format!("key:{}", short_id(&name)),
         ("logs", "log-group") => "log",
         _ => return name.into_owned(),
     };

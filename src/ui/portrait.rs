@@ -1,7 +1,7 @@
 //! A function at a glance: who can invoke it, what it is, what its role may do.
 
 use crate::{
-    iam::{self, Audience, Holder, Permission},
+    iam::{self, Audience, Holder, Statement},
     model::{Arn, Fact, Function, Gap, PackageType, text},
     ui::{index::resource_name, theme::Role},
     world::World,
@@ -164,7 +164,14 @@ fn powers(world: &World, function: &Function) -> Vec<Trait> {
     };
     let context = world.context();
     let holder = Holder::role(posture, &context.library, role);
-    let mut powers: Vec<Trait> = holder.permissions.iter().map(power).collect();
+    let mut powers: Vec<Trait> = Vec::new();
+    let mut last = "";
+    for permission in &holder.permissions {
+        // A policy's name stands before its first statement only.
+        let name = if permission.policy == last { " " } else { &permission.policy };
+        last = &permission.policy;
+        powers.push(power(name, &permission.statement));
+    }
     powers.extend(holder.gaps.iter().map(|gap| unknown("a policy", gap)));
     if let Some(boundary) = &role.boundary {
         powers.push(line("bounded", &format!("by {}", boundary.name()), Role::Text));
@@ -175,7 +182,34 @@ fn powers(world: &World, function: &Function) -> Vec<Trait> {
     powers
 }
 
-fn power(permission: &Permission) -> Trait {
-    let json: String = permission.statement.json().split_whitespace().collect::<Vec<_>>().join(" ");
-    line(text::clean(&permission.policy).into_owned(), &json, Role::Text)
+/// A statement in words: what it allows, on what, and whether something binds it.
+fn power(policy: &str, statement: &Statement) -> Trait {
+    let actions = some(statement.actions());
+    let resources = some(statement.resources());
+    let but = |not: bool| if not { "all but " } else { "" };
+    let bound = match statement.conditions().len() {
+        0 => String::new(),
+        1 => ", under a condition".to_owned(),
+        conditions => format!(", under {conditions} conditions"),
+    };
+    let value = format!("{}{actions} on {}{resources}{bound}", but(statement.is_not_action()), but(statement.is_not_resource()));
+    let any_resource = statement.is_not_resource() || statement.resources().any(|resource| resource == "*");
+    let any_action = statement.is_not_action() || statement.actions().any(|action| action == "*" || action == "*:*");
+    let any_of_service = statement.actions().any(|action| action.ends_with(":*"));
+    let role = match (any_action, any_of_service, any_resource, bound.is_empty()) {
+        (true, _, true, true) => Role::Critical,
+        (true, ..) | (_, true, true, _) => Role::Medium,
+        _ => Role::Text,
+    };
+    line(text::clean(policy).into_owned(), &value, role)
+}
+
+/// The first few of many.
+fn some<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 4;
+    let all: Vec<&str> = all.collect();
+    match all.len().checked_sub(MOST) {
+        None | Some(0) => all.join(", "),
+        Some(more) => format!("{} and {more} more", all.get(..MOST).unwrap_or_default().join(", ")),
+    }
 }

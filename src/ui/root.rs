@@ -259,6 +259,7 @@ impl Root {
             return;
         }
         header::draw(frame, area, &cx);
+        let first = self.stack.len() <= 1;
         let base = self.stack.iter().rposition(|screen| !screen.overlay()).unwrap_or_default();
         let (Some((below, overlays)), toast) = (self.stack.get_mut(base..).and_then(<[_]>::split_first_mut), &self.toast) else { return };
         let mut body = Rect { y: area.y + 1, height: area.height - 1, ..area };
@@ -281,7 +282,8 @@ impl Root {
                         toast::draw(frame, above, &cx, toast);
                     }
                     footer::draw(frame, last, &cx, place, |binding| {
-                        top.refuses(binding.action, &cx).or_else(|| unavailable(binding.action, view)).is_none()
+                        let nowhere = binding.action == Action::Back && first;
+                        !nowhere && top.refuses(binding.action, &cx).or_else(|| unavailable(binding.action, view)).is_none()
                     });
                 }
             }

@@ -9,7 +9,7 @@ use super::{Effect, Glyphs, Input, Root, Theme, View};
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        testing::{ACCOUNT, REGION, TRUSTS_LAMBDA, empty, function, key, log_group, role},
+        testing::{ACCOUNT, REGION, TRUSTS_LAMBDA, denied, empty, function, key, log_group, role},
     },
     model::{Arn, Fact, FunctionUrl, Gap, PolicyText, Posture, Source, SourceRun, SourceState},
     remedy::{Call, Effort, Plan, Risk},
@@ -202,6 +202,23 @@ pub(crate) fn world_of(names: &[impl AsRef<str>]) -> World {
     let posture = posture(names);
     let verdicts = verdicts(&posture);
     World::of(Origin::Demo, posture, verdicts)
+}
+
+/// An account of which nothing could be read.
+pub(crate) fn denied_world() -> World {
+    let mut posture = denied();
+    posture.account = "210987654321".to_owned();
+    let root = posture.root();
+    let verdicts = CHECKS
+        .iter()
+        .map(|check| Verdict {
+            check,
+            resource: root.clone(),
+            region: Arc::from(""),
+            ruling: Gap::denied("lambda:ListFunctions", "AccessDeniedException").into(),
+        })
+        .collect();
+    World::of(Origin::Snapshot("x".to_owned()), posture, verdicts)
 }
 
 /// What there is to see of some worlds.

@@ -13,6 +13,7 @@ use crate::{
     ui::{
         Effect, View,
         binding::{Action, Place},
+        cache::Stamp,
         glyph::{effort_word, finding_role, gap_word, verdict_word},
         index::{Index, Scope, resource_name},
         screen::{Cx, Reply, Screen},
@@ -35,12 +36,13 @@ pub(crate) struct Finding {
     pane: usize,
     scrolls: [Scroll; TABS.len()],
     picked: usize,
+    neighbours: Option<(Option<Stamp>, String, Vec<u32>)>,
 }
 
 impl Finding {
     /// The finding `id` of a list.
     pub(crate) fn new(index: Index, id: String) -> Self {
-        Self { index, id, row: None, pane: 0, scrolls: Default::default(), picked: 0 }
+        Self { index, id, row: None, pane: 0, scrolls: Default::default(), picked: 0, neighbours: None }
     }
 
     fn refresh(&mut self, cx: &Cx<'_>) {
@@ -48,6 +50,17 @@ impl Finding {
         if self.index.refresh(world, cx.cache) || self.row.is_none() {
             self.row = self.index.position(world, &self.id);
         }
+        let fresh = self.neighbours.as_ref().is_some_and(|(stamp, id, _)| *stamp == cx.cache.stamp() && *id == self.id);
+        if !fresh {
+            let found = self.found(cx).map(|(_, finding, world)| neighbours(world, finding)).unwrap_or_default();
+            self.neighbours = Some((cx.cache.stamp(), self.id.clone(), found));
+        }
+    }
+
+    /// What stands beside it, as [`Finding::refresh`] found it.
+    fn neighbours<'w>(&self, world: &'w World) -> Vec<&'w world::Finding> {
+        let rows = self.neighbours.iter().flat_map(|(_, _, rows)| rows);
+        rows.filter_map(|&row| world.findings.get(row as usize)).collect()
     }
 
     fn found<'w>(&self, cx: &Cx<'w>) -> Option<(u32, &'w world::Finding, &'w World)> {
@@ -88,21 +101,21 @@ impl Finding {
             1 => evidence(&mut prose, finding),
             2 => fix(&mut prose, cx, world, place),
             _ => {
-                for (index, (arn, found)) in neighbours(world, finding).into_iter().enumerate() {
+                for (index, found) in self.neighbours(world).into_iter().enumerate() {
                     if index == 0 {
                         prose.heading("On the same resource and beside it");
                     }
                     let sign = format!("{} {:<4}", cx.glyphs.finding(found), verdict_word(found));
                     let picked = index == self.picked && self.pane == 3;
                     let role = if picked { Role::Accent } else { Role::Text };
-                    prose.item(&sign, finding_role(found), &format!("{} {}", resource_name(&arn), found.message), role);
+                    prose.item(&sign, finding_role(found), &format!("{} {}", resource_name(&found.resource), found.message), role);
                 }
                 prose.heading("Go to");
                 for (action, keys, what) in
                     [(Action::GoFunction, "g u", "function"), (Action::GoRole, "g r", "role"), (Action::GoKey, "g k", "key")]
                 {
                     if let Some(arn) = related(world, finding, action) {
-                        prose.field(&format!("{keys} {what}"), &resource_name(&arn), Role::Text);
+                        prose.pair(&format!("{keys}  {what}"), 16, &resource_name(&arn), Role::Text);
                     }
                 }
             }
@@ -191,7 +204,7 @@ pub(crate) fn fix(prose: &mut Prose<'_>, cx: &Cx<'_>, world: &World, place: u32)
     for command in plan.commands() {
         prose.command(&command);
     }
-    prose.text("f all of it   y copy", Role::Dim);
+    prose.text("f shows undo and risk, y copies the commands", Role::Dim);
 }
 
 /// Its keys in other frameworks.
@@ -201,7 +214,7 @@ pub(crate) fn keys(prose: &mut Prose<'_>, finding: &world::Finding) {
         prose.text("none", Role::Dim);
     }
     for (framework, keys) in finding.check.links.iter() {
-        prose.text(&format!("{framework:<15} {}", keys.join(" ")), Role::Text);
+        prose.pair(framework, 16, &keys.join(" "), Role::Text);
     }
 }
 
@@ -225,17 +238,16 @@ pub(crate) fn related(world: &World, finding: &world::Finding, action: Action) -
 }
 
 /// Other findings on the same resource, the function's role, or the role's functions: the first of them.
-fn neighbours<'w>(world: &'w World, finding: &world::Finding) -> Vec<(Arn, &'w world::Finding)> {
+fn neighbours(world: &World, finding: &world::Finding) -> Vec<u32> {
     const MOST: usize = 30;
     let mut wanted = vec![finding.resource.clone()];
     wanted.extend(related(world, finding, Action::GoRole));
     wanted.extend(related(world, finding, Action::GoFunction));
-    world
-        .findings
-        .iter()
-        .filter(|other| other.id != finding.id && wanted.contains(&other.resource))
+    (0u32..)
+        .zip(&world.findings)
+        .filter(|(_, other)| other.id != finding.id && wanted.contains(&other.resource))
+        .map(|(row, _)| row)
         .take(MOST)
-        .map(|other| (other.resource.clone(), other))
         .collect()
 }
 
@@ -284,9 +296,9 @@ impl Screen for Finding {
         self.refresh(cx);
         let found = self.found(cx);
         if self.pane == 3
-            && let Some((_, finding, world)) = found
+            && let Some((_, _, world)) = found
         {
-            let neighbours = neighbours(world, finding);
+            let neighbours = self.neighbours(world);
             let last = neighbours.len().saturating_sub(1);
             match action {
                 Action::Down => self.picked = (self.picked + 1).min(last),
@@ -295,8 +307,8 @@ impl Screen for Finding {
                 Action::Bottom => self.picked = last,
                 Action::Open => {
                     return match neighbours.get(self.picked) {
-                        Some((arn, other)) => {
-                            let index = Index::new(Scope::Resource(arn.clone()));
+                        Some(other) => {
+                            let index = Index::new(Scope::Resource(other.resource.clone()));
                             Reply::Open(Box::new(Self::new(index, other.id.clone())))
                         }
                         None => Reply::Handled,

@@ -117,6 +117,7 @@ impl Findings {
         if inner.width >= 34 {
             columns.push(Column::fixed("FIX", 6));
         }
+        self.index.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (index, glyphs) = (&self.index, cx.glyphs);
         table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
             let Some((place, finding)) = index.at(world, at) else { return Vec::new() };

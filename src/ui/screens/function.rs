@@ -3,6 +3,7 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
+    text::Span,
 };
 
 use super::{Finding, Findings, Fix, TWO_PANES, finding};
@@ -165,7 +166,7 @@ pub(crate) fn portrait(prose: &mut Prose<'_>, cx: &Cx<'_>, portrait: &Portrait) 
 }
 
 /// What each layer says of it.
-pub(crate) fn checks(prose: &mut Prose<'_>, cx: &Cx<'_>, world: &World, row: &Row) {
+pub(crate) fn checks(prose: &mut Prose<'_>, cx: &Cx<'_>, row: &Row) {
     prose.heading("Checks");
     for layer in Layer::ALL {
         let cell = roster::cell(row, layer);
@@ -177,9 +178,12 @@ pub(crate) fn checks(prose: &mut Prose<'_>, cx: &Cx<'_>, world: &World, row: &Ro
             None if cell.pass > 0 => (cx.glyphs.pass(), format!("{} passed", cell.pass), Role::Pass),
             None => (cx.glyphs.none(), "n/a".to_owned(), Role::Dim),
         };
-        prose.item(sign, role, &format!("{} {:<11} {words}", layer.index() + 1, layer.title()), role);
+        prose.spans(vec![
+            Span::styled(format!(" {sign} "), cx.style(role)),
+            Span::styled(format!("{} {:<12}", layer.index() + 1, layer.title()), cx.style(Role::Text)),
+            Span::styled(words, cx.style(role)),
+        ]);
     }
-    let _ = world;
 }
 
 /// The key of the function's environment.
@@ -207,7 +211,9 @@ impl Screen for Function {
 
     fn heading(&self, cx: &Cx<'_>) -> String {
         let place = self.at().map(|at| format!("{} of {}   ", at + 1, self.among.len())).unwrap_or_default();
-        match self.row(cx) {
+        let row = self.row(cx);
+        let place = if row.is_some_and(|row| row.public) { format!("{place}public   ") } else { place };
+        match row {
             Some(row) => match row.worst() {
                 Some(severity) => format!("{place}worst {} {}   risk {:.0}", cx.glyphs.severity(severity), short(severity), row.risk),
                 None => place.trim_end().to_owned(),
@@ -294,7 +300,7 @@ impl Screen for Function {
             let inner = pane(frame, layers, cx, "By layer", "", false);
             if let Some(row) = self.row(cx) {
                 let mut prose = Prose::new(cx, inner.width);
-                checks(&mut prose, cx, world, row);
+                checks(&mut prose, cx, row);
                 let lines = prose.lines();
                 Scroll::default().draw(frame, inner, cx, lines.into_iter().skip(1).collect());
             }

@@ -150,9 +150,12 @@ impl Functions {
             return;
         }
         let wide = inner.width >= 74;
+        let regions = inner.width >= 96;
         let mut columns = vec![Column::fill("NAME", Cut::Middle)];
-        if wide {
+        if regions {
             columns.push(Column::fixed("REGION", 14));
+        }
+        if wide {
             columns.extend(["1 FUN", "2 IDE", "3 DAT", "4 MON", "5 RES"].map(|title| Column::fixed(title, 6)));
         } else {
             columns.extend(["1", "2", "3", "4", "5"].map(|title| Column::fixed(title, 2)));
@@ -162,7 +165,7 @@ impl Functions {
         table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
             let Some(row) = rows.get(at).and_then(|&row| roster.rows.get(row as usize)) else { return Vec::new() };
             let mut cells = vec![table::Cell::new(row.name.as_str(), cx.style(Role::Text))];
-            if wide {
+            if regions {
                 cells.push(table::Cell::new(text::clean(&row.region), cx.style(Role::Dim)));
             }
             for layer in Layer::ALL {
@@ -180,7 +183,7 @@ impl Functions {
         let Some(row) = row else { return };
         let mut prose = Prose::new(cx, inner.width);
         function::portrait(&mut prose, cx, &cx.cache.portrait(world, &row.arn));
-        function::checks(&mut prose, cx, world, row);
+        function::checks(&mut prose, cx, row);
         self.preview.draw(frame, inner, cx, prose.lines());
     }
 

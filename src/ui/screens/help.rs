@@ -52,7 +52,7 @@ impl Screen for Help {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        let outer = if cx.bare { area } else { middle(area, 92, area.height) };
+        let outer = if cx.bare { area } else { middle(area, 96, area.height) };
         frame.render_widget(Clear, outer);
         let inner = pane(frame, outer, cx, &format!("Keys here: {}", self.of.title()), "? or Esc closes", true);
         let mut prose = Prose::new(cx, inner.width);
@@ -62,14 +62,14 @@ impl Screen for Help {
                 prose.heading(group.title());
             }
             for (binding, refused) in entries {
-                let keys = binding.keys.iter().map(|keys| binding::written(keys)).collect::<Vec<_>>().join("  ");
+                let keys = binding.keys.iter().map(|keys| cx.glyphs.keys(keys)).collect::<Vec<_>>().join("  ");
                 let (role, why) = match refused {
                     Some(why) => (Role::Dim, format!(" ({why})")),
                     None => (Role::Text, String::new()),
                 };
                 let key_role = if refused.is_some() { Role::Dim } else { Role::Accent };
                 prose.spans(vec![
-                    Span::styled(format!(" {keys:<26}"), cx.style(key_role)),
+                    Span::styled(format!(" {keys:<29}"), cx.style(key_role)),
                     Span::styled(binding.help, cx.style(role)),
                     Span::styled(why, cx.style(Role::Dim)),
                 ]);

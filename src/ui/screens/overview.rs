@@ -8,7 +8,7 @@ use ratatui::{
 use super::{Finding, Findings, Fix, Function, TWO_PANES};
 use crate::{
     checks::{Layer, Severity},
-    model::{SourceRun, SourceState, text},
+    model::{Source, SourceRun, SourceState, text},
     score::LayerScore,
     ui::{
         Effect, View,
@@ -102,6 +102,7 @@ impl Overview {
         if inner.width >= 40 {
             columns.push(Column::fixed("FIX", 6));
         }
+        self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
         table::draw(frame, inner, cx, &columns, total, &mut self.cursor, !self.in_layers, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
@@ -131,14 +132,12 @@ impl Overview {
     }
 
     fn draw_rows(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-        let rating = &world.score.rating;
-        let note = if cx.view.assessing { String::new() } else { format!("account {}", card::score(rating)) };
-        let inner = pane(frame, area, cx, "Layers", &note, self.in_layers);
+        let inner = pane(frame, area, cx, "Layers", "", self.in_layers);
         let columns = [
             Column::fill("LAYER", Cut::End),
             Column::fixed("SCORE", 5).right(),
             Column::fixed("", 8),
-            Column::fixed("RANGE", 6),
+            Column::fixed("RANGE", 7),
             Column::fixed(short(Severity::Critical), 4).right(),
             Column::fixed(short(Severity::High), 4).right(),
             Column::fixed(short(Severity::Medium), 4).right(),
@@ -156,16 +155,12 @@ impl Overview {
             if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
                 let applies = counts.unknown > 0;
                 let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
-                let (score, words) = if applies {
-                    ("?", silence.strip_prefix("? no data: ").unwrap_or(&silence).to_owned())
-                } else {
-                    ("n/a", String::new())
-                };
+                let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
                 return vec![
                     name,
-                    Cell::new(score, style),
-                    Cell::new(words, style),
-                    Cell::new(if applies { "no data" } else { "" }, style),
+                    Cell::new(card::score(rating), style),
+                    Cell::new(if applies { "no data:" } else { "" }, style),
+                    Cell::new(if applies { why } else { String::new() }, style),
                     Cell::new(cx.glyphs.none(), dim),
                     Cell::new(cx.glyphs.none(), dim),
                     Cell::new(cx.glyphs.none(), dim),
@@ -266,27 +261,35 @@ fn draw_blind(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
     }
 }
 
-/// The sources in a line.
+/// The sources in a line, each with the worst of its Regions.
 fn draw_collectors(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
     let inner = pane(frame, area, cx, "Collectors", "c details", false);
     let buffer = frame.buffer_mut();
-    let regions = cx.world().map_or(1, |world| world.posture.regions.len());
     let mut x = 1;
-    for run in cx.view.runs() {
-        let place = if regions > 1 && run.region != SourceRun::GLOBAL { format!(" {}", text::clean(&run.region)) } else { String::new() };
-        let what = match run.state {
-            state if !state.ended() && run.expected > 0 => percent(run.items as f64 / run.expected as f64),
-            SourceState::Complete => count(usize::try_from(run.items).unwrap_or(usize::MAX)),
+    for source in Source::ALL {
+        let runs = || cx.view.runs().iter().filter(move |run| run.source == source);
+        let Some(worst) = runs().max_by_key(|run| gravity(run.state)) else { continue };
+        let (items, expected) = runs().fold((0, 0), |(items, expected), run| (items + run.items, expected + run.expected));
+        let what = match worst.state {
+            SourceState::Running if expected > 0 => percent(items as f64 / expected as f64),
+            SourceState::Complete => count(usize::try_from(items).unwrap_or(usize::MAX)),
             state => state.word().to_owned(),
         };
-        let name = format!("{}{place} ", run.source);
-        let state = format!("{} {what}", cx.glyphs.source(run.state));
-        if x + (name.len() + state.len()) as u16 > inner.width {
-            put(buffer, inner, x, 0, cx.glyphs.ellipsis(), cx.style(Role::Dim));
-            break;
-        }
-        x = put(buffer, inner, x, 0, &name, cx.style(Role::Text));
-        x = put(buffer, inner, x, 0, &state, cx.style(source_role(run.state))) + 3;
+        x = put(buffer, inner, x, 0, source.word(), cx.style(Role::Text)) + 1;
+        x = put(buffer, inner, x, 0, &format!("{} {what}", cx.glyphs.source(worst.state)), cx.style(source_role(worst.state))) + 4;
+    }
+}
+
+/// Which state says most about a source of several Regions.
+const fn gravity(state: SourceState) -> u8 {
+    match state {
+        SourceState::Complete => 0,
+        SourceState::Skipped => 1,
+        SourceState::Partial => 2,
+        SourceState::Failed => 3,
+        SourceState::Denied => 4,
+        SourceState::Queued => 5,
+        SourceState::Running => 6,
     }
 }
 

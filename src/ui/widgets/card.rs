@@ -18,9 +18,13 @@ use crate::{
     },
 };
 
-/// A score with its grade: `61 C`.
+/// A score with its grade: `61 C`; `?` when nothing could be read, `n/a` when nothing applies.
 pub(crate) fn score(rating: &Rating) -> String {
-    rating.value.map_or_else(|| "- ?".to_owned(), |value| format!("{:.0} {}", value.floor(), rating.grade.letter()))
+    match (rating.value, rating.interval) {
+        (Some(value), _) => format!("{:.0} {}", value.floor(), rating.grade.letter()),
+        (None, Some(_)) => "?".to_owned(),
+        (None, None) => "n/a".to_owned(),
+    }
 }
 
 /// The range that ignorance leaves open: `58–64`; empty when there is none.
@@ -30,11 +34,23 @@ pub(crate) fn range(cx: &Cx<'_>, rating: &Rating) -> String {
     })
 }
 
+/// What holds the score where it is, or how far it may be off.
+fn says(cx: &Cx<'_>, rating: &Rating, counts: &Counts) -> String {
+    let range = range(cx, rating);
+    match (range.is_empty(), counts.critical, counts.high, counts.unknown) {
+        (false, ..) => format!("range {range}"),
+        (true, 1.., ..) => "capped by a critical".to_owned(),
+        (true, 0, 1.., _) if rating.value.is_some_and(|value| value >= 84.0) => "capped by a high".to_owned(),
+        (true, _, _, 0) => "nothing unknown".to_owned(),
+        (true, ..) => "unknowns change little".to_owned(),
+    }
+}
+
 /// Why a layer has no score: nothing applies, or nothing could be read.
 pub(crate) fn silence(rating: &Rating, counts: &Counts, why: Option<&str>) -> Option<String> {
     match rating.value {
         Some(_) => None,
-        None if counts.unknown == 0 => Some("n/a: nothing to judge".to_owned()),
+        None if counts.unknown == 0 => Some("nothing to judge".to_owned()),
         None => Some(format!("? no data: {}", why.unwrap_or("unread"))),
     }
 }
@@ -61,31 +77,26 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, layer: &Layer
             put(buffer, inner, 1, 1, &fit(&silence, room, Cut::End, cx.glyphs.ellipsis()), cx.style(role));
         }
         None => {
-            let range = range(cx, rating);
-            let line = if range.is_empty() { "exact".to_owned() } else { format!("range {range}") };
-            put(buffer, inner, 1, 1, &line, dim);
+            put(buffer, inner, 1, 1, &fit(&says(cx, rating, counts), room, Cut::End, cx.glyphs.ellipsis()), dim);
         }
     }
-    let half = inner.width.saturating_sub(1) / 2;
+    let half = inner.width / 2;
     let places = [(Severity::Critical, 1, 2), (Severity::High, 1 + half, 2), (Severity::Medium, 1, 3), (Severity::Low, 1 + half, 3)];
     for (severity, x, y) in places {
         let number = counts.of(severity);
         let style = if number == 0 { dim } else { cx.style(severity_role(severity)) };
-        put(
-            buffer,
-            inner,
-            x,
-            y,
-            &format!("{} {:<4}{}", cx.glyphs.severity(severity), count(number), short(severity).to_lowercase()),
-            style,
-        );
+        let number = if rating.value.is_some() { count(number) } else { cx.glyphs.none().to_owned() };
+        put(buffer, inner, x, y, &format!("{} {number} {}", cx.glyphs.severity(severity), short(severity).to_lowercase()), style);
+    }
+    if rating.interval.is_none() {
+        return;
     }
     let partial = rating.coverage < 1.0;
     let coverage = format!("cov {}{}", percent(rating.coverage), if partial { " !" } else { "" });
     put(buffer, inner, 1, 4, &coverage, if partial { cx.style(Role::Unknown) } else { dim });
     if counts.unknown > 0 {
-        put(buffer, inner, 1 + half, 4, &format!("? {:<4}unkn", count(counts.unknown)), cx.style(Role::Unknown));
+        put(buffer, inner, 1 + half, 4, &format!("? {} unkn", count(counts.unknown)), cx.style(Role::Unknown));
     } else {
-        put(buffer, inner, 1 + half, 4, &format!("{} {:<4}pass", cx.glyphs.pass(), count(counts.pass)), dim);
+        put(buffer, inner, 1 + half, 4, &format!("{} {} pass", cx.glyphs.pass(), count(counts.pass)), dim);
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, place: Place,
     let always = |binding: &&Binding| matches!(binding.action, Action::Help | Action::Close);
     let entries: Vec<(String, &'static Binding)> = binding::here(place)
         .filter(|binding| !binding.label.is_empty() && usable(binding))
-        .map(|binding| (keys(binding), binding))
+        .map(|binding| (keys(cx, binding), binding))
         .collect();
     let wide = |(keys, binding): &(String, &'static Binding)| width(keys) + 1 + binding.label.len() + 2;
     let mut room = usize::from(area.width).saturating_sub(1 + entries.iter().filter(|entry| always(&entry.1)).map(wide).sum::<usize>());
@@ -33,11 +33,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, place: Place,
     }
 }
 
-fn keys(binding: &Binding) -> String {
+fn keys(cx: &Cx<'_>, binding: &Binding) -> String {
     match binding.action {
         // Five bindings, one word.
         Action::GoLayer(_) => "1-5".to_owned(),
         Action::Open => "Enter".to_owned(),
-        _ => binding.keys.first().map(|keys| binding::written(keys)).unwrap_or_default(),
+        _ => binding.keys.first().map(|keys| cx.glyphs.keys(keys)).unwrap_or_default(),
     }
 }

@@ -12,7 +12,7 @@ use crate::ui::{
     paint::put_right,
     screen::Cx,
     theme::Role,
-    width::{Cut, fit, width, wrap},
+    width::{Cut, fit, head, width, wrap},
 };
 
 /// Text being put together for a width.
@@ -41,6 +41,11 @@ impl<'c> Prose<'c> {
 
     /// A title with a line to the right edge.
     pub(crate) fn heading(&mut self, title: &str) {
+        if self.lines.is_empty() {
+            // The frame is line enough.
+            self.text(title, Role::Title);
+            return;
+        }
         self.gap();
         let rule = self.cx.glyphs.rule();
         let title = fit(title, self.room.saturating_sub(4), Cut::End, self.cx.glyphs.ellipsis()).into_owned();
@@ -71,12 +76,18 @@ impl<'c> Prose<'c> {
 
     /// A label and its value, the values below each other.
     pub(crate) fn field(&mut self, label: &str, value: &str, role: Role) {
-        const LABELS: usize = 12;
+        self.pair(label, 12, value, role);
+    }
+
+    /// A label of `labels` columns and its value, the values below each other.
+    pub(crate) fn pair(&mut self, label: &str, labels: usize, value: &str, role: Role) {
         let dim = self.style(Role::Dim);
         let style = self.style(role);
-        for (index, line) in wrap(value, self.room.saturating_sub(LABELS + 1)).into_iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            self.lines.push(Line::from(vec![Span::styled(format!(" {label:<LABELS$}"), dim), Span::styled(line, style)]));
+        let label = fit(label, labels - 1, Cut::Middle, self.cx.glyphs.ellipsis()).into_owned();
+        let lead = format!(" {label}{}", " ".repeat(labels.saturating_sub(width(&label))));
+        for (index, line) in wrap(value, self.room.saturating_sub(labels + 1)).into_iter().enumerate() {
+            let lead = if index == 0 { lead.clone() } else { " ".repeat(labels + 1) };
+            self.lines.push(Line::from(vec![Span::styled(lead, dim), Span::styled(line, style)]));
         }
     }
 
@@ -88,7 +99,7 @@ impl<'c> Prose<'c> {
             let number = if first == 0 { String::new() } else { (first.saturating_add(index)).to_string() };
             let lead = if first == 0 { format!(" {gutter} ") } else { format!("{number:>4} {gutter} ") };
             let hang = " ".repeat(width(&lead).saturating_sub(2));
-            for (part, piece) in wrap(line, self.room.saturating_sub(width(&lead))).into_iter().enumerate() {
+            for (part, piece) in pieces(line, self.room.saturating_sub(width(&lead))).into_iter().enumerate() {
                 let lead = if part == 0 { lead.clone() } else { format!("{hang}{gutter} ") };
                 let mut spans = vec![Span::styled(lead, dim)];
                 // A key is what stands in quotes before a colon.
@@ -97,7 +108,7 @@ impl<'c> Prose<'c> {
                         spans.push(Span::styled(format!("{name}\""), key));
                         spans.push(Span::styled(format!(": {value}"), plain));
                     }
-                    _ => spans.push(Span::styled(piece, plain)),
+                    _ => spans.push(Span::styled(piece.to_owned(), plain)),
                 }
                 self.lines.push(Line::from(spans));
             }
@@ -119,6 +130,21 @@ impl<'c> Prose<'c> {
     /// The lines.
     pub(crate) fn lines(self) -> Vec<Line<'static>> {
         self.lines
+    }
+}
+
+/// Code breaks where the line ends, so that what is copied from it by eye is what it says.
+fn pieces(line: &str, room: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    loop {
+        let piece = head(rest, room);
+        if piece.len() == rest.len() || piece.is_empty() {
+            pieces.push(piece);
+            return pieces;
+        }
+        pieces.push(piece);
+        rest = rest.get(piece.len()..).unwrap_or_default();
     }
 }
 
