@@ -362,3 +362,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_demo_account_is_drawn() {
+    let fleet = [World::assess(Origin::Demo, crate::demo::posture().into(), std::sync::Arc::default())];
+    let view = view(&fleet);
+    for (columns, rows) in [(120, 36), (80, 24)] {
+        for (name, keys) in SCREENS {
+            let mut screen = Screen::new(columns, rows);
+            screen.press(keys, &view);
+            let text = screen.text(&view);
+            println!("== demo {name} {columns}x{rows} [{keys}]\n{text}\n");
+            assert!(text.contains(&fleet[0].posture.account), "{name}");
+        }
+    }
+}

@@ -116,7 +116,7 @@ impl Collectors {
             SourceState::Failed => "nothing could be read: what depends on it is unknown, never a pass",
             SourceState::Skipped => "left out or cancelled: what depends on it is unknown, never a pass",
         };
-        prose.item(cx.glyphs.source(run.state), source_role(run.state), &format!("{}: {says}", run.state.word()), Role::Text);
+        prose.item(cx.glyphs.source(run.state), source_role(run.state), &format!("{}, {says}", run.state.word()), Role::Text);
         if run.expected > 0 && !run.state.ended() {
             prose.field("progress", &format!("{} of {}", run.items, run.expected), Role::Text);
         }

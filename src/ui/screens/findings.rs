@@ -112,7 +112,7 @@ impl Findings {
         }
         columns.push(Column::fill("RESOURCE", Cut::Middle));
         if roomy {
-            columns.push(Column::fill("FINDING", Cut::End));
+            columns.push(Column::fill("FINDING", Cut::End).wider());
         }
         if inner.width >= 34 {
             columns.push(Column::fixed("FIX", 6));
