@@ -439,4 +439,3 @@ fn without_a_terminal_it_prints_the_report() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!output.stdout.is_empty() && !output.stdout.contains(&0x1b));
 }
-
