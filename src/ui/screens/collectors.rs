@@ -166,6 +166,10 @@ impl Screen for Collectors {
         Place::Collectors
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx.view);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         "Collectors".to_owned()
     }

@@ -261,6 +261,10 @@ impl Screen for Finding {
         Place::Finding
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, view: &View<'_>) -> String {
         let found = self.row.zip(view.world()).and_then(|(row, world)| self.index.at(world, row));
         found.map_or_else(|| "Finding".to_owned(), |(_, finding)| format!("{} {}", finding.check.id, resource_name(&finding.resource)))

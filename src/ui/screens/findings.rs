@@ -244,6 +244,10 @@ impl Screen for Findings {
         Place::Findings
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         match &self.index.scope {
             Scope::All => "Findings".to_owned(),

@@ -204,6 +204,10 @@ impl Screen for Function {
         Place::Function
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         text::clean(self.arn.name()).into_owned()
     }

@@ -229,6 +229,10 @@ impl Screen for Functions {
         Place::Functions
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         "Functions".to_owned()
     }

@@ -223,6 +223,10 @@ impl Screen for Overview {
         Place::Overview
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         "Overview".to_owned()
     }
