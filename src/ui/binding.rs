@@ -2,9 +2,11 @@
 
 mod key;
 mod place;
+mod sheet;
 
 pub use key::Key;
 pub use place::{Group, Place};
+pub use sheet::{markdown, table};
 
 use crate::checks::Layer;
 
@@ -289,22 +291,6 @@ pub fn after(place: Place, first: Key) -> impl Iterator<Item = (&'static str, &'
     })
 }
 
-/// The table as text: places, keys, name and help, for `keymap print` and the documentation.
-pub fn print() -> String {
-    let mut text = String::new();
-    for group in Group::ALL {
-        text.push_str(&format!("# {}\n", group.title()));
-        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
-            let keys = binding.keys.iter().map(|keys| key::written(keys)).collect::<Vec<_>>().join(", ");
-            text.push_str(&format!("{:<16} {:<34} {}\n", binding.name, keys, binding.help));
-        }
-        text.push('\n');
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
-}
-
 /// A sequence of keys as people write it: `g o`, `Ctrl-D`.
 pub fn written(keys: &str) -> String {
     key::written(keys)
@@ -357,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_printed_table_has_every_binding() {
-        let printed = print();
+        let printed = table();
         for binding in BINDINGS {
             assert!(printed.lines().any(|line| line.starts_with(binding.name) && line.ends_with(binding.help)), "{}", binding.name);
         }

@@ -166,6 +166,10 @@ impl Screen for Collectors {
         Place::Collectors
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx.view);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         "Collectors".to_owned()
     }
@@ -179,7 +183,6 @@ impl Screen for Collectors {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx.view);
         if self.in_detail && self.detail.act(action) {
             return Reply::Handled;
         }
@@ -211,7 +214,6 @@ impl Screen for Collectors {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx.view);
         if cx.bare {
             if self.in_detail {
                 self.draw_detail(frame, area, cx);

@@ -261,6 +261,10 @@ impl Screen for Finding {
         Place::Finding
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, view: &View<'_>) -> String {
         let found = self.row.zip(view.world()).and_then(|(row, world)| self.index.at(world, row));
         found.map_or_else(|| "Finding".to_owned(), |(_, finding)| format!("{} {}", finding.check.id, resource_name(&finding.resource)))
@@ -293,7 +297,6 @@ impl Screen for Finding {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         let found = self.found(cx);
         if self.pane == 3
             && let Some((_, _, world)) = found
@@ -350,7 +353,6 @@ impl Screen for Finding {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx);
         if area.width >= TWO_PANES && !cx.bare {
             let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
             let [why, related] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);

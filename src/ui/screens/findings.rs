@@ -244,6 +244,10 @@ impl Screen for Findings {
         Place::Findings
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         match &self.index.scope {
             Scope::All => "Findings".to_owned(),
@@ -275,7 +279,6 @@ impl Screen for Findings {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         if self.in_preview && self.preview.act(action) {
             return Reply::Handled;
         }
@@ -371,7 +374,6 @@ impl Screen for Findings {
             pane(frame, area, cx, "Findings", "", true);
             return;
         };
-        self.refresh(cx);
         let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
         self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
         if self.two_panes {

@@ -204,6 +204,10 @@ impl Screen for Function {
         Place::Function
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         text::clean(self.arn.name()).into_owned()
     }
@@ -238,7 +242,6 @@ impl Screen for Function {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         let known = match self.scrolls.get_mut(self.pane) {
             Some(scroll) => scroll.act(action),
             None => self.cursor.act(action, self.found.len()),
@@ -277,7 +280,6 @@ impl Screen for Function {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx);
         let Some(world) = cx.world() else {
             pane(frame, area, cx, "Function", "", true);
             return;

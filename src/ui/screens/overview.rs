@@ -229,6 +229,10 @@ impl Screen for Overview {
         Place::Overview
     }
 
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
+    }
+
     fn title(&self, _: &View<'_>) -> String {
         "Overview".to_owned()
     }
@@ -321,7 +325,6 @@ impl Screen for Overview {
             put(frame.buffer_mut(), inner, 2, 1, line, cx.style(Role::Dim));
             return;
         };
-        self.refresh(cx);
         if cx.bare {
             self.cards = [Rect::ZERO; 5];
             self.in_layers = false;
