@@ -308,7 +308,7 @@ impl Screen for Functions {
                     input.handle_event(&Event::Key(key));
                 }
                 Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
                     *input = Input::new(value);
                 }
             }

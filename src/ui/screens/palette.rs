@@ -138,7 +138,7 @@ impl Screen for Palette {
                 self.input.handle_event(&Event::Key(key));
             }
             Edit::Paste(pasted) => {
-                let value = format!("{before}{}", text::clean(&pasted));
+                let value = format!("{before}{}", text::clean(pasted.trim()));
                 self.input = Input::new(value);
             }
         }
