@@ -217,7 +217,8 @@ fn status(cx: &Cx<'_>, cell: roster::Cell, wide: bool) -> table::Cell<'static> {
     let (sign, word, role) = match cell.worst {
         Some(severity) => (cx.glyphs.severity(severity), short(severity), severity_role(severity)),
         None if cell.unknown > 0 => ("?", "UNKN", Role::Unknown),
-        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Pass),
+        // Quiet, so that what failed stands out.
+        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Dim),
         None => (cx.glyphs.none(), "n/a", Role::Dim),
     };
     let word = if wide { format!(" {word}") } else { word.get(..1).unwrap_or_default().to_owned() };
