@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
-    style::Style,
+    style::{Color, Modifier, Style},
 };
 
 use crate::ui::{
@@ -170,7 +170,13 @@ impl Table<'_> {
                 put(buffer, here, 0, 0, cx.glyphs.cursor(), cx.style(if focused { Role::Accent } else { Role::Dim }));
                 if focused {
                     let rest = Rect { x: here.x + 1, width: here.width - 1, ..here };
-                    buffer.set_style(rest.intersection(buffer.area), cx.style(Role::Selection));
+                    let rest = rest.intersection(buffer.area);
+                    let selection = cx.style(Role::Selection);
+                    if selection.add_modifier.contains(Modifier::REVERSED) {
+                        // Colours turned around would make a patchwork of the row: it keeps its signs and words.
+                        buffer.set_style(rest, Style::new().fg(cx.style(Role::Text).fg.unwrap_or(Color::Reset)));
+                    }
+                    buffer.set_style(rest, selection);
                 }
             }
         }
