@@ -232,7 +232,7 @@ mod tests {
         let mut built = Vec::new();
         let draw = |frame: &mut Frame<'_>| {
             let area = frame.area();
-            super::draw(frame, area, &cx, &[Column::fill("A", Cut::End)], 100_000, &mut cursor, true, |row| {
+            draw(frame, area, &cx, &[Column::fill("A", Cut::End)], 100_000, &mut cursor, true, |row| {
                 built.push(row);
                 vec![Cell::new(row.to_string(), Style::new())]
             });
