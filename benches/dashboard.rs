@@ -57,12 +57,7 @@ fn main() -> ExitCode {
                 figures.tell("first frame of 100,000 findings, with what it works out", first, "ms", Some(150.0));
             }
             let mut frames: Vec<f64> = (0..200).map(|_| budget::timed(|| bench.frame(&worlds, 1, false)).0).collect();
-            figures.tell(
-                &format!("{what}: frame at {width}x{height}, median"),
-                quantile(&mut frames, 0.5),
-                "ms",
-                Some(frame_budget),
-            );
+            figures.tell(&format!("{what}: frame at {width}x{height}, median"), quantile(&mut frames, 0.5), "ms", Some(frame_budget));
             let mut turns: Vec<f64> = (0..200)
                 .map(|_| {
                     budget::timed(|| {
@@ -101,9 +96,9 @@ fn main() -> ExitCode {
 }
 
 /// Keys from the first screen to the list of findings.
-const FINDINGS: &str = "gf";
+const FINDINGS: &str = "gi";
 /// Keys from the first screen to the list of functions.
-const FUNCTIONS: &str = "gu";
+const FUNCTIONS: &str = "gf";
 /// Keys from the first screen to one finding.
 const FINDING: &str = "\n";
 

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     collect::{Assignment, Budget, Collector, Depth, Event, Failure, Pacers, Scope, Trouble},
-    model::{Arn, FingerprintKey, Posture, Source, SourceRun, Timestamp},
+    model::{Arn, FingerprintKey, GapKind, Part, Posture, Source, SourceRun, Timestamp},
 };
 
 /// Parts that wait for the posture; collectors wait when it is full.
@@ -182,7 +182,7 @@ async fn identity(sdk: &SdkConfig, home: &str) -> Result<(String, String, Option
         },
         Ok(Err(error)) => Failure::read("sts:GetCallerIdentity", &error),
     };
-    if let Trouble::Service(_) = failure.trouble {
+    if failure.gap.kind == GapKind::Denied {
         // A guardrail may deny even this; any function's ARN names the account.
         let config = aws_sdk_lambda::Config::from(sdk).to_builder().retry_config(retries).build();
         let request = aws_sdk_lambda::Client::from_conf(config).list_functions().max_items(1).send();
@@ -215,7 +215,7 @@ impl Session {
         posture.partition.clone_from(&self.partition);
         for (collector, scope) in self.errands() {
             let run = SourceRun::queued(collector.source, &scope);
-            posture.absorb(crate::model::Part { run, learnt: Vec::new() });
+            posture.absorb(Part { run, learnt: Vec::new() });
         }
         posture
     }

@@ -103,7 +103,6 @@ fn check_functions(posture: &Posture, account: &str) {
 
     let weighted = &function(posture, "weighted").aliases.known().unwrap()[0];
     assert_eq!((weighted.name.as_str(), weighted.version.as_str(), weighted.weights["1"]), ("live", "2", 250));
-    assert_eq!(function(posture, "contained").reserved_concurrency, Fact::Known(Some(0)));
     assert!(!function(posture, "mute").tracing_active);
     assert!(posture.role(&function(posture, "orphan").role).is_none());
 
@@ -205,6 +204,8 @@ async fn what_moto_holds_comes_through() {
     assert_eq!(sound.logging.gap().unwrap().kind, GapKind::Unsupported);
     assert_eq!(sound.urls.gap().unwrap().action, "lambda:ListFunctionUrlConfigs");
     assert_eq!(posture.role(&sound.role).unwrap().last_used, Fact::Known(None));
+    // It takes a reservation of zero for none.
+    assert_eq!(function(&posture, "contained").reserved_concurrency, Fact::Known(None));
     assert!(posture.identity.policies.items.iter().all(|policy| policy.document.gap().is_none()));
 }
 
@@ -227,6 +228,7 @@ async fn what_ministack_holds_comes_through() {
     assert_eq!(cors.cors.as_ref().unwrap().allow_origins, ["*"]);
     assert!(policy(function(&posture, "exposed")).contains("lambda:FunctionUrlAuthType"));
     assert_eq!(policy(function(&posture, "latent")), "");
+    assert_eq!(function(&posture, "contained").reserved_concurrency, Fact::Known(Some(0)));
     assert_eq!(function(&posture, "looping").recursive_loop_terminated, Fact::Known(false));
     assert_eq!(function(&posture, "sound").recursive_loop_terminated, Fact::Known(true));
     assert!(function(&posture, "layered").layers[0].as_str().contains(STRANGER));

@@ -18,7 +18,10 @@ fn part(name: &str, generated: &str) {
     if text[start..end] == *generated {
         return;
     }
-    assert!(env::var_os("PALISADE_BLESS").is_some(), "{name} in README.md is stale: PALISADE_BLESS=1 cargo test --test it docs:: writes it");
+    assert!(
+        env::var_os("PALISADE_BLESS").is_some(),
+        "{name} in README.md is stale: PALISADE_BLESS=1 cargo test --test it docs:: writes it"
+    );
     fs::write(readme(), format!("{}{generated}{}", &text[..start], &text[end..])).unwrap();
 }
 
@@ -40,7 +43,10 @@ fn policy() -> String {
 }
 
 fn catalogue() -> String {
-    let mut text = format!("{} checks. `palisade explain ID` tells the rest.\n\n| id | severity | what is good |\n|---|---|---|\n", checks::all().count());
+    let mut text = format!(
+        "{} checks. `palisade explain ID` tells the rest.\n\n| id | severity | what is good |\n|---|---|---|\n",
+        checks::all().count()
+    );
     for check in checks::all() {
         writeln!(text, "| {} | {} | {} |", check.id, check.severity, check.title).unwrap();
     }
