@@ -211,7 +211,7 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoOverview, "go-overview", &["g o"], PAGES, G::GoTo, "", "overview"),
     binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
-    binding(A::GoCollectors, "go-collectors", &["g c", "c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
+    binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
     binding(
         A::GoRole,
