@@ -258,6 +258,8 @@ fn strings<'a>(node: &'a Node, what: &str) -> Result<Vec<&'a str>, Malformed> {
 fn principals(node: &Node) -> Result<Vec<Principal>, Malformed> {
     let members = match &node.value {
         Value::Text(text) if text == "*" => return Ok(vec![Principal::Anyone]),
+        // AWS refuses to store it, an emulator does: read as what it can only mean, for a grant is no less one.
+        Value::Text(text) if !text.is_empty() => return Ok(Principal::new("AWS", text).into_iter().collect()),
         Value::Object(members) => members,
         _ => return Err(node.error("a Principal is \"*\" or an object of kinds of principals")),
     };
