@@ -96,9 +96,9 @@ fn main() -> ExitCode {
 }
 
 /// Keys from the first screen to the list of findings.
-const FINDINGS: &str = "gf";
+const FINDINGS: &str = "gi";
 /// Keys from the first screen to the list of functions.
-const FUNCTIONS: &str = "gu";
+const FUNCTIONS: &str = "gf";
 /// Keys from the first screen to one finding.
 const FINDING: &str = "\n";
 

@@ -26,11 +26,12 @@ pub struct Context<'a> {
     /// Functions that anyone on the internet or any AWS account can invoke, by ARN, with what opens them.
     pub public: Arc<BTreeMap<Arn, Vec<Reach>>>,
     regions: BTreeMap<&'a str, Arc<str>>,
-    /// By role ARN. Indices that many checks ask are made once: a check may go through 10,000 items.
-    functions: BTreeMap<&'a Arn, Vec<&'a Function>>,
+    /// By role ARN. Indices that many checks ask are made once, when the first one asks: a check may go
+    /// through 10,000 items, and a screen may want one plan.
+    functions: OnceLock<BTreeMap<&'a Arn, Vec<&'a Function>>>,
     /// By unqualified function ARN.
-    mappings: BTreeMap<String, Vec<&'a EventSourceMapping>>,
-    /// By role ARN; made when the first check asks.
+    mappings: OnceLock<BTreeMap<String, Vec<&'a EventSourceMapping>>>,
+    /// By role ARN.
     trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
 }
 
@@ -45,15 +46,18 @@ impl<'a> Context<'a> {
     /// The context of a posture whose policies were parsed before.
     pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (_, function) in posture.functions() {
-            functions.entry(&function.role).or_default().push(function);
-        }
-        let mut mappings: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for mapping in posture.regions.values().flat_map(|region| &region.event_source_mappings.items) {
-            mappings.entry(unqualified(&mapping.function)).or_default().push(mapping);
-        }
-        Self { posture, settings, library, public, regions, functions, mappings, trusts: OnceLock::new() }
+        let (functions, mappings, trusts) = Default::default();
+        Self { posture, settings, library, public, regions, functions, mappings, trusts }
+    }
+
+    fn by_role(&self) -> &BTreeMap<&'a Arn, Vec<&'a Function>> {
+        self.functions.get_or_init(|| {
+            let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for (_, function) in self.posture.functions() {
+                functions.entry(&function.role).or_default().push(function);
+            }
+            functions
+        })
     }
 
     /// When the posture was taken: the only now there is.
@@ -63,15 +67,12 @@ impl<'a> Context<'a> {
 
     /// One verdict for each item of a regional list; a gap for one item is unknown for that item, and a gap
     /// of the list itself is unknown for all that might be missing from it.
-    pub fn each<T: Resource>(
+    pub fn each<T: Resource + 'a>(
         &self,
         check: &'static Check,
         list: impl Fn(&'a Region) -> &'a Listing<T>,
         rule: impl Fn(&'a Region, &'a T) -> Result<Ruling, Gap>,
-    ) -> Vec<Verdict>
-    where
-        T: 'a,
-    {
+    ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         for (name, region) in &self.posture.regions {
             let listing = list(region);
@@ -102,7 +103,7 @@ impl<'a> Context<'a> {
         rule: impl Fn(&'a Role, &[&'a Function]) -> Result<Ruling, Gap>,
     ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
-        for (&arn, functions) in &self.functions {
+        for (&arn, functions) in self.by_role() {
             if let Some(role) = self.posture.role(arn) {
                 verdicts.push(self.one(check, arn.clone(), "", rule(role, functions)));
             }
@@ -184,7 +185,7 @@ impl<'a> Context<'a> {
 
     /// The functions that run as `role`.
     pub fn functions_of(&self, role: &Arn) -> impl Iterator<Item = &'a Function> {
-        self.functions.get(role).into_iter().flatten().copied()
+        self.by_role().get(role).into_iter().flatten().copied()
     }
 
     /// Why some functions are not known, if so: for questions about functions that are *not* there.
@@ -205,7 +206,14 @@ impl<'a> Context<'a> {
 
     /// Those of [`Context::mappings_of`] that are known, whether or not there are more.
     pub fn known_mappings_of(&self, function: &Function) -> &[&'a EventSourceMapping] {
-        self.mappings.get(function.arn.as_str()).map_or(&[], Vec::as_slice)
+        let mappings = self.mappings.get_or_init(|| {
+            let mut mappings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for mapping in self.posture.regions.values().flat_map(|region| &region.event_source_mappings.items) {
+                mappings.entry(unqualified(&mapping.function)).or_default().push(mapping);
+            }
+            mappings
+        });
+        mappings.get(function.arn.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// The role with this ARN.

@@ -8,7 +8,7 @@ use crate::{
     cli::Look,
     config::Config,
     store::{self, Folders},
-    ui::{Glyphs, binding, theme::Themes},
+    ui::{Glyphs, binding, themes::Themes},
 };
 
 /// Shows `worlds`, and what `feed` brings, until the user leaves.
@@ -66,7 +66,7 @@ fn keep() -> Option<Saver> {
 }
 
 pub(super) fn print_keymap() -> Result<ExitCode, CommandError> {
-    print(binding::print().as_bytes())
+    print(binding::table().as_bytes())
 }
 
 pub(super) fn list_themes() -> Result<ExitCode, CommandError> {

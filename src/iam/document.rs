@@ -42,6 +42,8 @@ pub struct Statement {
     pub(super) not_resource: bool,
     /// None in trust policies, which stand for the role they belong to.
     pub(super) resources: Option<Vec<ResourcePattern>>,
+    /// Whether variables stand in its resources.
+    pub(super) variable: bool,
     pub(super) principals: Option<Principals>,
     pub(super) conditions: Vec<Condition>,
     source: Arc<Node>,
@@ -141,6 +143,7 @@ impl Statement {
             not_action,
             actions,
             not_resource,
+            variable: resources.iter().flatten().any(|pattern: &ResourcePattern| pattern.template().fixed().is_none()),
             resources,
             principals,
             conditions,

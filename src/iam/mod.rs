@@ -12,9 +12,13 @@ mod glob;
 mod holder;
 mod json;
 mod library;
+mod meeting;
 mod moment;
 mod network;
+mod own_policy;
+mod policy_set;
 mod principal;
+mod proof;
 #[cfg(test)]
 mod properties;
 mod request;
@@ -26,10 +30,12 @@ mod worlds;
 
 pub use audience::{Audience, Reach, audience, audience_among};
 pub use condition::Condition;
-pub use decide::{Layer, Named, PolicySet, decide};
+pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
 pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
+pub use own_policy::own_policy;
+pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
 pub use request::{Caller, Keyring, Request, Value};

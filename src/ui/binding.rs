@@ -1,8 +1,10 @@
 //! What keys do: the one table that the keys, the help, the footer and the documentation are made of.
 
 mod key;
+mod sheet;
 
 pub use key::Key;
+pub use sheet::{markdown, table};
 
 use crate::checks::Layer;
 
@@ -218,6 +220,7 @@ use Group as G;
 use Place as P;
 
 const VIEWS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts, P::Fix, P::Help];
+const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Accounts];
 const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts];
 const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function];
 const TYPING: &[Place] = &[P::Palette, P::Line];
@@ -247,7 +250,7 @@ pub static BINDINGS: &[Binding] = &[
         &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, or the missing IAM statement",
+        "copy the fix, the missing IAM statement, or the name",
     ),
     binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
@@ -261,6 +264,11 @@ pub static BINDINGS: &[Binding] = &[
         "narrow the list: words, sev>=high layer:1 fix:1key",
     ),
     binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions], G::Act, "sort", "order by the next column"),
+    binding(A::Refresh, "retry", &["R"], &[P::Collectors], G::Data, "retry", "read this source again"),
+    binding(A::Refresh, "refresh", &["R"], PAGES_BUT_COLLECTORS, G::Data, "", "read the account again"),
+    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "pause", "pause reading, or go on"),
+    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "stop", "stop reading; what is missing stays unknown"),
+    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(
         A::NextPane,
         "next-pane",
@@ -280,10 +288,6 @@ pub static BINDINGS: &[Binding] = &[
         "previous pane or tab",
     ),
     binding(A::Zoom, "zoom", &["z"], &[P::Findings, P::Functions], G::Navigate, "", "the pane with the cursor alone, or both again"),
-    binding(A::Refresh, "refresh", &["R"], PAGES, G::Data, "", "read the account again; in Collectors, only this source"),
-    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "", "pause reading, or go on"),
-    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "", "stop reading; what is missing becomes unknown"),
-    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(A::Down, "down", &["j", "down"], VIEWS, G::Move, "", "one row down"),
     binding(A::Up, "up", &["k", "up"], VIEWS, G::Move, "", "one row up"),
     binding(A::Top, "top", &["g g", "home"], VIEWS, G::Move, "", "to the first row"),
@@ -380,22 +384,6 @@ pub fn after(place: Place, first: Key) -> impl Iterator<Item = (&'static str, &'
     })
 }
 
-/// The table as text: places, keys, name and help, for `keymap print` and the documentation.
-pub fn print() -> String {
-    let mut text = String::new();
-    for group in Group::ALL {
-        text.push_str(&format!("# {}\n", group.title()));
-        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
-            let keys = binding.keys.iter().map(|keys| key::written(keys)).collect::<Vec<_>>().join(", ");
-            text.push_str(&format!("{:<16} {:<34} {}\n", binding.name, keys, binding.help));
-        }
-        text.push('\n');
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
-}
-
 /// A sequence of keys as people write it: `g o`, `Ctrl-D`.
 pub fn written(keys: &str) -> String {
     key::written(keys)
@@ -448,7 +436,7 @@ mod tests {
 
     #[test]
     fn the_printed_table_has_every_binding() {
-        let printed = print();
+        let printed = table();
         for binding in BINDINGS {
             assert!(printed.lines().any(|line| line.starts_with(binding.name) && line.ends_with(binding.help)), "{}", binding.name);
         }

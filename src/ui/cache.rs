@@ -10,7 +10,7 @@ use super::{View, index, portrait::Portrait, roster::Roster};
 use crate::{
     model::Arn,
     remedy::{Effort, Plan},
-    world::World,
+    world::{Finding, World},
 };
 
 /// Which world something was worked out for.
@@ -56,17 +56,24 @@ impl Cache {
         if let Some(effort) = self.efforts.borrow().get(&row) {
             return *effort;
         }
-        let effort = world.findings.get(row as usize).and_then(|finding| world.plan(finding)).map(|plan| plan.effort);
-        self.efforts.borrow_mut().insert(row, effort);
-        effort
+        self.fill_efforts(world, std::iter::once(row));
+        self.efforts.borrow().get(&row).copied().flatten()
     }
 
-    /// The efforts of all findings.
-    pub(crate) fn fill_efforts(&self, world: &World) {
+    /// Whether all of these efforts were worked out.
+    pub(crate) fn knows_efforts(&self, rows: &[u32]) -> bool {
+        let efforts = self.efforts.borrow();
+        rows.iter().all(|row| efforts.contains_key(row))
+    }
+
+    /// The efforts of many findings, at the price of one.
+    pub(crate) fn fill_efforts(&self, world: &World, rows: impl Iterator<Item = u32>) {
         let mut efforts = self.efforts.borrow_mut();
-        if efforts.len() < world.findings.len() {
-            let plans = world.plans(world.findings.iter());
-            efforts.extend((0..).zip(plans).map(|(row, plan)| (row, plan.map(|plan| plan.effort))));
+        let missing: Vec<(u32, &Finding)> =
+            rows.filter(|row| !efforts.contains_key(row)).filter_map(|row| Some((row, world.findings.get(row as usize)?))).collect();
+        if !missing.is_empty() {
+            let plans = world.plans(missing.iter().map(|(_, finding)| *finding));
+            efforts.extend(missing.iter().zip(plans).map(|((row, _), plan)| (*row, plan.map(|plan| plan.effort))));
         }
     }
 

@@ -1,8 +1,8 @@
 //! Which findings a list shows, in which order: worked out once for a world, a filter and an order.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, ops::Range};
 
-use frizbee::{Config, Matcher, SortStrategy};
+use frizbee::{Config, Matcher, Matching, SortStrategy};
 
 use super::{
     cache::{Cache, Stamp},
@@ -150,7 +150,7 @@ impl Index {
         }
         self.made_for = cache.stamp();
         if self.query.asks_for_fixes() {
-            cache.fill_efforts(world);
+            cache.fill_efforts(world, (0u32..).zip(&world.findings).map(|(row, _)| row));
         }
         let in_scope = |finding: &Finding| match &self.scope {
             Scope::All => true,
@@ -166,12 +166,8 @@ impl Index {
             .map(|(row, _)| row)
             .collect();
         self.scoped = scoped;
-        if !self.query.words.is_empty() {
-            let labels = cache.labels(world);
-            let mut matcher = Matcher::new(needle(&self.query.words), &Config::default().sort(SortStrategy::IndexAsc));
-            let candidates: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
-            let matches = matcher.match_list(&candidates);
-            rows = matches.iter().filter_map(|found| rows.get(found.index as usize).copied()).collect();
+        for word in self.query.words.split(' ').filter(|word| !word.is_empty()) {
+            rows = resembling(word, &rows, world, cache.labels(world));
         }
         let finding = |row: &u32| world.findings.get(*row as usize);
         match self.sort {
@@ -187,6 +183,17 @@ impl Index {
         }
         self.rows = rows;
         true
+    }
+
+    /// Works out the efforts around the cursor a few pages ahead, so that moving on finds them made.
+    pub(crate) fn fill_efforts(&self, world: &World, cache: &Cache, row: usize, page: u16) {
+        const PAGES: usize = 8;
+        let page = usize::from(page);
+        let around = |pages: usize| row.saturating_sub(page * pages)..row.saturating_add(page * pages).min(self.rows.len());
+        let known = |range: Range<usize>| self.rows.get(range).is_none_or(|rows| cache.knows_efforts(rows));
+        if !known(around(1)) {
+            cache.fill_efforts(world, self.rows.get(around(PAGES)).unwrap_or_default().iter().copied());
+        }
     }
 
     /// The row that shows the finding with this id.
@@ -216,9 +223,28 @@ fn needle(words: &str) -> &str {
     words.char_indices().nth(LONGEST_NEEDLE).and_then(|(at, _)| words.get(..at)).unwrap_or(words).trim()
 }
 
-/// What words in a filter look at.
+/// Those of `rows` whose resource or check resembles `word`, or whose sentence or check's name has it in it.
+fn resembling(word: &str, rows: &[u32], world: &World, labels: &[String]) -> Vec<u32> {
+    let word = needle(word);
+    let config = Config::default().sort(SortStrategy::IndexAsc);
+    let finding = |row: &u32| world.findings.get(*row as usize);
+    let slug = word.to_lowercase();
+    let mut found: Vec<bool> = rows.iter().map(|row| finding(row).is_some_and(|finding| finding.check.slug.contains(&slug))).collect();
+    let names: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
+    let sentences: Vec<&str> = rows.iter().map(|row| finding(row).map_or("", |finding| &finding.message)).collect();
+    for (texts, matching) in [(names, Matching::Fuzzy), (sentences, Matching::Substring)] {
+        for hit in Matcher::new(word, &config.clone().matching(matching)).match_list(&texts) {
+            if let Some(found) = found.get_mut(hit.index as usize) {
+                *found = true;
+            }
+        }
+    }
+    rows.iter().zip(found).filter_map(|(row, found)| found.then_some(*row)).collect()
+}
+
+/// What words in a filter may resemble: short, or anything would.
 pub(crate) fn label(finding: &Finding) -> String {
-    format!("{} {} {}", text::clean(finding.resource.name()), finding.check.id, finding.check.slug)
+    format!("{} {}", text::clean(finding.resource.name()), finding.check.id)
 }
 
 /// A UUID by its first eight digits, anything else as it is.

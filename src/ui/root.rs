@@ -136,6 +136,7 @@ impl Root {
     fn act(&mut self, action: Action, view: &View<'_>, effects: &mut Vec<Effect>) {
         let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false };
         let Some(screen) = self.stack.last_mut() else { return };
+        screen.catch_up(&cx);
         if let Some(why) = screen.refuses(action, &cx).or_else(|| unavailable(action, view)) {
             self.toast = Some(Toast::note(why));
             return;
@@ -253,6 +254,7 @@ impl Root {
         }
         let bare = area.width < BARE.0 || area.height < BARE.1;
         let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare };
+        self.stack.iter_mut().for_each(|screen| screen.catch_up(&cx));
         frame.buffer_mut().set_style(area, cx.style(Role::Text));
         if area.width < SCORE.0 || area.height < SCORE.1 {
             tiny(frame, area, &cx);
@@ -332,6 +334,9 @@ fn crumbs(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, titles: &[String], hea
     let heading = fit(heading, total * 3 / 5, Cut::End, cx.glyphs.ellipsis());
     let mut room = total.saturating_sub(width(&heading) + 3);
     let between = format!(" {} ", cx.glyphs.crumb());
+    let all: usize = titles.iter().map(|title| width(title) + width(&between)).sum();
+    // Where there is no room for the way, there is for the place.
+    let titles = if all > room { titles.get(titles.len().saturating_sub(1)..).unwrap_or_default() } else { titles };
     let mut x = 1;
     for (index, title) in titles.iter().enumerate() {
         if index > 0 {

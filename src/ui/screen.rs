@@ -75,6 +75,12 @@ pub(crate) trait Screen {
     /// Where the user is: decides which keys hold.
     fn place(&self) -> Place;
 
+    /// Brings what it keeps up to date with the world: before it is asked for anything, and before it is drawn.
+    /// Keys may come faster than frames.
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        let _ = cx;
+    }
+
     /// Its name in the crumbs.
     fn title(&self, view: &View<'_>) -> String;
 

@@ -12,7 +12,7 @@ mod emulator;
 mod faults;
 #[cfg(feature = "aws")]
 mod planted;
-#[cfg(all(feature = "tui", unix))]
+#[cfg(all(unix, feature = "tui"))]
 mod pty;
 #[cfg(feature = "aws")]
 mod scanning;

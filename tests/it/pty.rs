@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long nothing may come from a dashboard at rest.
 const REST: Duration = Duration::from_millis(2500);
 
+/// The worst finding of the demo account: on the first screen once the checks have run.
+const HOME: &str = "fn:webhook-in";
+
 const CTRL_C: &str = "\x03";
 const CTRL_L: &str = "\x0c";
 const CTRL_Z: &str = "\x1a";
@@ -235,6 +238,42 @@ fn it_starts_and_quits_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_finding_is_found_opened_and_its_fix_copied() {
+    let mut tty = demo(&[], &[]);
+    tty.until_shown(HOME);
+    tty.press("gi");
+    tty.until_shown("fn:legacy-etl");
+    tty.press("/webhook FN-002\r");
+    tty.until("the filtered list", |tty| tty.text().contains(HOME) && !tty.text().contains("fn:legacy-etl"));
+    tty.press("\r");
+    tty.until_shown("Evidence");
+    tty.press("f");
+    tty.until_shown("Undo");
+    tty.press("y");
+    tty.until_shown("copied");
+    assert!(tty.text().contains("OSC 52"), "{}", tty.text());
+    let copied = tty.parser.callbacks().copied.clone();
+    assert_eq!(copied.len(), 1);
+    // `aws lambda update-`, in base 64.
+    assert!(copied[0].starts_with(b"YXdzIGxhbWJkYSB1cGRhdGUt"), "{}", String::from_utf8_lossy(&copied[0]));
+    tty.press("qqqq");
+    assert_eq!(tty.end(), 0);
+}
+
+#[test]
+fn a_paste_is_text_and_never_keys() {
+    let mut tty = demo(&[], &[]);
+    tty.until_shown(HOME);
+    tty.press("\x1b[200~q\rgiq\x1b[201~");
+    tty.settle();
+    assert!(tty.screen().alternate_screen() && tty.text().contains("Overview"), "{}", tty.text());
+    tty.press("gi/");
+    tty.press("\x1b[200~legacy\nq\x1b[201~");
+    tty.until_shown("legacy");
+    assert!(tty.screen().alternate_screen());
+}
+
+#[test]
 fn it_rests_when_nothing_happens() {
     let mut tty = demo(&[], &[]);
     tty.until_shown(HOME);
@@ -400,6 +439,3 @@ fn without_a_terminal_it_prints_the_report() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!output.stdout.is_empty() && !output.stdout.contains(&0x1b));
 }
-
-/// Words of the first screen at any size that has room for words.
-const HOME: &str = "findings";

@@ -116,7 +116,7 @@ impl Collectors {
             SourceState::Failed => "nothing could be read: what depends on it is unknown, never a pass",
             SourceState::Skipped => "left out or cancelled: what depends on it is unknown, never a pass",
         };
-        prose.item(cx.glyphs.source(run.state), source_role(run.state), &format!("{}: {says}", run.state.word()), Role::Text);
+        prose.item(cx.glyphs.source(run.state), source_role(run.state), &format!("{}, {says}", run.state.word()), Role::Text);
         if run.expected > 0 && !run.state.ended() {
             prose.field("progress", &format!("{} of {}", run.items, run.expected), Role::Text);
         }
@@ -164,6 +164,10 @@ pub(crate) fn missing_statement(run: &SourceRun) -> Option<String> {
 impl Screen for Collectors {
     fn place(&self) -> Place {
         Place::Collectors
+    }
+
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx.view);
     }
 
     fn title(&self, _: &View<'_>) -> String {

@@ -143,15 +143,15 @@ pub(crate) fn summary(prose: &mut Prose<'_>, cx: &Cx<'_>, finding: &world::Findi
     if finding.confidence == Confidence::Heuristic {
         words.push_str(", by heuristic");
     }
-    let dim = cx.style(Role::Dim);
-    let public = if finding.public { "  public" } else { "" };
-    let gain = if finding.gain >= 0.05 { format!("  gain +{:.1}", finding.gain) } else { String::new() };
+    let public = if finding.public { "   public" } else { "" };
+    let gain = if finding.gain >= 0.05 { format!(", fixing it gains {:.1}", finding.gain) } else { String::new() };
     prose.spans(vec![
         Span::styled(format!(" {} {words}", cx.glyphs.finding(finding)), cx.style(finding_role(finding))),
-        Span::styled(format!("   layer {} {}", finding.check.layer.index() + 1, finding.check.layer.title()), dim),
-        Span::styled(format!("   risk {:.0}{gain}", finding.risk * 100.0), dim),
         Span::styled(public, cx.style(Role::Critical)),
     ]);
+    let layer = finding.check.layer;
+    let line = format!("layer {} {}, risk {:.0}{gain}", layer.index() + 1, layer.title(), finding.risk * 100.0);
+    prose.text(&line, Role::Dim);
     prose.text(&text::clean(finding.resource.as_str()), Role::Dim);
     prose.gap();
     prose.text(&finding.message, Role::Text);
@@ -259,6 +259,10 @@ pub(crate) fn copy_arn(arn: &Arn) -> Reply {
 impl Screen for Finding {
     fn place(&self) -> Place {
         Place::Finding
+    }
+
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
     }
 
     fn title(&self, view: &View<'_>) -> String {

@@ -17,7 +17,7 @@ use crate::{
         glyph::{effort_word, finding_role, severity_role, short, verdict_word},
         index::{Index, Scope},
         paint::put,
-        portrait::{Portrait, Trait},
+        portrait::{Portrait, Shape, Trait},
         roster::{self, Row, belongings},
         screen::{Cx, Reply, Screen},
         theme::Role,
@@ -98,7 +98,7 @@ impl Function {
     fn draw_traits(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, pane_index: usize, portrait: &Portrait) {
         let mut prose = Prose::new(cx, area.width);
         for line in traits(portrait, pane_index) {
-            put_trait(&mut prose, line);
+            put_trait(&mut prose, cx, line);
         }
         if let Some(scroll) = self.scrolls.get_mut(pane_index) {
             scroll.draw(frame, area, cx, prose.lines());
@@ -141,14 +141,13 @@ fn traits(portrait: &Portrait, pane: usize) -> &[Trait] {
     }
 }
 
-fn put_trait(prose: &mut Prose<'_>, line: &Trait) {
-    if line.name.is_empty() {
-        prose.text(&line.value, line.role);
-    } else if line.role == Role::Unknown {
-        prose.item("?", Role::Unknown, &line.value, Role::Unknown);
-    } else {
-        let sign = if line.role == Role::Fail { "!" } else { "" };
-        prose.field(&format!("{sign}{}", line.name), &line.value, line.role);
+fn put_trait(prose: &mut Prose<'_>, cx: &Cx<'_>, line: &Trait) {
+    let loud = matches!(line.role, Role::Critical | Role::Medium | Role::Fail);
+    match line.shape {
+        Shape::Title => prose.text(&line.value, Role::Dim),
+        Shape::Field(name) => prose.field(name, &line.value, line.role),
+        Shape::Item if line.role == Role::Unknown => prose.item("?", Role::Unknown, &line.value, Role::Unknown),
+        Shape::Item => prose.item(if loud { "!" } else { cx.glyphs.dot() }, line.role, &line.value, line.role),
     }
 }
 
@@ -160,7 +159,7 @@ pub(crate) fn portrait(prose: &mut Prose<'_>, cx: &Cx<'_>, portrait: &Portrait) 
     {
         prose.heading(title);
         for line in traits(portrait, index) {
-            put_trait(prose, line);
+            put_trait(prose, cx, line);
         }
     }
 }
@@ -203,6 +202,10 @@ pub(crate) fn nobody(world: &World) -> (&'static str, Role) {
 impl Screen for Function {
     fn place(&self) -> Place {
         Place::Function
+    }
+
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
     }
 
     fn title(&self, _: &View<'_>) -> String {

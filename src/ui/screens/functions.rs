@@ -134,6 +134,7 @@ impl Functions {
     fn set_filter(&mut self, filter: String, cx: &Cx<'_>) {
         self.filter = filter;
         self.made_for = None;
+        self.cursor.row = 0;
         self.refresh(cx);
     }
 
@@ -151,13 +152,14 @@ impl Functions {
         }
         let wide = inner.width >= 74;
         let regions = inner.width >= 96;
+        let narrow = inner.width < 40;
         let mut columns = vec![Column::fill("NAME", Cut::Middle)];
         if regions {
             columns.push(Column::fixed("REGION", 14));
         }
         if wide {
             columns.extend(["1 FUN", "2 IDE", "3 DAT", "4 MON", "5 RES"].map(|title| Column::fixed(title, 6)));
-        } else {
+        } else if !narrow {
             columns.extend(["1", "2", "3", "4", "5"].map(|title| Column::fixed(title, 2)));
         }
         columns.push(Column::fixed("RISK", 4).right());
@@ -168,11 +170,13 @@ impl Functions {
             if regions {
                 cells.push(table::Cell::new(text::clean(&row.region), cx.style(Role::Dim)));
             }
-            for layer in Layer::ALL {
+            for layer in Layer::ALL.into_iter().filter(|_| !narrow) {
                 cells.push(status(cx, roster::cell(row, layer), wide));
             }
             let role = row.worst().map_or(Role::Dim, severity_role);
-            cells.push(table::Cell::new(format!("{:.0}", row.risk), cx.style(role)));
+            let sign = row.worst().map_or_else(String::new, |severity| format!("{} ", cx.glyphs.severity(severity)));
+            let risk = if narrow { format!("{sign}{:.0}", row.risk) } else { format!("{:.0}", row.risk) };
+            cells.push(table::Cell::new(risk, cx.style(role)));
             cells
         });
     }
@@ -223,6 +227,10 @@ fn status(cx: &Cx<'_>, cell: roster::Cell, wide: bool) -> table::Cell<'static> {
 impl Screen for Functions {
     fn place(&self) -> Place {
         Place::Functions
+    }
+
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
     }
 
     fn title(&self, _: &View<'_>) -> String {

@@ -1,5 +1,7 @@
 //! The overview: five layers, the ranked risks, what is not known and why.
 
+mod panes;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
@@ -8,12 +10,12 @@ use ratatui::{
 use super::{Finding, Findings, Fix, Function, TWO_PANES};
 use crate::{
     checks::{Layer, Severity},
-    model::{Source, SourceRun, SourceState, text},
+    model::text,
     score::LayerScore,
     ui::{
         Effect, View,
         binding::{Action, Place},
-        glyph::{effort_word, finding_role, grade_role, severity_role, short, source_role, verdict_word},
+        glyph::{effort_word, finding_role, grade_role, severity_role, short, verdict_word},
         index::{Index, Scope, resource_name},
         paint::{put, row},
         screen::{Cx, Reply, Screen},
@@ -24,10 +26,13 @@ use crate::{
             pane::pane,
             table::{self, Cell, Column, Cursor},
         },
-        width::{Cut, fit},
+        width::Cut,
     },
     world::{self, World},
 };
+
+/// From this width on the layers are cards; below they are rows.
+const CARDS: u16 = 114;
 
 /// The overview.
 pub(crate) struct Overview {
@@ -95,22 +100,27 @@ impl Overview {
             put(frame.buffer_mut(), inner, 2, 0, line, cx.style(role));
             return;
         }
-        let mut columns = vec![Column::fixed("SEV", 6), Column::fixed("L", 1), Column::fill("RESOURCE", Cut::Middle)];
+        let mut columns = vec![Column::fixed("SEV", 6)];
+        if inner.width >= 40 {
+            columns.push(Column::fixed("L", 1));
+        }
+        columns.push(Column::fill("RESOURCE", Cut::Middle));
         if inner.width >= 60 {
-            columns.push(Column::fill("FINDING", Cut::End));
+            columns.push(Column::fill("FINDING", Cut::End).wider());
         }
         if inner.width >= 40 {
             columns.push(Column::fixed("FIX", 6));
         }
+        self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
         table::draw(frame, inner, cx, &columns, total, &mut self.cursor, !self.in_layers, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
             let role = cx.style(finding_role(finding));
-            let mut cells = vec![
-                Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role),
-                Cell::new((finding.check.layer.index() + 1).to_string(), cx.style(Role::Dim)),
-                Cell::new(resource_name(&finding.resource), cx.style(Role::Text)),
-            ];
+            let mut cells = vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role)];
+            if inner.width >= 40 {
+                cells.push(Cell::new((finding.check.layer.index() + 1).to_string(), cx.style(Role::Dim)));
+            }
+            cells.push(Cell::new(resource_name(&finding.resource), cx.style(Role::Text)));
             if inner.width >= 60 {
                 cells.push(Cell::new(finding.message.as_str(), cx.style(Role::Text)));
             }
@@ -132,17 +142,18 @@ impl Overview {
 
     fn draw_rows(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
         let inner = pane(frame, area, cx, "Layers", "", self.in_layers);
-        let columns = [
-            Column::fill("LAYER", Cut::End),
-            Column::fixed("SCORE", 5).right(),
-            Column::fixed("", 8),
-            Column::fixed("RANGE", 7),
+        let roomy = inner.width >= 72;
+        let mut columns = vec![Column::fill("LAYER", Cut::End), Column::fixed("SCORE", 5).right()];
+        if roomy {
+            columns.extend([Column::fixed("", 8), Column::fixed("RANGE", 7)]);
+        }
+        columns.extend([
             Column::fixed(short(Severity::Critical), 4).right(),
             Column::fixed(short(Severity::High), 4).right(),
             Column::fixed(short(Severity::Medium), 4).right(),
             Column::fixed("UNKN", 4).right(),
             Column::fixed("COV", 6).right(),
-        ];
+        ]);
         let dim = cx.style(Role::Dim);
         table::draw(frame, inner, cx, &columns, world.score.layers.len(), &mut self.layers, self.in_layers, |index| {
             let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
@@ -155,17 +166,19 @@ impl Overview {
                 let applies = counts.unknown > 0;
                 let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
                 let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
-                return vec![
-                    name,
-                    Cell::new(card::score(rating), style),
-                    Cell::new(if applies { "no data:" } else { "" }, style),
-                    Cell::new(if applies { why } else { String::new() }, style),
+                let mut cells = vec![name, Cell::new(card::score(rating), style)];
+                if roomy {
+                    cells.push(Cell::new(if applies { "no data:" } else { "" }, style));
+                    cells.push(Cell::new(if applies { why } else { String::new() }, style));
+                }
+                cells.extend([
                     Cell::new(cx.glyphs.none(), dim),
                     Cell::new(cx.glyphs.none(), dim),
                     Cell::new(cx.glyphs.none(), dim),
                     Cell::new(count(counts.unknown), style),
                     Cell::new(if applies { "0% !" } else { "" }, style),
-                ];
+                ]);
+                return cells;
             }
             let grade = cx.style(grade_role(rating.grade));
             let number = |severity: Severity| {
@@ -173,11 +186,12 @@ impl Overview {
                 Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
             };
             let partial = rating.coverage < 1.0;
-            vec![
-                name,
-                Cell::new(card::score(rating), grade),
-                Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade),
-                Cell::new(card::range(cx, rating), dim),
+            let mut cells = vec![name, Cell::new(card::score(rating), grade)];
+            if roomy {
+                cells.push(Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade));
+                cells.push(Cell::new(card::range(cx, rating), dim));
+            }
+            cells.extend([
                 number(Severity::Critical),
                 number(Severity::High),
                 number(Severity::Medium),
@@ -186,7 +200,8 @@ impl Overview {
                     format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
                     if partial { cx.style(Role::Unknown) } else { dim },
                 ),
-            ]
+            ]);
+            cells
         });
         self.cards = [Rect::ZERO; 5];
         for (card, y) in self.cards.iter_mut().zip(1..) {
@@ -203,115 +218,13 @@ fn silent_because(world: &World, layer: &LayerScore) -> Option<&'static str> {
     world.layer(layer.layer).find_map(|finding| finding.gap.as_ref()).map(|gap| gap.kind.word())
 }
 
-/// The functions by their worst fail.
-fn draw_functions(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-    let roster = cx.cache.roster(world);
-    let inner = pane(frame, area, cx, "Functions by worst", &roster.rows.len().to_string(), false);
-    let most = roster.rows.len().max(1);
-    let mut lines: Vec<(String, usize, Role)> = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
-        .map(|severity| {
-            let number = roster.by_worst.get(severity.index()).copied().unwrap_or_default();
-            (format!("{} {}", cx.glyphs.severity(severity), short(severity)), number, severity_role(severity))
-        })
-        .into();
-    lines.push(("? UNKN".to_owned(), roster.unknown, Role::Unknown));
-    lines.push((format!("{} PASS", cx.glyphs.pass()), roster.clean, Role::Pass));
-    let bar_room = usize::from(inner.width.saturating_sub(15));
-    let buffer = frame.buffer_mut();
-    for (y, (word, number, role)) in (0..).zip(lines) {
-        let style = cx.style(if number == 0 { Role::Dim } else { role });
-        put(buffer, inner, 1, y, &word, style);
-        let full = (number * bar_room).div_ceil(most);
-        put(buffer, inner, 8, y, &cx.glyphs.bar().0.repeat(full), style);
-        put(buffer, inner, inner.width.saturating_sub(6), y, &format!("{:>5}", count(number)), style);
-    }
-}
-
-/// What is not known, one line a source.
-fn draw_blind(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-    let blind: Vec<&SourceRun> = world.blind().collect();
-    let unknown: usize = world.score.layers.iter().map(|layer| layer.counts.unknown).sum();
-    let note = if unknown == 0 { String::new() } else { format!("{} unknown", count(unknown)) };
-    let inner = pane(frame, area, cx, "Blind spots", &note, false);
-    let buffer = frame.buffer_mut();
-    if blind.is_empty() {
-        let line =
-            if unknown == 0 { format!("{} none: everything was read", cx.glyphs.pass()) } else { "? some answers are missing".to_owned() };
-        put(buffer, inner, 1, 0, &line, cx.style(if unknown == 0 { Role::Pass } else { Role::Unknown }));
-        return;
-    }
-    let mut y = 0;
-    for run in blind {
-        let style = cx.style(source_role(run.state));
-        let title = format!("{} {} {} {}", cx.glyphs.source(run.state), run.source, text::clean(&run.region), run.state.word());
-        let room = usize::from(inner.width.saturating_sub(2));
-        put(buffer, inner, 1, y, &fit(&title, room, Cut::End, cx.glyphs.ellipsis()), style);
-        y += 1;
-        if let Some(gap) = run.gaps.first() {
-            let more = if run.gaps.len() > 1 { format!(" +{}", run.gaps.len() - 1) } else { String::new() };
-            let action = if gap.action.is_empty() { text::clean(&gap.detail) } else { text::clean(&gap.action) };
-            let line = format!("  {action}{more}");
-            put(buffer, inner, 1, y, &fit(&line, room, Cut::End, cx.glyphs.ellipsis()), cx.style(Role::Dim));
-            y += 1;
-        }
-        if y >= inner.height {
-            break;
-        }
-    }
-}
-
-/// The sources in a line, each with the worst of its Regions.
-fn draw_collectors(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-    let inner = pane(frame, area, cx, "Collectors", "c details", false);
-    let buffer = frame.buffer_mut();
-    let mut x = 1;
-    for source in Source::ALL {
-        let runs = || cx.view.runs().iter().filter(move |run| run.source == source);
-        let Some(worst) = runs().max_by_key(|run| gravity(run.state)) else { continue };
-        let (items, expected) = runs().fold((0, 0), |(items, expected), run| (items + run.items, expected + run.expected));
-        let what = match worst.state {
-            SourceState::Running if expected > 0 => percent(items as f64 / expected as f64),
-            SourceState::Complete => count(usize::try_from(items).unwrap_or(usize::MAX)),
-            state => state.word().to_owned(),
-        };
-        x = put(buffer, inner, x, 0, source.word(), cx.style(Role::Text)) + 1;
-        x = put(buffer, inner, x, 0, &format!("{} {what}", cx.glyphs.source(worst.state)), cx.style(source_role(worst.state))) + 4;
-    }
-}
-
-/// Which state says most about a source of several Regions.
-const fn gravity(state: SourceState) -> u8 {
-    match state {
-        SourceState::Complete => 0,
-        SourceState::Skipped => 1,
-        SourceState::Partial => 2,
-        SourceState::Failed => 3,
-        SourceState::Denied => 4,
-        SourceState::Queued => 5,
-        SourceState::Running => 6,
-    }
-}
-
-/// What is not known, in one line.
-fn draw_strip(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-    let buffer = frame.buffer_mut();
-    let mut blind = world.blind();
-    let Some(run) = blind.next() else {
-        put(buffer, area, 1, 0, &format!("{} everything was read", cx.glyphs.pass()), cx.style(Role::Dim));
-        return;
-    };
-    let more = blind.count();
-    let action = run.gaps.first().map(|gap| text::clean(&gap.action)).unwrap_or_default();
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    let line = format!("? {} {} {} {action}{more}", run.source, text::clean(&run.region), run.state.word());
-    let room = usize::from(area.width.saturating_sub(14));
-    put(buffer, area, 1, 0, &fit(&line, room, Cut::End, cx.glyphs.ellipsis()), cx.style(Role::Unknown));
-    put(buffer, area, area.width.saturating_sub(11), 0, "c details", cx.style(Role::Dim));
-}
-
 impl Screen for Overview {
     fn place(&self) -> Place {
         Place::Overview
+    }
+
+    fn catch_up(&mut self, cx: &Cx<'_>) {
+        self.refresh(cx);
     }
 
     fn title(&self, _: &View<'_>) -> String {
@@ -326,7 +239,9 @@ impl Screen for Overview {
         let rating = &world.score.rating;
         let range = card::range(cx, rating);
         let range = if range.is_empty() { String::new() } else { format!("  range {range}") };
-        format!("account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
+        let waived: usize = world.score.layers.iter().map(|layer| layer.counts.waived).sum();
+        let waived = if waived == 0 { String::new() } else { format!("~ {} waived  ", count(waived)) };
+        format!("{waived}account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
@@ -411,22 +326,27 @@ impl Screen for Overview {
             self.draw_risks(frame, area, cx, world);
         } else if area.width >= TWO_PANES && area.height >= 20 {
             let strip = u16::from(area.height >= 24) * 3;
-            let [cards, middle, strip] =
-                Layout::vertical([Constraint::Length(7), Constraint::Fill(1), Constraint::Length(strip)]).areas(area);
+            let cards = if area.width >= CARDS { 7 } else { 8 };
+            let [layers, middle, strip] =
+                Layout::vertical([Constraint::Length(cards), Constraint::Fill(1), Constraint::Length(strip)]).areas(area);
             let [risks, side] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(34)]).areas(middle);
             let [functions, blind] = Layout::vertical([Constraint::Length(8), Constraint::Fill(1)]).areas(side);
-            self.draw_cards(frame, cards, cx, world);
+            if area.width >= CARDS {
+                self.draw_cards(frame, layers, cx, world);
+            } else {
+                self.draw_rows(frame, layers, cx, world);
+            }
             self.draw_risks(frame, risks, cx, world);
-            draw_functions(frame, functions, cx, world);
-            draw_blind(frame, blind, cx, world);
+            panes::functions(frame, functions, cx, world);
+            panes::blind(frame, blind, cx, world);
             if strip.height > 0 {
-                draw_collectors(frame, strip, cx);
+                panes::collectors(frame, strip, cx);
             }
         } else {
             let [layers, risks, strip] = Layout::vertical([Constraint::Length(8), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
             self.draw_rows(frame, layers, cx, world);
             self.draw_risks(frame, risks, cx, world);
-            draw_strip(frame, strip, cx, world);
+            panes::strip(frame, strip, cx, world);
         }
     }
 }

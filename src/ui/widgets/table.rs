@@ -23,6 +23,8 @@ pub(crate) struct Column {
     pub(crate) title: &'static str,
     /// How wide it is; 0 shares what is left.
     pub(crate) width: u16,
+    /// Its part of what is left.
+    pub(crate) share: u16,
     /// Whether its text ends at its right edge.
     pub(crate) right: bool,
     /// Where text that is too wide is cut.
@@ -32,12 +34,18 @@ pub(crate) struct Column {
 impl Column {
     /// A column of a fixed width.
     pub(crate) const fn fixed(title: &'static str, width: u16) -> Self {
-        Self { title, width, right: false, cut: Cut::End }
+        Self { title, width, share: 0, right: false, cut: Cut::End }
     }
 
     /// A column that shares what is left.
     pub(crate) const fn fill(title: &'static str, cut: Cut) -> Self {
-        Self { title, width: 0, right: false, cut }
+        Self { title, width: 0, share: 2, right: false, cut }
+    }
+
+    /// With half as much again of what is left.
+    #[must_use]
+    pub(crate) const fn wider(self) -> Self {
+        Self { share: 3, ..self }
     }
 
     /// With its text at the right edge.
@@ -165,18 +173,18 @@ fn columns_of(text: &str) -> u16 {
 fn places(columns: &[Column], width: u16) -> Vec<(u16, u16)> {
     const LEFT: u16 = 2;
     const BETWEEN: u16 = 2;
-    let fills = columns.iter().filter(|column| column.width == 0).count();
+    let shares: u16 = columns.iter().map(|column| column.share).sum();
     let fixed: u16 = columns.iter().map(|column| column.width).sum();
     let gaps = BETWEEN * u16::try_from(columns.len().saturating_sub(1)).unwrap_or_default();
     let spare = width.saturating_sub(LEFT + 1 + fixed + gaps);
-    let share = spare.checked_div(u16::try_from(fills).unwrap_or(1)).unwrap_or_default();
-    let mut rest = spare.saturating_sub(share * u16::try_from(fills).unwrap_or(1));
+    let unit = spare.checked_div(shares).unwrap_or_default();
+    let mut rest = spare - unit * shares;
     let mut x = LEFT;
     columns
         .iter()
         .map(|column| {
             let room = match column.width {
-                0 => share + std::mem::take(&mut rest),
+                0 => unit * column.share + std::mem::take(&mut rest),
                 fixed => fixed,
             };
             // Columns that do not fit are empty.
@@ -189,7 +197,10 @@ fn places(columns: &[Column], width: u16) -> Vec<(u16, u16)> {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::{Terminal, backend::TestBackend};
+
     use super::*;
+    use crate::ui::{Glyphs, Theme, View, cache::Cache};
 
     #[test]
     fn the_cursor_stays_within_the_rows() {
@@ -210,6 +221,24 @@ mod tests {
         assert!(cursor.act(Action::Bottom, 0));
         assert_eq!(cursor.row, 0);
         assert!(!cursor.act(Action::Copy, 100));
+    }
+
+    #[test]
+    fn only_rows_in_sight_are_built() {
+        let (view, theme, cache) = (View::default(), Theme::default(), Cache::default());
+        let cx = Cx { view: &view, theme: &theme, glyphs: Glyphs::Unicode, cache: &cache, bare: false };
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        let mut cursor = Cursor { row: 99_999, ..Cursor::default() };
+        let mut built = Vec::new();
+        let draw = |frame: &mut Frame<'_>| {
+            let area = frame.area();
+            draw(frame, area, &cx, &[Column::fill("A", Cut::End)], 100_000, &mut cursor, true, |row| {
+                built.push(row);
+                vec![Cell::new(row.to_string(), Style::new())]
+            });
+        };
+        terminal.draw(draw).unwrap();
+        assert_eq!(built, (99_977..100_000).collect::<Vec<_>>());
     }
 
     #[test]
