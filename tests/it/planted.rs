@@ -10,7 +10,10 @@ use aws_sdk_iam as iam;
 use aws_sdk_kms as kms;
 use aws_sdk_lambda as lambda;
 use aws_smithy_types::Blob;
-use lambda::types::{Environment, FunctionCode, LayerVersionContentInput, LoggingConfig, Runtime, TracingConfig};
+use lambda::types::{
+    ApplicationLogLevel, Environment, FunctionCode, LayerVersionContentInput, LogFormat, LoggingConfig, Runtime, TracingConfig,
+};
+use palisade::model::Timestamp;
 
 use crate::emulator::Emulator;
 
@@ -20,6 +23,8 @@ pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const STRANGER: &str = "210987654321";
 /// A password that is in the environment of `leaky`, and must be nowhere else.
 pub(crate) const PASSWORD: &str = "c0rrect-H0rse-Battery";
+/// A key of AWS that is there too. It was never anybody's.
+pub(crate) const TOKEN: &str = concat!("AKIA", "ABCDEFGHIJKLMNOP");
 
 /// What was planted.
 #[derive(Debug, Default)]
@@ -98,7 +103,14 @@ fn flawed_roles(account: &str) -> Vec<(&'static str, String, Vec<String>)> {
     let anyone = r#"{"AWS":"*","Service":"lambda.amazonaws.com"}"#;
     let mixed = r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#;
     let logs = |name: &str| logging(account, name);
+    let pass = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}"#;
+    let exports = format!("arn:aws:lambda:{REGION}:{account}:function:export-*");
     vec![
+        (
+            "exporter",
+            trust(LAMBDA),
+            vec![logs("exporter"), pass.to_owned(), allow(r#"["lambda:CreateFunction","lambda:InvokeFunction"]"#, &exports)],
+        ),
         ("mute", trust(LAMBDA), vec![allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"))]),
         ("wild", trust(LAMBDA), vec![logs("wild"), allow(r#"["s3:*","dynamodb:GetItem"]"#, "arn:aws:s3:::orders/*")]),
         ("shared", trust(LAMBDA), vec![logs("shared-*")]),
@@ -204,6 +216,7 @@ struct Flaw {
     traced: bool,
     versioned: bool,
     tags: Vec<(&'static str, &'static str)>,
+    logging: LoggingConfig,
 }
 
 fn flaw(name: &'static str) -> Flaw {
@@ -217,11 +230,22 @@ fn flaw(name: &'static str) -> Flaw {
         traced: true,
         versioned: true,
         tags: vec![("team", "shop")],
+        logging: LoggingConfig::builder().log_format(LogFormat::Json).build(),
     }
 }
 
+/// A runtime that leaves support within the notice period, as of today: the table moves on, and so does the test.
+pub(crate) fn ending() -> Option<&'static str> {
+    let now = Timestamp::from(time::OffsetDateTime::now_utc());
+    let dated = |line: &'static str| {
+        let (name, dates) = line.split_once(" = { deprecated = \"")?;
+        let end = format!("{}T00:00:00Z", dates.get(..10)?).parse::<Timestamp>().ok()?;
+        (3..=180).contains(&end.days_since(now)).then_some(name.trim_matches('"'))
+    };
+    include_str!("../../src/checks/function/runtimes.toml").lines().find_map(dated)
+}
+
 fn flaws() -> Vec<Flaw> {
-    let token = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
     let foreign_layer = format!("arn:aws:lambda:{REGION}:{STRANGER}:layer:agent:3");
     let environment = |key: &'static str, value: &str| vec![(key, value.to_owned())];
     vec![
@@ -235,7 +259,7 @@ fn flaws() -> Vec<Flaw> {
         flaw("bound-deputy"),
         flaw("foreigner"),
         Flaw { runtime: "python3.8", ..flaw("old") },
-        Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", token)], key: Some("sound"), ..flaw("leaky") },
+        Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", TOKEN.to_owned())], key: Some("sound"), ..flaw("leaky") },
         Flaw { environment: environment("LD_PRELOAD", "/tmp/x.so"), key: Some("sound"), ..flaw("hooked") },
         Flaw { environment: environment("MODE", "live"), ..flaw("unkeyed") },
         Flaw { layers: vec![foreign_layer], ..flaw("layered") },
@@ -260,6 +284,13 @@ fn flaws() -> Vec<Flaw> {
         flaw("eternal"),
         flaw("weighted"),
         flaw("contained"),
+        flaw("exporter"),
+        Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging") },
+        Flaw { logging: LoggingConfig::builder().log_format(LogFormat::Text).build(), ..flaw("terse") },
+        Flaw {
+            logging: LoggingConfig::builder().log_format(LogFormat::Json).application_log_level(ApplicationLogLevel::Debug).build(),
+            ..flaw("verbose")
+        },
     ]
 }
 
@@ -282,7 +313,7 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
             .set_layers((!flaw.layers.is_empty()).then_some(flaw.layers))
             .set_kms_key_arn(flaw.key.map(|key| planted.keys[key].clone()))
             .tracing_config(TracingConfig::builder().mode(mode).build())
-            .logging_config(LoggingConfig::builder().log_format(lambda::types::LogFormat::Json).build())
+            .logging_config(flaw.logging)
             .set_tags(Some(flaw.tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
         planted.plant(&format!("function {name}"), request.send()).await;
     }
