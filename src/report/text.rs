@@ -84,7 +84,7 @@ fn findings(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<(
     let fails = findings.iter().filter(|finding| finding.status == Status::Fail).count();
     let unknowns = findings.iter().filter(|finding| finding.status == Status::Unknown).count();
     writeln!(out)?;
-    writeln!(out, "{fails} findings, {unknowns} unknown")?;
+    writeln!(out, "{fails} {}, {unknowns} unknown", if fails == 1 { "finding" } else { "findings" })?;
     let plans = world.plans(findings.iter());
     for (finding, plan) in findings.iter().zip(plans).filter(|(finding, _)| finding.status != Status::Unknown) {
         writeln!(out)?;
