@@ -160,7 +160,14 @@ impl Root {
                 self.drop_top();
                 self.open(screen);
             }
-            Reply::Effect(effect) => effects.push(effect),
+            Reply::Effect(effect) => {
+                if matches!(effect, Effect::SelectAccount(_)) {
+                    // What is open is about the account before.
+                    self.stack.truncate(1);
+                    self.forward.clear();
+                }
+                effects.push(effect);
+            }
             Reply::Say(toast) => self.toast = Some(toast),
         }
     }

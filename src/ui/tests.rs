@@ -165,6 +165,18 @@ fn q_closes_the_view_and_then_the_program() {
 }
 
 #[test]
+fn another_account_is_shown_from_its_overview() {
+    let fleet = [world(), denied_world()];
+    let first = view(&fleet);
+    let mut screen = Screen::new(80, 24);
+    assert_eq!(screen.press("1<enter>ga", &first), []);
+    assert_eq!(screen.press("j<enter>", &first), [Effect::SelectAccount(1)]);
+    let second = View { current: 1, ..first };
+    let text = screen.text(&second);
+    assert!(text.contains("210987654321") && text.contains("Layers") && !text.contains("123456789012"), "{text}");
+}
+
+#[test]
 fn back_and_forward() {
     let fleet = [world()];
     let view = view(&fleet);

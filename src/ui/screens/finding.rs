@@ -123,12 +123,25 @@ impl Finding {
         prose
     }
 
-    fn draw_pane(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, tab: usize) {
-        let title = TABS.get(tab).copied().unwrap_or_default();
-        let inner = pane(frame, area, cx, title, "", self.pane == tab);
-        let lines = self.prose(tab, cx, inner.width).lines();
-        if let Some(scroll) = self.scrolls.get_mut(tab) {
-            scroll.draw(frame, inner, cx, lines);
+    /// All four beside each other: what is short leaves its room to what is long.
+    fn draw_panes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
+        let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
+        let room = left.width.min(right.width).saturating_sub(2);
+        let texts = [0, 1, 2, 3].map(|tab| self.prose(tab, cx, room).lines());
+        let needed = texts.each_ref().map(|lines| u16::try_from(lines.len() + 2).unwrap_or(u16::MAX));
+        let halves = |upper: u16, lower: u16, column: Rect| {
+            // The lower one gets what it needs, up to two fifths, or more when the upper one leaves more.
+            let spare = column.height.saturating_sub(upper).max(column.height * 2 / 5);
+            let lower = lower.min(spare);
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(lower)]).areas::<2>(column)
+        };
+        let [why, related] = halves(needed[0], needed[3], left);
+        let [evidence, fix] = halves(needed[1], needed[2], right);
+        for (tab, (area, lines)) in [why, evidence, fix, related].into_iter().zip(texts).enumerate() {
+            let inner = pane(frame, area, cx, TABS.get(tab).copied().unwrap_or_default(), "", self.pane == tab);
+            if let Some(scroll) = self.scrolls.get_mut(tab) {
+                scroll.draw(frame, inner, cx, lines);
+            }
         }
     }
 }
@@ -297,7 +310,6 @@ impl Screen for Finding {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         let found = self.found(cx);
         if self.pane == 3
             && let Some((_, _, world)) = found
@@ -354,14 +366,8 @@ impl Screen for Finding {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx);
         if area.width >= TWO_PANES && !cx.bare {
-            let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
-            let [why, related] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
-            let [evidence, fix] = Layout::vertical([Constraint::Fill(1); 2]).areas(right);
-            for (tab, area) in [why, evidence, fix, related].into_iter().enumerate() {
-                self.draw_pane(frame, area, cx, tab);
-            }
+            self.draw_panes(frame, area, cx);
             return;
         }
         let inner = super::tabs(frame, area, cx, &TABS, self.pane);

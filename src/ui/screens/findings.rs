@@ -22,7 +22,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::{Cut, fit, wrap},
     },
@@ -133,7 +133,7 @@ impl Findings {
         }
         self.index.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (index, glyphs) = (&self.index, cx.glyphs);
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some((place, finding)) = index.at(world, at) else { return Vec::new() };
             let mut cells =
                 vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), cx.style(finding_role(finding)))];
@@ -279,7 +279,6 @@ impl Screen for Findings {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         if self.in_preview && self.preview.act(action) {
             return Reply::Handled;
         }
@@ -350,7 +349,7 @@ impl Screen for Findings {
                     input.handle_event(&Event::Key(key));
                 }
                 Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
                     *input = Input::new(value);
                 }
             }
@@ -375,7 +374,6 @@ impl Screen for Findings {
             pane(frame, area, cx, "Findings", "", true);
             return;
         };
-        self.refresh(cx);
         let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
         self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
         if self.two_panes {

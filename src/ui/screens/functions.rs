@@ -24,7 +24,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Column, Cursor},
+            table::{self, Column, Cursor, Table},
         },
         width::{Cut, fit},
     },
@@ -164,7 +164,7 @@ impl Functions {
         }
         columns.push(Column::fixed("RISK", 4).right());
         let rows = &self.rows;
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(row) = rows.get(at).and_then(|&row| roster.rows.get(row as usize)) else { return Vec::new() };
             let mut cells = vec![table::Cell::new(row.name.as_str(), cx.style(Role::Text))];
             if regions {
@@ -217,7 +217,8 @@ fn status(cx: &Cx<'_>, cell: roster::Cell, wide: bool) -> table::Cell<'static> {
     let (sign, word, role) = match cell.worst {
         Some(severity) => (cx.glyphs.severity(severity), short(severity), severity_role(severity)),
         None if cell.unknown > 0 => ("?", "UNKN", Role::Unknown),
-        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Pass),
+        // Quiet, so that what failed stands out.
+        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Dim),
         None => (cx.glyphs.none(), "n/a", Role::Dim),
     };
     let word = if wide { format!(" {word}") } else { word.get(..1).unwrap_or_default().to_owned() };
@@ -254,7 +255,6 @@ impl Screen for Functions {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         if self.in_preview && self.preview.act(action) {
             return Reply::Handled;
         }
@@ -309,7 +309,7 @@ impl Screen for Functions {
                     input.handle_event(&Event::Key(key));
                 }
                 Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
                     *input = Input::new(value);
                 }
             }
@@ -335,7 +335,6 @@ impl Screen for Functions {
             pane(frame, area, cx, "Functions", "", true);
             return;
         };
-        self.refresh(cx);
         let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
         self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
         if self.two_panes {

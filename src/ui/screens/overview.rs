@@ -24,7 +24,7 @@ use crate::{
             card,
             gauge::{bar, count, percent},
             pane::pane,
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::Cut,
     },
@@ -113,7 +113,7 @@ impl Overview {
         }
         self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, !self.in_layers, |index| {
+        Table { columns: &columns, rows: total, focused: !self.in_layers }.draw(frame, inner, cx, &mut self.cursor, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
             let role = cx.style(finding_role(finding));
             let mut cells = vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role)];
@@ -155,54 +155,60 @@ impl Overview {
             Column::fixed("COV", 6).right(),
         ]);
         let dim = cx.style(Role::Dim);
-        table::draw(frame, inner, cx, &columns, world.score.layers.len(), &mut self.layers, self.in_layers, |index| {
-            let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
-            let (rating, counts) = (&layer.rating, &layer.counts);
-            let name = Cell::new(format!("{} {}", layer.layer.index() + 1, layer.layer.title()), cx.style(Role::Text));
-            if cx.view.assessing && rating.value.is_none() {
-                return vec![name, Cell::new("…", dim), Cell::new("scoring", dim)];
-            }
-            if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
-                let applies = counts.unknown > 0;
-                let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
-                let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
-                let mut cells = vec![name, Cell::new(card::score(rating), style)];
+        Table { columns: &columns, rows: world.score.layers.len(), focused: self.in_layers }.draw(
+            frame,
+            inner,
+            cx,
+            &mut self.layers,
+            |index| {
+                let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
+                let (rating, counts) = (&layer.rating, &layer.counts);
+                let name = Cell::new(format!("{} {}", layer.layer.index() + 1, layer.layer.title()), cx.style(Role::Text));
+                if cx.view.assessing && rating.value.is_none() {
+                    return vec![name, Cell::new("…", dim), Cell::new("scoring", dim)];
+                }
+                if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
+                    let applies = counts.unknown > 0;
+                    let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
+                    let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
+                    let mut cells = vec![name, Cell::new(card::score(rating), style)];
+                    if roomy {
+                        cells.push(Cell::new(if applies { "no data:" } else { "" }, style));
+                        cells.push(Cell::new(if applies { why } else { String::new() }, style));
+                    }
+                    cells.extend([
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(count(counts.unknown), style),
+                        Cell::new(if applies { "0% !" } else { "" }, style),
+                    ]);
+                    return cells;
+                }
+                let grade = cx.style(grade_role(rating.grade));
+                let number = |severity: Severity| {
+                    let number = counts.of(severity);
+                    Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
+                };
+                let partial = rating.coverage < 1.0;
+                let mut cells = vec![name, Cell::new(card::score(rating), grade)];
                 if roomy {
-                    cells.push(Cell::new(if applies { "no data:" } else { "" }, style));
-                    cells.push(Cell::new(if applies { why } else { String::new() }, style));
+                    cells.push(Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade));
+                    cells.push(Cell::new(card::range(cx, rating), dim));
                 }
                 cells.extend([
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(count(counts.unknown), style),
-                    Cell::new(if applies { "0% !" } else { "" }, style),
+                    number(Severity::Critical),
+                    number(Severity::High),
+                    number(Severity::Medium),
+                    Cell::new(count(counts.unknown), if counts.unknown == 0 { dim } else { cx.style(Role::Unknown) }),
+                    Cell::new(
+                        format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
+                        if partial { cx.style(Role::Unknown) } else { dim },
+                    ),
                 ]);
-                return cells;
-            }
-            let grade = cx.style(grade_role(rating.grade));
-            let number = |severity: Severity| {
-                let number = counts.of(severity);
-                Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
-            };
-            let partial = rating.coverage < 1.0;
-            let mut cells = vec![name, Cell::new(card::score(rating), grade)];
-            if roomy {
-                cells.push(Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade));
-                cells.push(Cell::new(card::range(cx, rating), dim));
-            }
-            cells.extend([
-                number(Severity::Critical),
-                number(Severity::High),
-                number(Severity::Medium),
-                Cell::new(count(counts.unknown), if counts.unknown == 0 { dim } else { cx.style(Role::Unknown) }),
-                Cell::new(
-                    format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
-                    if partial { cx.style(Role::Unknown) } else { dim },
-                ),
-            ]);
-            cells
-        });
+                cells
+            },
+        );
         self.cards = [Rect::ZERO; 5];
         for (card, y) in self.cards.iter_mut().zip(1..) {
             *card = row(inner, y);
@@ -319,7 +325,6 @@ impl Screen for Overview {
             put(frame.buffer_mut(), inner, 2, 1, line, cx.style(Role::Dim));
             return;
         };
-        self.refresh(cx);
         if cx.bare {
             self.cards = [Rect::ZERO; 5];
             self.in_layers = false;
