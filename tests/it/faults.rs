@@ -1,6 +1,9 @@
 //! Faults that no emulator has: each leaves a gap on exactly the field concerned, and nothing is taken for empty.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use palisade::{
     collect::{self, Budget},
@@ -11,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     planted::REGION,
-    stub::{ACCOUNT, Reply, Stub, details, function},
+    stub::{ACCOUNT, Ask, Reply, Stub, details, function},
 };
 
 /// No pace and no patience.
@@ -181,6 +184,20 @@ async fn a_throttled_call_is_tried_again_and_counted() {
 }
 
 #[tokio::test]
+async fn calls_keep_the_pace_of_their_quota() {
+    let stub = Stub::start(|_| None);
+    let mut options = options(&stub);
+    // Fifteen a second: the six policies take five intervals, or longer on a slow machine.
+    options.budget = Some(Budget { share: Some(1.0), ..QUICK });
+    let session = live::connect(&options).await.unwrap();
+    let start = Instant::now();
+    let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
+    assert_eq!(stub.asked("lambda:GetPolicy"), 6);
+    assert!(start.elapsed() >= Duration::from_secs(5) / 15, "{:?}", start.elapsed());
+    assert_eq!(holes(&posture), BTreeSet::new());
+}
+
+#[tokio::test]
 async fn what_is_throttled_to_the_end_is_a_gap() {
     let stub = Stub::refusing(429, "TooManyRequestsException", |asked| asked == "lambda:GetPolicy");
     let posture = collected(&stub).await;
@@ -226,6 +243,35 @@ async fn an_answer_without_its_list_is_a_failure_and_no_empty_account() {
     for gap in [identity.roles.gap, identity.users.gap, identity.groups.gap, identity.policies.gap] {
         assert_eq!(gap.unwrap().kind, GapKind::Failed);
     }
+}
+
+#[tokio::test]
+async fn a_policy_that_the_account_details_leave_out_is_asked_for() {
+    let held = "<AttachedManagedPolicies><member><PolicyName>Held</PolicyName><PolicyArn>arn:aws:iam::aws:policy/Held</PolicyArn>\
+                </member></AttachedManagedPolicies>";
+    let answer = move |ask: &Ask| {
+        Some(Reply::ok(match ask.action.as_str() {
+            "iam:GetAccountAuthorizationDetails" => details("worker", None).replace("<AttachedManagedPolicies/>", held),
+            "iam:GetPolicy" => "<GetPolicyResponse><GetPolicyResult><Policy><DefaultVersionId>v3</DefaultVersionId></Policy>\
+                                </GetPolicyResult></GetPolicyResponse>"
+                .to_owned(),
+            "iam:GetPolicyVersion" => "<GetPolicyVersionResponse><GetPolicyVersionResult><PolicyVersion><Document>%7B%7D</Document>\
+                                       </PolicyVersion></GetPolicyVersionResult></GetPolicyVersionResponse>"
+                .to_owned(),
+            _ => return None,
+        }))
+    };
+    let posture = collected(&Stub::start(answer)).await;
+    let policy = &posture.identity.policies.items[0];
+    assert_eq!((policy.name.as_str(), policy.document.known().unwrap().as_str()), ("Held", "{}"));
+
+    let refused = Stub::start(move |ask| match ask.action.as_str() {
+        "iam:GetPolicy" => Some(Reply::error(&ask.action, 403, "AccessDenied")),
+        _ => answer(ask),
+    });
+    let posture = collected(&refused).await;
+    assert_eq!(posture.identity.policies.items[0].document.gap().unwrap().kind, GapKind::Denied);
+    assert_eq!(ledger(&posture), ["denied iam:GetPolicy"]);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ mod faults;
 mod planted;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "aws")]
+mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
