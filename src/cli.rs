@@ -156,6 +156,19 @@ pub struct Live {
     /// Share of the account's request quotas to use, 1 to 100: the rest is left to your own deployments
     #[arg(long, value_name = "PERCENT", default_value_t = 60, value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Live account")]
     pub budget: u8,
+    /// How much of each function to ask for
+    #[arg(long, value_enum, default_value_t = Depth::Full, help_heading = "Live account")]
+    pub depth: Depth,
+}
+
+/// How much of each function is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Depth {
+    /// State, tags, concurrency, policies and URLs: what decides exposure
+    Core,
+    /// Everything the checks ask for
+    #[default]
+    Full,
 }
 
 /// How the dashboard looks.

@@ -7,7 +7,9 @@ mod regions;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    AppName, BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider, retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_credential_types::Credentials;
 use tokio::{
     sync::{mpsc, watch},
@@ -17,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     collect::{Assignment, Budget, Collector, Depth, Event, Failure, Pacers, Scope, Trouble},
-    model::{Arn, FingerprintKey, Posture, Source, SourceRun, Timestamp},
+    model::{Arn, FingerprintKey, GapKind, Part, Posture, Source, SourceRun, Timestamp},
 };
 
 /// Parts that wait for the posture; collectors wait when it is full.
@@ -67,7 +69,7 @@ impl Options {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// The chain has none.
-    #[error("AWS credentials: {0}")]
+    #[error("{0}")]
     Credentials(String),
     /// The chain has some that AWS does not take.
     #[error("AWS refused the credentials: {0}")]
@@ -115,7 +117,10 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
         loader = loader.app_name(name);
     }
     if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
+        // As in the AWS CLI a profile that was asked for by name goes before keys in the environment, which the
+        // SDK's chain would take first: another account than the one that was meant.
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
     }
     if let Some(endpoint) = &options.endpoint_url {
         loader = loader.endpoint_url(endpoint);
@@ -141,7 +146,10 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_attempt_timeout(budget.timeout);
     let sdk = sdk.into_builder().region(Region::new(home.clone())).retry_config(retries).timeout_config(timeouts.build()).build();
 
-    let (account, partition, caller) = identity(&sdk, &home).await?;
+    let (account, partition, caller) = identity(&sdk, &home).await.map_err(|error| match (error, &options.profile) {
+        (ConnectError::Credentials(said), Some(profile)) => ConnectError::Credentials(format!("profile {profile:?}: {said}")),
+        (error, _) => error,
+    })?;
     let mut names = match (all, options.regions.is_empty()) {
         (true, _) => regions::in_use(&sdk, &partition).await,
         (false, true) => vec![home],
@@ -182,7 +190,7 @@ async fn identity(sdk: &SdkConfig, home: &str) -> Result<(String, String, Option
         },
         Ok(Err(error)) => Failure::read("sts:GetCallerIdentity", &error),
     };
-    if let Trouble::Service(_) = failure.trouble {
+    if failure.gap.kind == GapKind::Denied {
         // A guardrail may deny even this; any function's ARN names the account.
         let config = aws_sdk_lambda::Config::from(sdk).to_builder().retry_config(retries).build();
         let request = aws_sdk_lambda::Client::from_conf(config).list_functions().max_items(1).send();
@@ -215,7 +223,7 @@ impl Session {
         posture.partition.clone_from(&self.partition);
         for (collector, scope) in self.errands() {
             let run = SourceRun::queued(collector.source, &scope);
-            posture.absorb(crate::model::Part { run, learnt: Vec::new() });
+            posture.absorb(Part { run, learnt: Vec::new() });
         }
         posture
     }

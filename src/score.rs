@@ -5,21 +5,19 @@
 //! the mean is breadth, the maximum is the worst case. Any critical caps it at 59, any high at 84.
 //! The interval counts every unknown as half a fail below and as a pass above; the grade is that of the lower end.
 
-use std::collections::BTreeMap;
+mod tally;
 
 use serde::Serialize;
 
-use crate::{
-    checks::{Confidence, Layer, Ruling, Severity, Verdict},
-    model::Arn,
-};
+use crate::checks::{Confidence, Layer, Ruling, Severity, Verdict};
+use tally::Tally;
 
 /// The most a single fail can weigh.
 const HEAVIEST: f64 = 0.95;
 /// The most a layer scores with a critical fail open.
-const CRITICAL_CAP: f64 = 59.0;
+pub const CRITICAL_CAP: f64 = 59.0;
 /// The most a layer scores with a high fail open.
-const HIGH_CAP: f64 = 84.0;
+pub const HIGH_CAP: f64 = 84.0;
 /// How far above its worst layer an account can score.
 const LAYER_SPREAD: f64 = 25.0;
 
@@ -196,125 +194,6 @@ pub struct Mark<'a> {
     pub risk: f64,
 }
 
-/// The fails of one resource in one layer.
-#[derive(Debug, Default)]
-struct Resource {
-    /// Whether anything about it could be judged.
-    judged: bool,
-    /// Risks of its fails.
-    fails: Vec<f64>,
-    /// Half risks of its unknowns.
-    unknowns: Vec<f64>,
-}
-
-impl Resource {
-    fn risk(&self) -> f64 {
-        saturate(&self.fails)
-    }
-
-    fn risk_at_worst(&self) -> f64 {
-        1.0 - (1.0 - saturate(&self.fails)) * (1.0 - saturate(&self.unknowns))
-    }
-}
-
-fn saturate(risks: &[f64]) -> f64 {
-    1.0 - risks.iter().map(|risk| 1.0 - risk).product::<f64>()
-}
-
-/// A layer's sums, from which its score with or without one fail follows.
-#[derive(Debug, Default)]
-struct Tally<'a> {
-    resources: BTreeMap<&'a Arn, Resource>,
-    /// Answered and unanswered questions by check and Region.
-    cells: BTreeMap<(&'static str, &'a str), (usize, usize)>,
-    counts: Counts,
-    sum: f64,
-    judged: usize,
-    /// The two highest resource risks.
-    worst: [f64; 2],
-}
-
-impl Tally<'_> {
-    fn close(&mut self) {
-        for resource in self.resources.values().filter(|resource| resource.judged) {
-            let risk = resource.risk();
-            self.sum += risk;
-            self.judged += 1;
-            if risk > self.worst[0] {
-                self.worst = [risk, self.worst[0]];
-            } else if risk > self.worst[1] {
-                self.worst[1] = risk;
-            }
-        }
-    }
-
-    fn value(&self) -> Option<f64> {
-        (self.judged > 0).then(|| score(self.sum, self.judged, self.worst[0], self.counts.critical, self.counts.high))
-    }
-
-    /// The score without one fail of this risk and severity on `resource`.
-    fn without(&self, resource: &Resource, risk: f64, severity: Severity) -> Option<f64> {
-        let before = resource.risk();
-        let mut rest = resource.fails.clone();
-        if let Some(index) = rest.iter().position(|other| *other == risk) {
-            rest.swap_remove(index);
-        }
-        let after = saturate(&rest);
-        let others = if before >= self.worst[0] { self.worst[1] } else { self.worst[0] };
-        let critical = self.counts.critical - usize::from(severity == Severity::Critical);
-        let high = self.counts.high - usize::from(severity == Severity::High);
-        (self.judged > 0).then(|| score(self.sum - before + after, self.judged, others.max(after), critical, high))
-    }
-
-    fn interval(&self) -> Option<(f64, f64)> {
-        if self.resources.is_empty() {
-            return None;
-        }
-        let all = self.resources.len();
-        let (mut low_sum, mut low_worst) = (0.0, 0.0_f64);
-        for risk in self.resources.values().map(Resource::risk_at_worst) {
-            low_sum += risk;
-            low_worst = low_worst.max(risk);
-        }
-        let low = score(low_sum, all, low_worst, self.counts.critical, self.counts.high);
-        let high = score(self.sum, all, self.worst[0], self.counts.critical, self.counts.high);
-        // An unread resource may be better than the ones that were read: it narrows nothing.
-        let value = self.value();
-        Some((value.map_or(low, |value| low.min(value)), value.map_or(high, |value| high.max(value))))
-    }
-
-    fn coverage(&self) -> f64 {
-        if self.cells.is_empty() {
-            return 1.0;
-        }
-        let shares = self.cells.values().map(|&(answered, open)| answered as f64 / (answered + open) as f64);
-        shares.sum::<f64>() / self.cells.len() as f64
-    }
-
-    fn rating(&self) -> Rating {
-        let interval = self.interval();
-        let value = self.value();
-        let grade = match (value, interval) {
-            (Some(_), Some((low, _))) => Grade::of(low),
-            _ => Grade::None,
-        };
-        Rating { value, interval, coverage: self.coverage(), grade }
-    }
-}
-
-fn score(sum: f64, resources: usize, worst: f64, critical: usize, high: usize) -> f64 {
-    let plain = 100.0 * (1.0 - f64::midpoint(sum / resources as f64, worst));
-    let cap = if critical > 0 {
-        CRITICAL_CAP
-    } else if high > 0 {
-        HIGH_CAP
-    } else {
-        100.0
-    };
-    // Sums of products leave traces in the last digits.
-    plain.clamp(0.0, cap)
-}
-
 /// Layers weighed together, those without a number left out, at most 25 points above the worst.
 fn overall(values: [Option<f64>; 5]) -> Option<f64> {
     let known = || Layer::ALL.into_iter().zip(values).filter_map(|(layer, value)| Some((share(layer), value?)));
@@ -327,38 +206,9 @@ fn overall(values: [Option<f64>; 5]) -> Option<f64> {
 pub fn rate<'a>(marks: &[Mark<'a>]) -> (Score, Vec<f64>) {
     let mut tallies: [Tally<'a>; 5] = Default::default();
     for mark in marks {
-        let verdict = mark.verdict;
-        let tally = &mut tallies[verdict.check.layer.index()];
-        let cell = tally.cells.entry((verdict.check.id, &verdict.region));
-        match &verdict.ruling {
-            Ruling::NotApplicable => continue,
-            Ruling::Unknown(_) => cell.or_default().1 += 1,
-            Ruling::Pass | Ruling::Fail(_) => cell.or_default().0 += 1,
-        }
-        let resource = tally.resources.entry(&verdict.resource).or_default();
-        match &verdict.ruling {
-            Ruling::Pass => {
-                tally.counts.pass += 1;
-                resource.judged = true;
-            }
-            Ruling::Fail(_) => {
-                tally.counts.count(mark.severity);
-                resource.judged = true;
-                resource.fails.push(mark.risk);
-            }
-            Ruling::Unknown(_) => {
-                tally.counts.unknown += 1;
-                resource.unknowns.push(mark.risk / 2.0);
-            }
-            Ruling::NotApplicable => {}
-        }
+        tallies[mark.verdict.check.layer.index()].take(mark);
     }
     for tally in &mut tallies {
-        // The order of verdicts must not show in the last digits.
-        for resource in tally.resources.values_mut() {
-            resource.fails.sort_by(f64::total_cmp);
-            resource.unknowns.sort_by(f64::total_cmp);
-        }
         tally.close();
     }
 
@@ -367,14 +217,10 @@ pub fn rate<'a>(marks: &[Mark<'a>]) -> (Score, Vec<f64>) {
     let gains = marks
         .iter()
         .map(|mark| {
+            let (Ruling::Fail(_), Some(value)) = (&mark.verdict.ruling, value) else { return 0.0 };
             let index = mark.verdict.check.layer.index();
-            let (Ruling::Fail(_), Some(resource), Some(value)) =
-                (&mark.verdict.ruling, tallies[index].resources.get(&mark.verdict.resource), value)
-            else {
-                return 0.0;
-            };
             let mut fixed = values;
-            fixed[index] = tallies[index].without(resource, mark.risk, mark.severity);
+            fixed[index] = tallies[index].without(mark);
             overall(fixed).map_or(0.0, |fixed| (fixed - value).max(0.0))
         })
         .collect();
@@ -421,7 +267,7 @@ mod tests {
     use super::*;
     use crate::{
         checks::{Check, Context, Evidence, Links},
-        model::Gap,
+        model::{Arn, Gap},
     };
 
     const fn check(id: &'static str, layer: Layer, severity: Severity) -> Check {

@@ -67,15 +67,12 @@ impl<'a> Context<'a> {
 
     /// One verdict for each item of a regional list; a gap for one item is unknown for that item, and a gap
     /// of the list itself is unknown for all that might be missing from it.
-    pub fn each<T: Resource>(
+    pub fn each<T: Resource + 'a>(
         &self,
         check: &'static Check,
         list: impl Fn(&'a Region) -> &'a Listing<T>,
         rule: impl Fn(&'a Region, &'a T) -> Result<Ruling, Gap>,
-    ) -> Vec<Verdict>
-    where
-        T: 'a,
-    {
+    ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         for (name, region) in &self.posture.regions {
             let listing = list(region);

@@ -88,15 +88,15 @@ pub(super) fn policy_of(reach: &Reach) -> String {
     }
 }
 
-/// Whether the grant names one source for which a service must act, even if not whose it is, as with the ARNs of buckets.
-pub(super) fn names_source(reach: &Reach) -> bool {
+/// The sources that the grant names for a service to act for, even if not whose they are, as with the ARNs of buckets;
+/// none when one of them is a pattern.
+pub(super) fn named_sources(reach: &Reach) -> Option<&[String]> {
     let names = |value: &String| !value.is_empty() && !value.contains(['*', '?', '$']);
-    reach.statement.conditions().iter().any(|condition| {
-        condition.key.eq_ignore_ascii_case("aws:SourceArn")
-            && !condition.is_negated()
-            && !condition.is_if_exists()
-            && condition.values.iter().all(names)
-    })
+    let condition =
+        reach.statement.conditions().iter().find(|condition| {
+            condition.key.eq_ignore_ascii_case("aws:SourceArn") && !condition.is_negated() && !condition.is_if_exists()
+        })?;
+    (!condition.values.is_empty() && condition.values.iter().all(names)).then_some(&condition.values)
 }
 
 /// Whether somebody holds a grant whom the user does not trust.

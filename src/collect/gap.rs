@@ -154,7 +154,7 @@ fn credentials(action: &str, error: &(dyn Error + 'static)) -> Option<Failure> {
     let (trouble, detail) = match cause {
         _ if expired => (Trouble::Expired, format!("the credentials have expired ({said}): log in again")),
         CredentialsError::CredentialsNotLoaded(_) => {
-            (Trouble::NoCredentials, "no credentials: log in, or set a profile or AWS_ACCESS_KEY_ID".to_owned())
+            (Trouble::NoCredentials, "no AWS credentials: log in, name a profile that has some, or set AWS_ACCESS_KEY_ID".to_owned())
         }
         _ => (Trouble::NoCredentials, format!("no usable credentials ({said}): check the profile or log in again")),
     };

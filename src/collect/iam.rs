@@ -109,7 +109,8 @@ fn used(listing: Listing<ManagedPolicy>, in_use: &BTreeSet<&Arn>) -> Listing<Man
     let missing = in_use.iter().filter(|arn| !known.contains(**arn)).map(|&arn| ManagedPolicy {
         arn: arn.clone(),
         name: arn.name().to_owned(),
-        document: Fact::unread(GET_POLICY),
+        // A list that was cut short may just not have come to it: that is no reason for a call each.
+        document: gap.clone().map_or_else(|| Fact::unread(GET_POLICY), Fact::from),
     });
     items.extend(missing);
     Listing { items, gap }

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CommandError, USAGE, snapshots::Unjudged};
 use crate::{
-    cli::Live,
+    cli::{self, Live},
+    collect::Depth,
     config::Config,
     live::{self, ConnectError, Options},
     model::{GapKind, SourceRun, text::clean},
@@ -45,6 +46,10 @@ pub(super) fn wanted(live: &Live) -> Result<Options, CommandError> {
     options.regions.clone_from(&live.region);
     options.endpoint_url.clone_from(&live.endpoint_url);
     options.percent = live.budget;
+    options.depth = match live.depth {
+        cli::Depth::Core => Depth::Core,
+        cli::Depth::Full => Depth::Full,
+    };
     Ok(options)
 }
 

@@ -18,7 +18,7 @@ pub(super) fn services() -> Vec<Service> {
             .setting("EXPORT_BUCKET", "larkspur-billing-export")
             .may(&["s3:PutObject", "s3:GetObject"], &["larkspur-billing-export/*"])
             .may(&["iam:PassRole"], &["*"])
-            .may(&["lambda:CreateFunction", "lambda:InvokeFunction", "lambda:DeleteFunction"], &["function:export-*"])
+            .may(&["lambda:CreateFunction", "lambda:InvokeFunction", "lambda:DeleteFunction"], &["function:*"])
             .role(super::role::Hat::unbounded),
         // Story: the key of its environment is deleted in nine days.
         billing("billing-invoice", "Makes the invoice of an order")

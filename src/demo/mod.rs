@@ -16,6 +16,8 @@ mod policy;
 mod role;
 mod service;
 mod sources;
+#[cfg(test)]
+mod stories;
 mod tracking;
 
 use std::collections::BTreeMap;

@@ -120,7 +120,6 @@ fn granted(statement: &Statement, asked: &str) -> Vec<String> {
 struct Question<'a> {
     statement: &'a Statement,
     denies: Vec<&'a Statement>,
-    resource: &'a str,
     asked: Asked<'a>,
     conditions: Vec<&'a Condition>,
 }
@@ -136,8 +135,8 @@ impl<'a> Question<'a> {
             .collect();
         let conditions = std::iter::once(statement).chain(denies.iter().copied()).flat_map(|statement| &statement.conditions).collect();
         let is_url_action = action == "lambda:invokefunctionurl";
-        let asked = Asked { way, owner: resource.account(), is_url_action };
-        Self { statement, denies, resource: resource.as_str(), asked, conditions }
+        let asked = Asked { way, resource, is_url_action };
+        Self { statement, denies, asked, conditions }
     }
 
     /// The widest audiences for whom some request is allowed.
@@ -220,8 +219,10 @@ impl<'a> Question<'a> {
         if found.is_empty() && self.lets(&Sender::ForKnown(any_service())) {
             found = through.into_iter().map(Audience::Organization).collect();
             if found.is_empty() {
-                let accounts = self.named(|key| matches!(key, "aws:sourceaccount" | "aws:sourceowner" | "aws:sourcearn"), account_of);
-                found = accounts.into_iter().filter(|account| !account.is_empty()).map(Audience::Account).collect();
+                let accounts = self
+                    .named(|key| matches!(key, "aws:sourceaccount" | "aws:sourceowner" | "aws:sourcearn"), |value| self.account_in(value));
+                found =
+                    accounts.into_iter().filter(|account| !account.is_empty() && !account.contains('$')).map(Audience::Account).collect();
             }
             if found.is_empty() {
                 found = vec![Audience::Network(self.network_in_words())];
@@ -248,6 +249,11 @@ impl<'a> Question<'a> {
             .collect()
     }
 
+    /// The account that a value of a condition names, the resource's own by a variable too.
+    fn account_in(&self, value: &str) -> String {
+        if value.eq_ignore_ascii_case("${aws:ResourceAccount}") { self.asked.resource.account().to_owned() } else { account_of(value) }
+    }
+
     fn named_accounts(&self) -> BTreeSet<String> {
         let mut accounts = self.named(|key| matches!(key, "aws:principalaccount" | "kms:calleraccount"), str::to_owned);
         accounts.extend(self.named(|key| key == "aws:principalarn", account_of));
@@ -258,7 +264,7 @@ impl<'a> Question<'a> {
                 _ => false,
             };
         }
-        accounts.insert(self.asked.owner.to_owned());
+        accounts.insert(self.asked.resource.account().to_owned());
         accounts.retain(|account| !account.is_empty() && !account.contains(['*', '?', '$']));
         accounts
     }
@@ -283,7 +289,7 @@ impl<'a> Question<'a> {
             .map(|pattern| pattern.template())
             .collect();
         let domain = |key: &str, values| sender.domain(key, values, &self.conditions, &self.asked);
-        let worlds = Worlds::new(&self.conditions, &patterns, self.resource, &base, &domain);
+        let worlds = Worlds::new(&self.conditions, &patterns, self.asked.resource.as_str(), &base, &domain);
         let mut allowed = false;
         let whole = worlds.walk(|keys| {
             allowed = self.allowed(&caller, keys);
@@ -299,7 +305,7 @@ impl<'a> Question<'a> {
 
     fn allowed(&self, caller: &Caller, keys: &dyn Keys) -> bool {
         let stands = |statement: &Statement| {
-            let resource = covers_resource(statement, self.resource, keys);
+            let resource = covers_resource(statement, self.asked.resource.as_str(), keys);
             resource.and(Truth::all(statement.conditions.iter().map(|condition| condition.holds(keys))))
         };
         if stands(self.statement) == Truth::False {
@@ -347,7 +353,7 @@ impl<'a> Question<'a> {
             let base = Keyring::unknown();
             let domain = |key: &str, values| sender.domain(key, values, conditions, &self.asked);
             let mut found = false;
-            Worlds::new(conditions, &[], self.resource, &base, &domain).walk(|keys| {
+            Worlds::new(conditions, &[], self.asked.resource.as_str(), &base, &domain).walk(|keys| {
                 found = wanted(Truth::all(conditions.iter().map(|condition| condition.holds(keys))));
                 if found { Walk::Stop } else { Walk::On }
             });
@@ -446,7 +452,17 @@ mod tests {
 
     #[test]
     fn conditions_that_bind_to_an_account_or_a_principal() {
-        let cases: [(&str, &[&str]); 18] = [
+        let cases: [(&str, &[&str]); 28] = [
+            (r#"{"StringEquals":{"aws:SourceAccount":"${aws:ResourceAccount}"}}"#, &["123456789012"]),
+            (r#"{"StringEquals":{"aws:PrincipalOrgID":"${aws:ResourceOrgID}"}}"#, &["123456789012"]),
+            (r#"{"StringLike":{"aws:SourceVpce":"vpce-*"}}"#, &["anyone"]),
+            (r#"{"StringLike":{"aws:PrincipalOrgID":"o-*"}}"#, &["any account"]),
+            (r#"{"StringLike":{"aws:SourceAccount":"????????????"}}"#, &["any account"]),
+            (r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#, &["any account"]),
+            (r#"{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}"#, &["anyone"]),
+            (r#"{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}"#, &[]),
+            (r#"{"ForAllValues:StringEquals":{"aws:PrincipalOrgID":"o-abc"}}"#, &["anyone"]),
+            (r#"{"StringEquals":{"aws:PrincipalTag/team":"pay"}}"#, &["any account"]),
             (
                 r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"},"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#,
                 &["network: aws:SourceVpce is vpce-1"],
@@ -520,8 +536,39 @@ mod tests {
         ] {
             assert_eq!(invokers(&format!("[{},{deny}]", star(""))), ["anyone"], "{deny}");
         }
+        let unless = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/x"}}}"#;
+        assert_eq!(invokers(&format!("[{},{unless}]", star(""))), ["arn:aws:iam::123456789012:role/x"]);
         let all_but_one = r#"{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:role/x"},"Action":"*","Resource":"*"}"#;
         assert_eq!(invokers(&format!("[{},{all_but_one}]", star(""))), ["arn:aws:iam::123456789012:role/x"]);
+    }
+
+    #[test]
+    fn keys_and_roles_have_audiences_too() {
+        let whom = |statement: &str, action: &str, resource: &str| {
+            let document = Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)).expect("a policy");
+            audience(&document, &[action], &Arn::new(resource)).iter().map(|reach| short(&reach.audience)).collect::<Vec<_>>()
+        };
+        let key = |condition: &str| {
+            let statement =
+                format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"*"}},"Action":"kms:*","Resource":"*","Condition":{condition}}}"#);
+            whom(&statement, "kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/k")
+        };
+        let via = r#""kms:ViaService":"s3.eu-west-1.amazonaws.com""#;
+        assert_eq!(key(&format!(r#"{{"StringEquals":{{"kms:CallerAccount":"123456789012",{via}}}}}"#)), ["123456789012"]);
+        assert_eq!(key(&format!(r#"{{"StringEquals":{{{via}}}}}"#)), ["any account"]);
+        assert_eq!(key("{}"), ["anyone"]);
+        let trust = |principal: &str, condition: &str| {
+            let statement = format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole*","Condition":{condition}}}"#);
+            whom(&statement, "sts:AssumeRole", "arn:aws:iam::123456789012:role/r")
+        };
+        assert_eq!(trust(r#"{"AWS":"*"}"#, r#"{"StringEquals":{"aws:PrincipalAccount":"123456789012"}}"#), ["123456789012"]);
+        assert_eq!(trust(r#"{"AWS":"arn:aws:iam::210987654321:user/u"}"#, "{}"), ["arn:aws:iam::210987654321:user/u"]);
+        assert_eq!(
+            trust(r#"{"AWS":"arn:aws:iam::210987654321:root"}"#, r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ci"}}"#),
+            ["210987654321"]
+        );
+        assert_eq!(trust(r#"{"Federated":"cognito-identity.amazonaws.com"}"#, "{}"), ["cognito-identity.amazonaws.com"]);
+        assert_eq!(trust(r#"{"AWS":"AROAGONE"}"#, "{}"), ["AROAGONE"]);
     }
 
     #[test]

@@ -217,3 +217,24 @@ fn where_evaluators_differ_the_documents_are_followed() {
     assert_eq!(cases.len(), 25);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn what_is_certain_without_a_context_is_so_with_it() {
+    let cases = read(include_bytes!("../../tests/iam/cases.jsonl.zst"));
+    let mut wrong = Vec::new();
+    let mut certain = 0;
+    for case in &cases {
+        let blind = Request { context: Keyring::unknown(), ..case.request.clone() };
+        let allowed = match decide(&blind, &policies(case)).outcome {
+            Outcome::Allowed => true,
+            Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => false,
+            Outcome::Conditional => continue,
+        };
+        certain += 1;
+        if allowed != (case.expect == "Allowed") {
+            wrong.push(format!("{}: allowed is {allowed} for {}", case.id, case.expect));
+        }
+    }
+    assert!(certain > 2_000, "{certain}");
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -3,70 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Condition, Document, Statement,
-    holder::{Decision, Outcome, Permission},
+    Condition, Statement,
+    holder::{Decision, Outcome},
+    policy_set::{Layer, Named, PolicySet},
     principal::Naming,
     request::{Caller, Keys, Request},
     template::Template,
     truth::Truth,
     worlds::{Walk, Worlds},
 };
-
-/// A policy with what people call it.
-#[derive(Debug, Clone)]
-pub struct Named {
-    /// `inline policy deploy`, `AdministratorAccess`.
-    pub name: String,
-    /// The policy.
-    pub document: Arc<Document>,
-}
-
-impl Named {
-    /// Names `document`.
-    pub fn new(name: impl Into<String>, document: impl Into<Arc<Document>>) -> Self {
-        Self { name: name.into(), document: document.into() }
-    }
-}
-
-/// The policies that bear on a request. What is none does not restrict; a boundary without policies allows nothing.
-#[derive(Debug, Clone, Default)]
-pub struct PolicySet {
-    /// Identity policies of the caller.
-    pub identity: Vec<Named>,
-    /// Its permissions boundary.
-    pub boundary: Option<Vec<Named>>,
-    /// The policy of its session.
-    pub session: Option<Named>,
-    /// The resource's own policy: for roles the trust policy, for keys the key policy.
-    pub resource: Option<Named>,
-    /// Service control policies, from the root of the organization down; each level must allow.
-    pub scp: Vec<Vec<Named>>,
-    /// Resource control policies, level by level; they only deny.
-    pub rcp: Vec<Vec<Named>>,
-    /// The policy of the VPC endpoint on the way.
-    pub endpoint: Option<Vec<Named>>,
-    /// Asks only what the caller holds: whether the resource's own policy agrees is left open.
-    pub caller_side_only: bool,
-}
-
-/// Kinds of policies that can stand in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// Identity policies.
-    Identity,
-    /// The permissions boundary.
-    Boundary,
-    /// The session policy.
-    Session,
-    /// The resource's own policy.
-    Resource,
-    /// Service control policies.
-    ServiceControl,
-    /// Resource control policies.
-    ResourceControl,
-    /// The VPC endpoint's policy.
-    Endpoint,
-}
 
 /// Decides `request` by `policies`.
 ///
@@ -83,43 +28,41 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
 }
 
 /// A statement that speaks of the request, its conditions left aside.
-struct Live<'a> {
-    policy: &'a str,
-    statement: &'a Arc<Statement>,
-    /// Whether it covers action, principal and resource.
+pub(super) struct Live<'a> {
+    pub(super) policy: &'a str,
+    pub(super) statement: &'a Arc<Statement>,
+    /// Whether it covers action, principal and, where no variables are still to be put in, resource.
     base: Truth,
     naming: Option<Naming>,
-    /// Whether variables in its resource are still to be put in.
-    variable: bool,
 }
 
 /// What the statements of one kind of policy say.
 #[derive(Default)]
-struct Bench<'a> {
-    allows: Vec<Live<'a>>,
-    denies: Vec<Live<'a>>,
+pub(super) struct Bench<'a> {
+    pub(super) allows: Vec<Live<'a>>,
+    pub(super) denies: Vec<Live<'a>>,
 }
 
 /// A request with the statements that speak of it.
-struct Case<'a> {
+pub(super) struct Case<'a> {
     resource: &'a str,
-    identity: Bench<'a>,
+    pub(super) identity: Bench<'a>,
     boundary: Option<Bench<'a>>,
     session: Option<Bench<'a>>,
-    own: Bench<'a>,
+    pub(super) own: Bench<'a>,
     scp: Vec<Bench<'a>>,
     rcp: Vec<Bench<'a>>,
     endpoint: Option<Bench<'a>>,
-    side: Side,
+    pub(super) side: Side,
     /// Whether the resource's own policy must name the caller or its account: trust policies and key policies.
-    needs_own: bool,
+    pub(super) needs_own: bool,
     /// The root user of an account holds everything.
     root: bool,
 }
 
 /// How the caller stands to the resource's account.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     Same,
     Cross,
     /// Services and strangers have no identity policies.
@@ -127,16 +70,16 @@ enum Side {
 }
 
 /// What the kinds of policies make of a request.
-struct Judgement {
+pub(super) struct Judgement {
     deny: Truth,
     allow: Truth,
-    denied_by: [Truth; 7],
-    identity: Truth,
-    boundary: Truth,
-    session: Truth,
-    scp: Truth,
-    endpoint: Truth,
-    own: Truth,
+    pub(super) denied_by: [Truth; 7],
+    pub(super) identity: Truth,
+    pub(super) boundary: Truth,
+    pub(super) session: Truth,
+    pub(super) scp: Truth,
+    pub(super) endpoint: Truth,
+    pub(super) own: Truth,
 }
 
 impl Judgement {
@@ -179,7 +122,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn benches(&self) -> impl Iterator<Item = (Layer, &Bench<'a>)> {
+    pub(super) fn benches(&self) -> impl Iterator<Item = (Layer, &Bench<'a>)> {
         let single = [
             (Layer::Identity, Some(&self.identity)),
             (Layer::Boundary, self.boundary.as_ref()),
@@ -195,9 +138,9 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a statement applies to a request with these keys.
-    fn applies(&self, live: &Live<'_>, keys: &dyn Keys) -> Truth {
+    pub(super) fn applies(&self, live: &Live<'_>, keys: &dyn Keys) -> Truth {
         let mut truth = live.base;
-        if live.variable {
+        if live.statement.variable {
             truth = truth.and(covers_resource(live.statement, self.resource, keys));
         }
         for condition in &live.statement.conditions {
@@ -209,7 +152,7 @@ impl<'a> Case<'a> {
         truth
     }
 
-    fn any(&self, lives: &[Live<'_>], keys: &dyn Keys) -> Truth {
+    pub(super) fn any(&self, lives: &[Live<'_>], keys: &dyn Keys) -> Truth {
         Truth::any(lives.iter().map(|live| self.applies(live, keys)))
     }
 
@@ -264,7 +207,7 @@ impl<'a> Case<'a> {
         let lives = || self.benches().flat_map(|(_, bench)| bench.allows.iter().chain(&bench.denies));
         let conditions: Vec<&Condition> = lives().flat_map(|live| &live.statement.conditions).collect();
         let patterns: Vec<&Template> = lives()
-            .filter(|live| live.variable)
+            .filter(|live| live.statement.variable)
             .flat_map(|live| live.statement.resources.iter().flatten())
             .map(|pattern| pattern.template())
             .collect();
@@ -287,82 +230,6 @@ impl<'a> Case<'a> {
             Some(outcome) if whole && worlds.is_exact() => outcome,
             _ => Outcome::Conditional,
         }
-    }
-
-    /// Adds the statements that decided, and what the decision depends on.
-    fn explain(&self, keys: &dyn Keys, judgement: &Judgement, decision: &mut Decision) {
-        let prove = |proof: &mut Vec<Permission>, lives: &[Live<'_>], wanted: &dyn Fn(Truth) -> bool| {
-            let found = lives.iter().filter(|live| wanted(self.applies(live, keys)));
-            proof.extend(found.map(|live| Permission { policy: live.policy.to_owned(), statement: Arc::clone(live.statement) }));
-        };
-        match decision.outcome {
-            Outcome::ExplicitlyDenied => {
-                for (_, bench) in self.benches() {
-                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::True);
-                }
-            }
-            Outcome::Allowed | Outcome::ImplicitlyDenied => {
-                prove(&mut decision.proof, &self.identity.allows, &|truth| truth == Truth::True);
-                prove(&mut decision.proof, &self.own.allows, &|truth| truth == Truth::True);
-            }
-            Outcome::Conditional => {
-                for (_, bench) in self.benches() {
-                    prove(&mut decision.proof, &bench.allows, &|truth| truth != Truth::False);
-                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::Unknown);
-                }
-                decision.condition = Some(self.open_in_words(keys));
-            }
-        }
-        if matches!(decision.outcome, Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied) {
-            decision.blocked_by = self.blockers(judgement);
-        }
-    }
-
-    /// The kinds of policies that stand in the way.
-    fn blockers(&self, judgement: &Judgement) -> Vec<Layer> {
-        use Layer::{Boundary, Endpoint, Identity, Resource, ResourceControl, ServiceControl, Session};
-        let missing = [
-            (Identity, judgement.identity == Truth::False && self.side != Side::Outside),
-            (Boundary, judgement.boundary == Truth::False),
-            (Session, judgement.session == Truth::False),
-            (Resource, judgement.own == Truth::False && (self.side != Side::Same || self.needs_own)),
-            (ServiceControl, judgement.scp == Truth::False),
-            (ResourceControl, false),
-            (Endpoint, judgement.endpoint == Truth::False),
-        ];
-        missing
-            .into_iter()
-            .filter(|(layer, missing)| *missing || judgement.denied_by[*layer as usize] == Truth::True)
-            .map(|(layer, _)| layer)
-            .collect()
-    }
-
-    /// The conditions that are not decided, in words.
-    fn open_in_words(&self, keys: &dyn Keys) -> String {
-        let open = |live: &Live<'_>| -> Option<String> {
-            if self.applies(live, keys) != Truth::Unknown {
-                return None;
-            }
-            let words: Vec<String> = live
-                .statement
-                .conditions
-                .iter()
-                .filter(|condition| condition.holds(keys) == Truth::Unknown)
-                .map(ToString::to_string)
-                .collect();
-            Some(if words.is_empty() { "the statement covers it, which AWS does not document".to_owned() } else { words.join(" and ") })
-        };
-        let mut words: Vec<String> = Vec::new();
-        for (_, bench) in self.benches() {
-            // One allow without open conditions is enough.
-            if self.any(&bench.allows, keys) == Truth::Unknown {
-                let ways: Vec<String> = bench.allows.iter().filter_map(open).collect();
-                words.push(format!("only if {}", ways.join(", or ")));
-            }
-            words.extend(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")));
-        }
-        words.dedup();
-        words.join("; ")
     }
 }
 
@@ -405,11 +272,10 @@ impl Scope<'_> {
             };
             base = base.and(named);
         }
-        let variable = statement.resources.iter().flatten().any(|pattern| pattern.template().fixed().is_none());
-        if base != Truth::False && !variable {
+        if base != Truth::False && !statement.variable {
             base = base.and(covers_resource(statement, &self.request.resource, &self.request.context));
         }
-        (base != Truth::False).then_some(Live { policy, statement, base, naming, variable })
+        (base != Truth::False).then_some(Live { policy, statement, base, naming })
     }
 }
 

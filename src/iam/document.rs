@@ -42,6 +42,8 @@ pub struct Statement {
     pub(super) not_resource: bool,
     /// None in trust policies, which stand for the role they belong to.
     pub(super) resources: Option<Vec<ResourcePattern>>,
+    /// Whether variables stand in its resources.
+    pub(super) variable: bool,
     pub(super) principals: Option<Principals>,
     pub(super) conditions: Vec<Condition>,
     source: Arc<Node>,
@@ -141,6 +143,7 @@ impl Statement {
             not_action,
             actions,
             not_resource,
+            variable: resources.iter().flatten().any(|pattern: &ResourcePattern| pattern.template().fixed().is_none()),
             resources,
             principals,
             conditions,
@@ -258,6 +261,10 @@ fn strings<'a>(node: &'a Node, what: &str) -> Result<Vec<&'a str>, Malformed> {
 fn principals(node: &Node) -> Result<Vec<Principal>, Malformed> {
     let members = match &node.value {
         Value::Text(text) if text == "*" => return Ok(vec![Principal::Anyone]),
+        // AWS never stores an account or ARN without its kind, an emulator does: a grant is no less one for that.
+        Value::Text(text) if text.starts_with("arn:") || (text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())) => {
+            return Ok(Principal::new("AWS", text).into_iter().collect());
+        }
         Value::Object(members) => members,
         _ => return Err(node.error("a Principal is \"*\" or an object of kinds of principals")),
     };
@@ -352,6 +359,17 @@ mod tests {
         assert!(first.conditions()[2].is_if_exists());
         assert!(second.is_not_action() && second.is_not_resource() && second.is_not_principal());
         assert_eq!(second.resources().collect::<Vec<_>>(), ["*"]);
+    }
+
+    #[test]
+    fn a_principal_without_its_kind_is_one_of_aws() {
+        let of = |principal: &str| {
+            let text = format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{principal},"Action":"a:b","Resource":"*"}}}}"#);
+            Document::parse(&text).map(|document| document.statements[0].principals().to_vec())
+        };
+        assert_eq!(of(r#""123456789012""#), Ok(vec![Principal::Account("123456789012".to_owned())]));
+        assert_eq!(of(r#""*""#), Ok(vec![Principal::Anyone]));
+        assert!(of(r#""""#).is_err() && of(r#""everyone""#).is_err() && of("7").is_err());
     }
 
     #[test]

@@ -25,6 +25,18 @@ pub(super) const fn token(c: char) -> Token {
     }
 }
 
+/// The text that wrote the tokens, wildcards being characters.
+pub(super) fn literal(tokens: &[Token]) -> String {
+    tokens
+        .iter()
+        .map(|token| match token {
+            Token::Char(c) => *c,
+            Token::One => '?',
+            Token::Many => '*',
+        })
+        .collect()
+}
+
 /// The tokens with their letters in lower case.
 pub(super) fn folded(tokens: &[Token]) -> Vec<Token> {
     tokens
@@ -275,7 +287,12 @@ impl ActionPattern {
         let flat = folded(&tokens(text));
         let colon = flat.iter().position(|token| *token == Token::Char(':'));
         let named_service = colon.is_some_and(|colon| flat[..colon].iter().all(|token| matches!(token, Token::Char(_))));
-        let everything = !flat.is_empty() && flat.iter().all(|token| *token == Token::Many);
+        // `*:*` is another way to write `*`.
+        let rest = |tokens: &[Token]| !tokens.is_empty() && tokens.iter().all(|token| *token == Token::Many);
+        let everything = match colon {
+            None => rest(&flat),
+            Some(colon) => rest(&flat[..colon]) && rest(&flat[colon + 1..]),
+        };
         Self { text: text.to_owned(), flat, named_service, everything }
     }
 

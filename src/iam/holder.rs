@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{
     Caller, Document, Keyring, Library, Request, Statement, Value,
-    decide::{Layer, Named, PolicySet, decide},
+    decide::decide,
     derived,
+    policy_set::{Layer, Named, PolicySet},
 };
 use crate::model::{Arn, Gap, Policies, Posture, Role, User};
 
@@ -144,13 +145,23 @@ impl<'a> Holder<'a> {
     /// # Errors
     /// The gap, when an unread policy could change the answer.
     pub fn decide_when(&self, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Decision, Gap> {
+        self.decide_among(&self.policies, action, resource, keys)
+    }
+
+    /// The policies that bear on it.
+    pub(super) const fn policies(&self) -> &PolicySet {
+        &self.policies
+    }
+
+    /// Decides by `policies`, which are its own and perhaps others.
+    pub(super) fn decide_among(&self, policies: &PolicySet, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Decision, Gap> {
         let mut context = self.context.clone();
         derived::of_resource(&mut context, resource);
         for (key, value) in keys {
             context.set(key, Value::One((*value).to_owned()));
         }
         let request = Request { context, ..Request::new(Caller::Principal(self.arn.as_str().to_owned()), action, resource) };
-        let decision = decide(&request, &self.policies);
+        let decision = decide(&request, policies);
         match decision.outcome {
             // Nothing takes an explicit deny back.
             Outcome::ExplicitlyDenied => {}
@@ -160,6 +171,8 @@ impl<'a> Holder<'a> {
                     return Err(gap.clone());
                 }
             }
+            // What a known boundary does not allow, no policy adds.
+            Outcome::ImplicitlyDenied if decision.blocked_by.contains(&Layer::Boundary) => {}
             Outcome::ImplicitlyDenied => {
                 if let Some(gap) = self.gaps.first() {
                     return Err(gap.clone());

@@ -1,4 +1,10 @@
 //! What a policy means.
+//!
+//! A text becomes a [`Document`]; a [`Library`] holds those of a posture. Three questions are put to them:
+//! [`decide`] asks one [`Request`] of every policy in a [`PolicySet`], [`Holder`] asks what a role or user may do,
+//! and [`audience`] asks whom a resource's policy lets in. All three go through the same conditions, in three
+//! values: true, false, and unknown. Where the context of a request is not known, it is tried out (`worlds`),
+//! so that a condition which always holds, or two that exclude each other, leave nothing open.
 
 mod audience;
 #[cfg(test)]
@@ -12,9 +18,13 @@ mod glob;
 mod holder;
 mod json;
 mod library;
+mod meeting;
 mod moment;
 mod network;
+mod own_policy;
+mod policy_set;
 mod principal;
+mod proof;
 #[cfg(test)]
 mod properties;
 mod request;
@@ -26,10 +36,12 @@ mod worlds;
 
 pub use audience::{Audience, Reach, audience, audience_among};
 pub use condition::Condition;
-pub use decide::{Layer, Named, PolicySet, decide};
+pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
 pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
+pub use own_policy::own_policy;
+pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
 pub use request::{Caller, Keyring, Request, Value};

@@ -41,8 +41,8 @@ fn time_of_day(text: &str) -> Option<i128> {
     let offset = match zone {
         "" | "Z" | "z" => 0,
         _ => {
-            let (hours, minutes) = zone[1..].split_once(':')?;
-            let minutes = field(hours, 2)? * 60 + field(minutes, 2)?;
+            let digits = zone[1..].replacen(':', "", 1);
+            let minutes = field(digits.get(..2)?, 2)? * 60 + field(digits.get(2..)?, 2)?;
             if zone.starts_with('-') { -minutes } else { minutes }
         }
     };
@@ -64,4 +64,45 @@ fn time_of_day(text: &str) -> Option<i128> {
 /// A number of exactly so many digits.
 fn field(text: &str, digits: usize) -> Option<i64> {
     (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_moment() {
+        let noon = Moment::parse("2026-11-23T12:00:00Z").expect("a moment");
+        for text in [
+            "2026-11-23T12:00Z",
+            "2026-11-23T12:00:00.000Z",
+            "2026-11-23T13:30:00+01:30",
+            "2026-11-23T13:30:00+0130",
+            "2026-11-23T07:00:00-05:00",
+            "1795435200",
+            "2026-11-23T12:00:00",
+        ] {
+            assert_eq!(Moment::parse(text), Some(noon), "{text}");
+        }
+        assert!(Moment::parse("2026").expect("a year") < noon && Moment::parse("2026-12").expect("a month") > noon);
+        assert_eq!(noon.later(-1).as_deref(), Some("2026-11-23T11:59:59Z"));
+    }
+
+    #[test]
+    fn what_is_no_moment() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-11-23T25:00:00Z",
+            "2026-11-23T12Z",
+            "12:00",
+            "1e9",
+            "2026-11-23T12:00:00+1",
+            "2026-11-23T12:00:00+äb",
+        ] {
+            assert_eq!(Moment::parse(text), None, "{text}");
+        }
+    }
 }

@@ -64,3 +64,31 @@ fn bits(address: IpAddr) -> u128 {
         IpAddr::V6(address) => u128::from(address),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_hold_their_own_addresses_and_no_others() {
+        let cases = [
+            ("0.0.0.0/0", "203.0.113.7", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+            ("203.0.113.7/24", "203.0.113.255", true),
+            ("203.0.113.0/24", "203.0.114.0", false),
+            ("203.0.113.7", "203.0.113.7", true),
+            ("::/0", "2001:db8::1", true),
+            ("2001:db8::/32", "2001:0db8:0:0::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+        ];
+        for (network, address, inside) in cases {
+            let network = Network::parse(network).expect("a network");
+            assert_eq!(network.contains(address.parse().expect("an address")), inside, "{network:?} {address}");
+        }
+        for text in ["", "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/", "::/129", "1.2.3.4/24/8"] {
+            assert_eq!(Network::parse(text), None, "{text}");
+        }
+        assert_eq!(Network::parse("::/0").expect("a network").range(), (0, u128::MAX));
+        assert!(Network::parse("128.0.0.0/1").is_some_and(|half| half.is_internet()));
+    }
+}

@@ -78,26 +78,25 @@ fn names(arn: &str, caller: &str) -> Option<Naming> {
 }
 
 /// Whether `caller` is a session of the role or user `arn`. Sessions do not tell the role's path.
-pub(super) fn session_of(arn: &str, caller: &str) -> bool {
-    let parts = |text: &'_ str| -> Option<(String, String)> {
-        let mut parts = text.splitn(6, ':');
-        let partition = parts.nth(1)?;
-        let account = parts.nth(2)?;
-        Some((format!("{partition}:{account}"), parts.next()?.to_owned()))
-    };
-    let (Some((owner, resource)), Some((home, session))) = (parts(arn), parts(caller)) else { return false };
-    if owner != home {
+fn session_of(arn: &str, caller: &str) -> bool {
+    let (Some(known), Some(asking)) = (identity(arn), identity(caller)) else { return false };
+    if (known.0, known.1) != (asking.0, asking.1) {
         return false;
     }
-    let last = |resource: &str| resource.rsplit('/').next().unwrap_or_default().to_owned();
-    if resource.starts_with("role/") {
-        let mut steps = session.splitn(3, '/');
-        return steps.next() == Some("assumed-role") && steps.next() == Some(last(&resource).as_str());
+    let last = known.2.rsplit('/').next().unwrap_or_default();
+    if known.2.starts_with("role/") {
+        let mut steps = asking.2.splitn(3, '/');
+        return steps.next() == Some("assumed-role") && steps.next() == Some(last);
     }
-    if resource.starts_with("user/") {
-        return session.strip_prefix("federated-user/") == Some(last(&resource).as_str());
-    }
-    false
+    known.2.starts_with("user/") && asking.2.strip_prefix("federated-user/") == Some(last)
+}
+
+/// Partition, account and resource of an ARN.
+fn identity(arn: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = arn.splitn(6, ':');
+    let partition = parts.nth(1)?;
+    let account = parts.nth(2)?;
+    Some((partition, account, parts.next()?))
 }
 
 /// How a statement names a caller; the closest last.

@@ -126,7 +126,7 @@ impl Caller {
     /// The account that the caller belongs to; services and strangers have none.
     pub fn account(&self) -> Option<&str> {
         match self {
-            Self::Principal(arn) => arn.splitn(6, ':').nth(4),
+            Self::Principal(arn) => arn.split(':').nth(4),
             _ => None,
         }
     }
@@ -172,6 +172,6 @@ impl Request {
 
     /// The account that owns the resource, if that is known.
     pub fn owner(&self) -> Option<&str> {
-        self.resource_account.as_deref().or_else(|| self.resource.splitn(6, ':').nth(4)).filter(|account| !account.is_empty())
+        self.resource_account.as_deref().or_else(|| self.resource.split(':').nth(4)).filter(|account| !account.is_empty())
     }
 }

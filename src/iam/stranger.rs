@@ -10,6 +10,7 @@ use super::{
     request::{Caller, Value},
     worlds::{OTHER, OTHER_ACCOUNT},
 };
+use crate::model::Arn;
 
 /// An organization that no policy names.
 const OTHER_ORGANIZATION: &str = "o-palisade000";
@@ -69,7 +70,8 @@ impl Sender {
                 };
             }
             "lambda:functionurlauthtype" => return self.url_type(request),
-            "aws:resourceaccount" => return vec![if request.owner.is_empty() { Value::Absent } else { one(request.owner) }],
+            "aws:resourceaccount" => return vec![part(request.resource.account())],
+            "aws:requestedregion" if !request.resource.region().is_empty() => return vec![part(request.resource.region())],
             _ => {}
         }
         let of = |key: &str| conditions.iter().filter(|condition| condition.name == key).copied().collect::<Vec<_>>();
@@ -77,15 +79,9 @@ impl Sender {
             (_, Self::Known(_) | Self::ForKnown(_)) => values,
             // The way it came.
             ("aws:sourceip" | "aws:vpcsourceip", Self::Anonymous | Self::Stranger | Self::ForStranger(_)) => elsewhere(&of(key)),
-            (
-                "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths",
-                Self::Anonymous | Self::Stranger | Self::ForStranger(_),
-            )
-            | ("lambda:eventsourcetoken", Self::Anonymous | Self::Stranger | Self::ForStranger(_)) => {
-                vec![Value::Absent, one(OTHER)]
-            }
-            // A stranger has the services of their own account call for them, but nobody does so without credentials.
-            ("kms:viaservice", Self::Anonymous | Self::ForStranger(_)) => vec![Value::Absent],
+            (key, Self::Anonymous | Self::Stranger | Self::ForStranger(_)) if let Some(own) = own_way(key) => vec![Value::Absent, one(own)],
+            // Whoever has an account can have any service ask for him.
+            ("kms:viaservice", Self::Anonymous) => vec![Value::Absent],
             // Whom a service acts for.
             ("aws:sourceaccount" | "aws:sourceowner", Self::ForStranger(_)) => vec![one(OTHER_ACCOUNT)],
             ("aws:sourceorgid", Self::ForStranger(_)) => vec![Value::Absent, one(OTHER_ORGANIZATION)],
@@ -140,15 +136,43 @@ impl Sender {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) way: Way,
-    /// The account of the resource.
-    pub(super) owner: &'a str,
+    pub(super) resource: &'a Arn,
     /// Whether the action is `lambda:InvokeFunctionUrl`.
     pub(super) is_url_action: bool,
 }
 
 /// Whether a key speaks of the principal: somebody without credentials has none of them.
 fn is_of_principal(key: &str) -> bool {
-    key.starts_with("aws:principal") || matches!(key, "aws:userid" | "aws:username" | "kms:calleraccount")
+    key.starts_with("aws:principal")
+        || matches!(
+            key,
+            "aws:federatedprovider"
+                | "aws:multifactorauthage"
+                | "aws:multifactorauthpresent"
+                | "aws:tokenissuetime"
+                | "aws:userid"
+                | "aws:username"
+                | "kms:calleraccount"
+        )
+}
+
+/// What somebody else's network or skill puts into a key that tells the way a request came.
+fn own_way(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "aws:sourcevpc" => "vpc-0palisade0000000",
+        "aws:sourcevpce" => "vpce-0palisade0000000",
+        "aws:sourcevpcarn" => "arn:aws:ec2:eu-west-1:000000000019:vpc/vpc-0palisade0000000",
+        "aws:vpceaccount" => OTHER_ACCOUNT,
+        "aws:vpceorgid" => OTHER_ORGANIZATION,
+        "aws:vpceorgpaths" => "o-palisade000/r-0000/ou-0000-00000000/",
+        "lambda:eventsourcetoken" => "amzn1.palisade",
+        _ => return None,
+    })
+}
+
+/// A part of an ARN as a value.
+fn part(text: &str) -> Value {
+    if text.is_empty() { Value::Absent } else { one(text) }
 }
 
 fn one(value: &str) -> Value {

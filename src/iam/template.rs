@@ -169,3 +169,41 @@ impl ResourcePattern {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::Keyring;
+
+    fn resolved(text: &str, version: Version) -> Result<String, Unresolved> {
+        let keys = Keyring::complete().with("aws:username", "a*b").without("aws:PrincipalTag/team");
+        Template::new(text, version).resolve(&keys).map(|tokens| glob::literal(&tokens))
+    }
+
+    #[test]
+    fn variables_take_values_defaults_or_nothing() {
+        let cases = [
+            ("home/${aws:username}/*", Ok("home/a*b/*")),
+            ("${AWS:UserName}", Ok("a*b")),
+            ("${aws:PrincipalTag/team, 'none'}", Ok("none")),
+            ("${aws:PrincipalTag/team}", Err(Unresolved::Missing)),
+            ("${*}${?}${$}", Ok("*?$")),
+            ("open ${aws:username", Ok("open ${aws:username")),
+            ("", Ok("")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(resolved(text, Version::Variables), expected.map(str::to_owned), "{text}");
+        }
+        assert_eq!(resolved("${aws:username}", Version::Old).as_deref(), Ok("${aws:username}"));
+        assert_eq!(Template::new("${aws:username}", Version::Variables).resolve(&Keyring::unknown()), Err(Unresolved::Unknown));
+    }
+
+    #[test]
+    fn a_star_in_a_value_is_a_star() {
+        let keys = Keyring::complete().with("aws:username", "*");
+        let pattern = ResourcePattern::new("arn:aws:s3:::b/${aws:username}", Version::Variables);
+        assert_eq!(pattern.covers("arn:aws:s3:::b/*", true, &keys), Truth::True);
+        assert_eq!(pattern.covers("arn:aws:s3:::b/x", true, &keys), Truth::False);
+        assert_eq!(ResourcePattern::new("arn:aws:s3:::b/${*}", Version::Variables).covers("arn:aws:s3:::b/x", true, &keys), Truth::False);
+    }
+}

@@ -55,3 +55,30 @@ impl fmt::Display for Condition {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::iam::Document;
+
+    #[test]
+    fn every_operator_reads_as_a_sentence() {
+        let cases = [
+            (r#"{"StringEquals":{"aws:SourceVpce":["vpce-1","vpce-2"]}}"#, "aws:SourceVpce is vpce-1 or vpce-2"),
+            (r#"{"StringNotLike":{"aws:PrincipalArn":["a*","b*"]}}"#, "aws:PrincipalArn is not like a* nor b*"),
+            (r#"{"NumericLessThanEquals":{"aws:MultiFactorAuthAge":3600}}"#, "aws:MultiFactorAuthAge is at most 3600"),
+            (r#"{"DateGreaterThan":{"aws:CurrentTime":"2026-01-01"}}"#, "aws:CurrentTime is after 2026-01-01"),
+            (r#"{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, "aws:SourceIp is not in 10.0.0.0/8"),
+            (r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}}"#, "some aws:TagKeys is a"),
+            (r#"{"ForAllValues:StringEquals":{"aws:TagKeys":[]}}"#, "every aws:TagKeys is anything"),
+            (r#"{"BoolIfExists":{"aws:SecureTransport":true}}"#, "aws:SecureTransport is true, if there is any"),
+            (r#"{"Null":{"aws:SourceVpc":"true"}}"#, "aws:SourceVpc is absent"),
+            (r#"{"Null":{"aws:SourceVpc":false}}"#, "aws:SourceVpc is present"),
+            (r#"{"StringEquals":{"aws:\u001b[2J":"\u202ex"}}"#, "aws:\u{FFFD}[2J is \u{FFFD}x"),
+        ];
+        for (condition, words) in cases {
+            let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"*","Condition":{condition}}}}}"#);
+            let document = Document::parse(&text).expect("a policy");
+            assert_eq!(document.statements[0].conditions()[0].to_string(), words);
+        }
+    }
+}

@@ -2,13 +2,14 @@
 //! values apart, and every combination of those.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     net::IpAddr,
 };
 
 use super::{
     condition::{Condition, Over, Test, number},
     glob::{self, Token},
+    meeting::common,
     moment::Moment,
     network::Network,
     request::{Keys, Lookup, Value},
@@ -18,10 +19,8 @@ use super::{
 
 /// More combinations than this are not walked.
 const MOST: usize = 20_000;
-/// After so many places in patterns the search for a common instance gives up.
-const MOST_PLACES: usize = 20_000;
 /// Of more patterns than this, only pairs are searched for common instances.
-const MOST_PATTERNS: usize = 5;
+const MOST_PATTERNS: usize = 4;
 /// Of more values than this, sets are not built.
 const MOST_MEMBERS: usize = 16;
 /// A value that no policy names.
@@ -212,10 +211,11 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
                     if like {
                         patterns.push(tokens);
                     } else {
-                        single.insert(text.to_owned());
+                        let text = glob::literal(&tokens);
                         if fold {
-                            single.insert(swapped(text));
+                            single.insert(swapped(&text));
                         }
+                        single.insert(text);
                     }
                 }
                 Test::Arn { .. } => patterns.push(template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec)),
@@ -328,62 +328,4 @@ fn edges(text: &str) -> Vec<String> {
         .flatten()
         .filter_map(|bits| Some(if is_v4 { IpAddr::V4(u32::try_from(bits).ok()?.into()) } else { IpAddr::V6(bits.into()) }.to_string()))
         .collect()
-}
-
-/// Texts that are instances of all `patterns`, if there are any: a shortest one, and the same with something
-/// where every pattern leaves room for it.
-fn common(patterns: &[&[Token]]) -> Vec<String> {
-    // Breadth first over the places in the patterns; `from` remembers the way.
-    let start = vec![0; patterns.len()];
-    let mut from: HashMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>> = HashMap::from([(start.clone(), None)]);
-    let mut queue = VecDeque::from([start]);
-    while let Some(at) = queue.pop_front() {
-        if at.iter().zip(patterns).all(|(at, pattern)| *at == pattern.len()) {
-            return texts(patterns, &from, at);
-        }
-        if from.len() > MOST_PLACES {
-            break;
-        }
-        let tokens: Vec<Option<&Token>> = at.iter().zip(patterns).map(|(at, pattern)| pattern.get(*at)).collect();
-        let mut go = |to: Vec<usize>, c: Option<char>| {
-            from.entry(to.clone()).or_insert_with(|| {
-                queue.push_back(to);
-                Some((at.clone(), c))
-            });
-        };
-        for (index, token) in tokens.iter().enumerate() {
-            if *token == Some(&Token::Many) {
-                let mut to = at.clone();
-                to[index] += 1;
-                go(to, None);
-            }
-        }
-        let mut wanted = tokens.iter().filter_map(|token| match token {
-            Some(Token::Char(c)) => Some(*c),
-            _ => None,
-        });
-        let c = wanted.next().unwrap_or('x');
-        if tokens.contains(&None) || wanted.any(|other| other != c) {
-            continue;
-        }
-        let to = at.iter().zip(&tokens).map(|(at, token)| if *token == Some(&Token::Many) { *at } else { at + 1 }).collect();
-        go(to, Some(c));
-    }
-    Vec::new()
-}
-
-/// The texts along the way to `at`, backwards.
-fn texts(patterns: &[&[Token]], from: &HashMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>>, mut at: Vec<usize>) -> Vec<String> {
-    let (mut short, mut long) = (Vec::new(), Vec::new());
-    loop {
-        let room = at.iter().zip(patterns).all(|(at, pattern)| pattern.get(*at) == Some(&Token::Many));
-        if room {
-            long.extend(OTHER.chars().rev());
-        }
-        let Some(Some((before, c))) = from.get(&at) else { break };
-        short.extend(*c);
-        long.extend(*c);
-        at.clone_from(before);
-    }
-    [short, long].map(|text| text.into_iter().rev().collect()).into()
 }

@@ -34,13 +34,18 @@ fn head(world: &World, out: &mut dyn Write) -> io::Result<()> {
 
 /// `72 [61–78] C · 91 % known`.
 fn rating(rating: &Rating) -> String {
-    let interval = rating.interval.map_or_else(String::new, |(low, high)| format!(" [{low:.0}–{high:.0}]"));
+    let interval = rating.interval.map_or_else(String::new, |(low, high)| format!(" [{}–{}]", whole(low), whole(high)));
     let coverage = format!("{:.0} % known", (rating.coverage * 100.0).floor());
     match (rating.value, rating.interval) {
-        (Some(value), _) => format!("{value:.0}{interval} {} · {coverage}", rating.grade.letter()),
+        (Some(value), _) => format!("{}{interval} {} · {coverage}", whole(value), rating.grade.letter()),
         (None, Some(_)) => format!("unknown{interval} · {coverage}"),
         (None, None) => "n/a · nothing to judge".to_owned(),
     }
+}
+
+/// Whole points, never rounded up: 59.9 is not yet a D.
+fn whole(value: f64) -> i64 {
+    value.floor() as i64
 }
 
 fn layers(world: &World, out: &mut dyn Write) -> io::Result<()> {
@@ -79,7 +84,7 @@ fn findings(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<(
     let fails = findings.iter().filter(|finding| finding.status == Status::Fail).count();
     let unknowns = findings.iter().filter(|finding| finding.status == Status::Unknown).count();
     writeln!(out)?;
-    writeln!(out, "{fails} findings, {unknowns} unknown")?;
+    writeln!(out, "{fails} {}, {unknowns} unknown", if fails == 1 { "finding" } else { "findings" })?;
     let plans = world.plans(findings.iter());
     for (finding, plan) in findings.iter().zip(plans).filter(|(finding, _)| finding.status != Status::Unknown) {
         writeln!(out)?;

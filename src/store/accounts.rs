@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use super::StoreError;
+use super::{StoreError, folders};
 
 /// The account that `way` led to last time, if that is known.
 pub fn last_account(file: &Path, way: &str) -> Option<String> {
@@ -22,7 +22,7 @@ pub fn keep_account(file: &Path, way: &str, account: &str) -> Result<(), StoreEr
     accounts.insert(way.to_owned(), account.to_owned());
     let fail = |source| StoreError::io(file, source);
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(fail)?;
+        folders::make(folder).map_err(fail)?;
     }
     let text = serde_json::to_string_pretty(&accounts).map_err(|error| fail(error.into()))?;
     fs::write(file, text).map_err(fail)

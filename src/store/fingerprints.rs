@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::StoreError;
+use super::{StoreError, folders};
 use crate::model::FingerprintKey;
 
 const LENGTH: usize = 32;
@@ -31,7 +31,7 @@ fn make(path: &Path) -> io::Result<FingerprintKey> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes)?;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        folders::make(folder)?;
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,6 +1,10 @@
 //! Where things are kept: XDG's folders where they are set, the platform's own otherwise.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::DirBuilder,
+    io,
+    path::{Path, PathBuf},
+};
 
 use directories::ProjectDirs;
 
@@ -75,4 +79,14 @@ impl Folders {
         ]
         .into_iter()
     }
+}
+
+/// Makes `folder` and those above it, for their owner only: what is in them tells of an account. One that is there
+/// already stays as it is.
+pub(super) fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

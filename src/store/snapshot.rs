@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    StoreError,
+    StoreError, folders,
     record::{Footer, Header, records},
 };
 use crate::model::Posture;
@@ -27,7 +27,7 @@ pub fn save(posture: &Posture, path: &Path) -> Result<(), StoreError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder).map_err(|source| StoreError::io(folder, source))?;
+    folders::make(folder).map_err(|source| StoreError::io(folder, source))?;
     let draft = Draft::beside(path).map_err(fail)?;
     let compressed = path.extension().is_none_or(|extension| extension != "jsonl");
     write(posture, &draft.file, compressed).map_err(fail)?;

@@ -1,9 +1,11 @@
 //! What keys do: the one table that the keys, the help, the footer and the documentation are made of.
 
 mod key;
+mod place;
 mod sheet;
 
 pub use key::Key;
+pub use place::{Group, Place};
 pub use sheet::{markdown, table};
 
 use crate::checks::Layer;
@@ -101,101 +103,6 @@ pub enum Action {
     Discard,
 }
 
-/// Where a key means something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// The overview.
-    Overview,
-    /// A list of findings.
-    Findings,
-    /// One finding.
-    Finding,
-    /// A fix.
-    Fix,
-    /// The list of functions.
-    Functions,
-    /// One function.
-    Function,
-    /// The collectors.
-    Collectors,
-    /// The accounts.
-    Accounts,
-    /// The help.
-    Help,
-    /// The command palette.
-    Palette,
-    /// A line that is being typed.
-    Line,
-}
-
-impl Place {
-    /// Every place.
-    pub const ALL: [Self; 11] = [
-        Self::Overview,
-        Self::Findings,
-        Self::Finding,
-        Self::Fix,
-        Self::Functions,
-        Self::Function,
-        Self::Collectors,
-        Self::Accounts,
-        Self::Help,
-        Self::Palette,
-        Self::Line,
-    ];
-
-    /// Its name on screen.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Findings => "Findings",
-            Self::Finding => "Finding",
-            Self::Fix => "Fix",
-            Self::Functions => "Functions",
-            Self::Function => "Function",
-            Self::Collectors => "Collectors",
-            Self::Accounts => "Accounts",
-            Self::Help => "Help",
-            Self::Palette => "Command palette",
-            Self::Line => "Filter line",
-        }
-    }
-}
-
-/// What belongs together in the help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Group {
-    /// Acting on what is under the cursor.
-    Act,
-    /// Moving the cursor.
-    Move,
-    /// Moving between views.
-    Navigate,
-    /// Going somewhere by name.
-    GoTo,
-    /// What the account says.
-    Data,
-    /// Everywhere.
-    Global,
-}
-
-impl Group {
-    /// Every group, in the order of the help.
-    pub const ALL: [Self; 6] = [Self::Act, Self::Move, Self::Navigate, Self::GoTo, Self::Data, Self::Global];
-
-    /// Its name on screen.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Act => "Act",
-            Self::Move => "Move",
-            Self::Navigate => "Navigate",
-            Self::GoTo => "Go to",
-            Self::Data => "Data",
-            Self::Global => "Everywhere",
-        }
-    }
-}
-
 /// One line of the table.
 #[derive(Debug)]
 pub struct Binding {
@@ -220,6 +127,7 @@ use Group as G;
 use Place as P;
 
 const VIEWS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts, P::Fix, P::Help];
+const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Accounts];
 const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts];
 const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function];
 const TYPING: &[Place] = &[P::Palette, P::Line];
@@ -249,7 +157,7 @@ pub static BINDINGS: &[Binding] = &[
         &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, or the missing IAM statement",
+        "copy the fix, the missing IAM statement, or the name",
     ),
     binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
@@ -263,6 +171,11 @@ pub static BINDINGS: &[Binding] = &[
         "narrow the list: words, sev>=high layer:1 fix:1key",
     ),
     binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions], G::Act, "sort", "order by the next column"),
+    binding(A::Refresh, "retry", &["R"], &[P::Collectors], G::Data, "retry", "read this source again"),
+    binding(A::Refresh, "refresh", &["R"], PAGES_BUT_COLLECTORS, G::Data, "", "read the account again"),
+    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "pause", "pause reading, or go on"),
+    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "stop", "stop reading; what is missing stays unknown"),
+    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(
         A::NextPane,
         "next-pane",
@@ -282,10 +195,6 @@ pub static BINDINGS: &[Binding] = &[
         "previous pane or tab",
     ),
     binding(A::Zoom, "zoom", &["z"], &[P::Findings, P::Functions], G::Navigate, "", "the pane with the cursor alone, or both again"),
-    binding(A::Refresh, "refresh", &["R"], PAGES, G::Data, "", "read the account again; in Collectors, only this source"),
-    binding(A::Pause, "pause", &["P"], PAGES, G::Data, "", "pause reading, or go on"),
-    binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "", "stop reading; what is missing becomes unknown"),
-    binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
     binding(A::Down, "down", &["j", "down"], VIEWS, G::Move, "", "one row down"),
     binding(A::Up, "up", &["k", "up"], VIEWS, G::Move, "", "one row up"),
     binding(A::Top, "top", &["g g", "home"], VIEWS, G::Move, "", "to the first row"),

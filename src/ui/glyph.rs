@@ -91,7 +91,7 @@ impl Glyphs {
     /// The full and the empty part of a bar.
     pub(crate) const fn bar(self) -> (&'static str, &'static str) {
         match self {
-            Self::Unicode => ("█", "░"),
+            Self::Unicode => ("━", "─"),
             Self::Ascii => ("#", "."),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use frizbee::{Config, Matcher, SortStrategy};
+use frizbee::{Config, Matcher, Matching, SortStrategy};
 
 use super::{
     cache::{Cache, Stamp},
@@ -166,12 +166,8 @@ impl Index {
             .map(|(row, _)| row)
             .collect();
         self.scoped = scoped;
-        if !self.query.words.is_empty() {
-            let labels = cache.labels(world);
-            let mut matcher = Matcher::new(needle(&self.query.words), &Config::default().sort(SortStrategy::IndexAsc));
-            let candidates: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
-            let matches = matcher.match_list(&candidates);
-            rows = matches.iter().filter_map(|found| rows.get(found.index as usize).copied()).collect();
+        for word in self.query.words.split(' ').filter(|word| !word.is_empty()) {
+            rows = resembling(word, &rows, world, cache.labels(world));
         }
         let finding = |row: &u32| world.findings.get(*row as usize);
         match self.sort {
@@ -227,9 +223,28 @@ fn needle(words: &str) -> &str {
     words.char_indices().nth(LONGEST_NEEDLE).and_then(|(at, _)| words.get(..at)).unwrap_or(words).trim()
 }
 
-/// What words in a filter look at.
+/// Those of `rows` whose resource or check resembles `word`, or whose sentence or check's name has it in it.
+fn resembling(word: &str, rows: &[u32], world: &World, labels: &[String]) -> Vec<u32> {
+    let word = needle(word);
+    let config = Config::default().sort(SortStrategy::IndexAsc);
+    let finding = |row: &u32| world.findings.get(*row as usize);
+    let slug = word.to_lowercase();
+    let mut found: Vec<bool> = rows.iter().map(|row| finding(row).is_some_and(|finding| finding.check.slug.contains(&slug))).collect();
+    let names: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
+    let sentences: Vec<&str> = rows.iter().map(|row| finding(row).map_or("", |finding| &finding.message)).collect();
+    for (texts, matching) in [(names, Matching::Fuzzy), (sentences, Matching::Substring)] {
+        for hit in Matcher::new(word, &config.clone().matching(matching)).match_list(&texts) {
+            if let Some(found) = found.get_mut(hit.index as usize) {
+                *found = true;
+            }
+        }
+    }
+    rows.iter().zip(found).filter_map(|(row, found)| found.then_some(*row)).collect()
+}
+
+/// What words in a filter may resemble: short, or anything would.
 pub(crate) fn label(finding: &Finding) -> String {
-    format!("{} {} {}", text::clean(finding.resource.name()), finding.check.id, finding.check.slug)
+    format!("{} {}", text::clean(finding.resource.name()), finding.check.id)
 }
 
 /// A UUID by its first eight digits, anything else as it is.

@@ -47,7 +47,7 @@ pub enum Input {
 }
 
 /// What there is to see.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct View<'a> {
     /// The accounts.
     pub fleet: &'a [World],

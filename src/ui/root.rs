@@ -160,7 +160,14 @@ impl Root {
                 self.drop_top();
                 self.open(screen);
             }
-            Reply::Effect(effect) => effects.push(effect),
+            Reply::Effect(effect) => {
+                if matches!(effect, Effect::SelectAccount(_)) {
+                    // What is open is about the account before.
+                    self.stack.truncate(1);
+                    self.forward.clear();
+                }
+                effects.push(effect);
+            }
             Reply::Say(toast) => self.toast = Some(toast),
         }
     }
@@ -334,6 +341,9 @@ fn crumbs(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, titles: &[String], hea
     let heading = fit(heading, total * 3 / 5, Cut::End, cx.glyphs.ellipsis());
     let mut room = total.saturating_sub(width(&heading) + 3);
     let between = format!(" {} ", cx.glyphs.crumb());
+    let all: usize = titles.iter().map(|title| width(title) + width(&between)).sum();
+    // Where there is no room for the way, there is for the place.
+    let titles = if all > room { titles.get(titles.len().saturating_sub(1)..).unwrap_or_default() } else { titles };
     let mut x = 1;
     for (index, title) in titles.iter().enumerate() {
         if index > 0 {

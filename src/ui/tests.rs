@@ -18,7 +18,7 @@ use crate::{
 const SCREENS: [(&str, &str); 17] = [
     ("overview", ""),
     ("findings", "1"),
-    ("filter", "gi/sev>=high web"),
+    ("filter", "gi/sev>=high refund"),
     ("finding", "<enter>"),
     ("finding evidence", "<enter><tab>"),
     ("finding related", "<enter><tab><tab><tab>"),
@@ -44,7 +44,7 @@ fn every_screen_says_what_it_is_for() {
     let must: [(&str, &[&str]); 17] = [
         ("overview", &["Function", "Identity", "Data", "Monitoring", "Response", "denied", "n/a", "DEMO", "CRIT"]),
         ("findings", &["FN-001", "CRIT", "sort: risk", "1-key"]),
-        ("filter", &["/sev>=high web", "Esc cancel", "filtered out"]),
+        ("filter", &["/sev>=high refund", "Esc cancel", "filtered out"]),
         ("finding", &["Why it matters", "CRITICAL", "1 of"]),
         ("finding evidence", &["lambda:GetPolicy", "12 │ {", "\"Sid\""]),
         ("finding related", &["Go to", "role:"]),
@@ -84,6 +84,8 @@ fn small_terminals_show_less_and_never_refuse() {
     let tiny = Screen::new(24, 4).text(&view);
     assert!(tiny.starts_with("59F 59F 84B ? n/a"), "{tiny}");
     let bare = Screen::new(50, 12).text(&view);
+    let narrow = Screen::new(24, 6).text(&view);
+    assert!(narrow.contains("123456789012  ") && narrow.contains("79% !"), "{narrow}");
     assert!(bare.contains("CRIT") && bare.contains("123456789012") && !bare.contains('╭'), "{bare}");
     assert!(!Screen::new(1, 1).text(&view).trim().is_empty());
 }
@@ -163,6 +165,18 @@ fn q_closes_the_view_and_then_the_program() {
 }
 
 #[test]
+fn another_account_is_shown_from_its_overview() {
+    let fleet = [world(), denied_world()];
+    let first = view(&fleet);
+    let mut screen = Screen::new(80, 24);
+    assert_eq!(screen.press("1<enter>ga", &first), []);
+    assert_eq!(screen.press("j<enter>", &first), [Effect::SelectAccount(1)]);
+    let second = View { current: 1, ..first };
+    let text = screen.text(&second);
+    assert!(text.contains("210987654321") && text.contains("Layers") && !text.contains("123456789012"), "{text}");
+}
+
+#[test]
 fn back_and_forward() {
     let fleet = [world()];
     let view = view(&fleet);
@@ -188,9 +202,14 @@ fn the_filter_narrows_the_list_and_esc_gives_it_back() {
     screen.press("/colour:red", &view);
     assert!(screen.text(&view).contains("no such term"));
     screen.press("<enter><esc>", &view);
-    for (filter, all) in
-        [("rule:fn-001", "FN-001"), ("fix:1key", "1-key"), ("fn:*refund", "fn:orders-refund"), ("layer:3 sev:med status:fail", "● MED")]
-    {
+    for (filter, all) in [
+        ("rule:fn-001", "FN-001"),
+        ("fix:1key", "1-key"),
+        ("fn:*refund", "fn:orders-refund"),
+        ("refund fn-011", "FN-011  fn:orders-refund"),
+        ("secret-in", "DP-001"),
+        ("layer:3 sev:med status:fail", "● MED"),
+    ] {
         let mut screen = Screen::new(80, 24);
         screen.press(&format!("gi/{filter}<enter>"), &view);
         let rows: Vec<String> = screen.draw(&view).into_iter().filter(|row| row.contains("fn:") || row.contains("role:")).collect();

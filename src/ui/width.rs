@@ -68,25 +68,21 @@ pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
         let indent = " ".repeat(indent.min(room / 2));
         let mut line = indent.clone();
         let mut used = indent.len();
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            let mut word = word;
-            let gap = usize::from(used > indent.len());
-            if used + gap + width(word) > room && used > indent.len() && width(word) <= room - indent.len() {
-                lines.push(std::mem::replace(&mut line, indent.clone()));
-                used = indent.len();
-            } else if gap == 1 {
-                if used + 1 >= room {
-                    lines.push(std::mem::replace(&mut line, indent.clone()));
-                    used = indent.len();
-                } else {
+        for mut word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            if used > indent.len() {
+                if used + 1 + width(word) <= room {
                     line.push(' ');
                     used += 1;
+                } else {
+                    lines.push(std::mem::replace(&mut line, indent.clone()));
+                    used = indent.len();
                 }
             }
             while used + width(word) > room {
                 let taken = head(word, room - used);
                 // A glyph wider than the whole line cannot be drawn at all.
-                if taken.is_empty() && used == indent.len() {
+                if taken.is_empty() {
+                    word = "";
                     break;
                 }
                 line.push_str(taken);
@@ -94,10 +90,8 @@ pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
                 used = indent.len();
             }
-            if used + width(word) <= room {
-                line.push_str(word);
-                used += width(word);
-            }
+            line.push_str(word);
+            used += width(word);
         }
         lines.push(line);
     }

@@ -1,4 +1,5 @@
 //! The integration tests: one binary, so that they link once.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
 #[cfg(feature = "aws")]
@@ -8,9 +9,15 @@ mod docs;
 #[cfg(feature = "aws")]
 mod emulator;
 #[cfg(feature = "aws")]
+mod faults;
+#[cfg(feature = "aws")]
 mod planted;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "aws")]
+mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
+#[cfg(feature = "aws")]
+mod stub;
 mod tidy;

@@ -10,7 +10,10 @@ use aws_sdk_iam as iam;
 use aws_sdk_kms as kms;
 use aws_sdk_lambda as lambda;
 use aws_smithy_types::Blob;
-use lambda::types::{Environment, FunctionCode, LayerVersionContentInput, LoggingConfig, Runtime, TracingConfig};
+use lambda::types::{
+    ApplicationLogLevel, Environment, FunctionCode, LayerVersionContentInput, LogFormat, LoggingConfig, Runtime, TracingConfig,
+};
+use palisade::model::Timestamp;
 
 use crate::emulator::Emulator;
 
@@ -20,6 +23,8 @@ pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const STRANGER: &str = "210987654321";
 /// A password that is in the environment of `leaky`, and must be nowhere else.
 pub(crate) const PASSWORD: &str = "c0rrect-H0rse-Battery";
+/// A key of AWS that is there too. It was never anybody's.
+pub(crate) const TOKEN: &str = concat!("AKIA", "ABCDEFGHIJKLMNOP");
 
 /// What was planted.
 #[derive(Debug, Default)]
@@ -69,63 +74,73 @@ pub(crate) fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
 
-fn statement(effect: &str, rest: &str) -> String {
-    format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}",{rest}}}]}}"#)
-}
-
-fn trust(principal: &str) -> String {
-    statement("Allow", &format!(r#""Principal":{principal},"Action":"sts:AssumeRole""#))
+fn document(statements: &[String]) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
 }
 
 fn allow(actions: &str, resource: &str) -> String {
-    statement("Allow", &format!(r#""Action":{actions},"Resource":"{resource}""#))
+    format!(r#"{{"Effect":"Allow","Action":{actions},"Resource":"{resource}"}}"#)
+}
+
+fn trust(principal: &str) -> String {
+    document(&[format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole"}}"#)])
 }
 
 const LAMBDA: &str = r#"{"Service":"lambda.amazonaws.com"}"#;
 
+/// What each function may do at least: write its logs.
+fn logging(account: &str, name: &str) -> String {
+    allow(r#"["logs:CreateLogStream","logs:PutLogEvents"]"#, &format!("arn:aws:logs:{REGION}:{account}:log-group:/aws/lambda/{name}:*"))
+}
+
+/// Roles with something wrong, by name: whom they trust and what they may do.
+fn flawed_roles(account: &str) -> Vec<(&'static str, String, Vec<String>)> {
+    let oidc = format!("arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com");
+    let ci = document(&[format!(
+        r#"{{"Effect":"Allow","Principal":{{"Federated":"{oidc}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringLike":{{"token.actions.githubusercontent.com:sub":"repo:*"}}}}}}"#
+    )]);
+    let partner = format!(r#"{{"AWS":"arn:aws:iam::{STRANGER}:root"}}"#);
+    let anyone = r#"{"AWS":"*","Service":"lambda.amazonaws.com"}"#;
+    let mixed = r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#;
+    let logs = |name: &str| logging(account, name);
+    let pass = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}"#;
+    let exports = format!("arn:aws:lambda:{REGION}:{account}:function:export-*");
+    vec![
+        (
+            "exporter",
+            trust(LAMBDA),
+            vec![logs("exporter"), pass.to_owned(), allow(r#"["lambda:CreateFunction","lambda:InvokeFunction"]"#, &exports)],
+        ),
+        ("mute", trust(LAMBDA), vec![allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"))]),
+        ("wild", trust(LAMBDA), vec![logs("wild"), allow(r#"["s3:*","dynamodb:GetItem"]"#, "arn:aws:s3:::orders/*")]),
+        ("shared", trust(LAMBDA), vec![logs("shared-*")]),
+        ("open", trust(anyone), vec![logs("open")]),
+        ("mixed", trust(mixed), vec![logs("mixed")]),
+        ("partner", trust(&partner), vec![allow(r#""s3:GetObject""#, "arn:aws:s3:::reports/*")]),
+        ("ci", ci, vec![allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:sound"))]),
+        ("passer", trust(LAMBDA), vec![logs("passer"), allow(r#""iam:PassRole""#, "*")]),
+        ("negative", trust(LAMBDA), vec![r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#.to_owned()]),
+        // Gone once its function is there.
+        ("gone", trust(LAMBDA), vec![logs("orphan")]),
+    ]
+}
+
 async fn roles(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
     let client = &iam::Client::new(sdk);
-    let logs = |name: &str| {
-        allow(r#"["logs:CreateLogStream","logs:PutLogEvents"]"#, &format!("arn:aws:logs:{REGION}:{account}:log-group:/aws/lambda/{name}:*"))
-    };
-    let oidc = format!("arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com");
-    let ci = statement(
-        "Allow",
-        &format!(
-            r#""Principal":{{"Federated":"{oidc}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringLike":{{"token.actions.githubusercontent.com:sub":"repo:*"}}}}"#
-        ),
-    );
-    let partner = format!(r#"{{"AWS":"arn:aws:iam::{STRANGER}:root"}}"#);
-    let mixed = r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#;
-    let not_action = statement("Allow", r#""NotAction":"iam:*","Resource":"*""#);
-    let roles = [
-        ("sound", trust(LAMBDA), logs("sound")),
-        ("mute", trust(LAMBDA), allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"))),
-        ("wild", trust(LAMBDA), allow(r#"["s3:*","dynamodb:GetItem"]"#, "arn:aws:s3:::orders/*")),
-        ("shared", trust(LAMBDA), logs("shared-*")),
-        ("open", trust(r#""*""#), logs("open")),
-        ("mixed", trust(mixed), logs("mixed")),
-        ("partner", trust(&partner), allow(r#""s3:GetObject""#, "arn:aws:s3:::reports/*")),
-        ("ci", ci, allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:*"))),
-        ("passer", trust(LAMBDA), allow(r#""iam:PassRole""#, "*")),
-        ("negative", trust(LAMBDA), not_action),
-        ("admin", trust(LAMBDA), logs("admin")),
-        ("broad", trust(LAMBDA), logs("broad")),
-        // Gone once its function is there.
-        ("gone", trust(LAMBDA), logs("orphan")),
-    ];
-    for (name, trust, inline) in roles {
+    let flawed = flawed_roles(account);
+    let own = flaws().into_iter().filter(|flaw| flaw.role.is_none()).map(|flaw| flaw.name);
+    let sound = own.filter(|name| flawed.iter().all(|(flawed, ..)| flawed != name));
+    let sound: Vec<_> = sound.map(|name| (name, trust(LAMBDA), vec![logging(account, name)])).collect();
+    for (name, trust, statements) in sound.into_iter().chain(flawed) {
         planted.plant(&format!("role {name}"), client.create_role().role_name(name).assume_role_policy_document(trust).send()).await;
-        let request = client.put_role_policy().role_name(name).policy_name("inline").policy_document(inline);
+        let request = client.put_role_policy().role_name(name).policy_name("inline").policy_document(document(&statements));
         planted.plant(&format!("inline policy of {name}"), request.send()).await;
     }
-    let everything = client.create_policy().policy_name("everything").policy_document(allow(r#""*""#, "*"));
+    let everything = client.create_policy().policy_name("everything").policy_document(document(&[allow(r#""*""#, "*")]));
     planted.plant("managed policy", everything.send()).await;
-    let attached = [
-        ("admin", format!("arn:aws:iam::{account}:policy/everything")),
-        ("broad", "arn:aws:iam::aws:policy/AWSLambda_FullAccess".to_owned()),
-    ];
-    for (name, policy) in attached {
+    for (name, policy) in
+        [("admin", format!("arn:aws:iam::{account}:policy/everything")), ("broad", "arn:aws:iam::aws:policy/AmazonS3FullAccess".to_owned())]
+    {
         planted.plant(&format!("attach {policy}"), client.attach_role_policy().role_name(name).policy_arn(policy).send()).await;
     }
     planted.plant("group", client.create_group().group_name("developers").send()).await;
@@ -192,23 +207,49 @@ fn zip(comment: &str) -> Blob {
 /// A function to plant; the rest is what most have in common.
 struct Flaw {
     name: &'static str,
-    role: &'static str,
+    /// Its role; none is one of its own name.
+    role: Option<&'static str>,
     runtime: &'static str,
     environment: Vec<(&'static str, String)>,
     layers: Vec<String>,
     key: Option<&'static str>,
     traced: bool,
+    versioned: bool,
+    tags: Vec<(&'static str, &'static str)>,
+    logging: LoggingConfig,
 }
 
 fn flaw(name: &'static str) -> Flaw {
-    Flaw { name, role: "sound", runtime: "python3.13", environment: Vec::new(), layers: Vec::new(), key: None, traced: true }
+    Flaw {
+        name,
+        role: None,
+        runtime: "python3.13",
+        environment: Vec::new(),
+        layers: Vec::new(),
+        key: None,
+        traced: true,
+        versioned: true,
+        tags: vec![("team", "shop")],
+        logging: LoggingConfig::builder().log_format(LogFormat::Json).build(),
+    }
+}
+
+/// A runtime that leaves support within the notice period, as of today: the table moves on, and so does the test.
+pub(crate) fn ending() -> Option<&'static str> {
+    let now = Timestamp::from(time::OffsetDateTime::now_utc());
+    let dated = |line: &'static str| {
+        let (name, dates) = line.split_once(" = { deprecated = \"")?;
+        let end = format!("{}T00:00:00Z", dates.get(..10)?).parse::<Timestamp>().ok()?;
+        (3..=180).contains(&end.days_since(now)).then_some(name.trim_matches('"'))
+    };
+    include_str!("../../src/checks/function/runtimes.toml").lines().find_map(dated)
 }
 
 fn flaws() -> Vec<Flaw> {
-    let token = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
     let foreign_layer = format!("arn:aws:lambda:{REGION}:{STRANGER}:layer:agent:3");
+    let environment = |key: &'static str, value: &str| vec![(key, value.to_owned())];
     vec![
-        Flaw { environment: vec![("TABLE_NAME", "orders".to_owned())], key: Some("sound"), ..flaw("sound") },
+        Flaw { environment: environment("TABLE_NAME", "orders"), key: Some("sound"), ..flaw("sound") },
         flaw("public"),
         flaw("public-alias"),
         flaw("exposed"),
@@ -218,25 +259,38 @@ fn flaws() -> Vec<Flaw> {
         flaw("bound-deputy"),
         flaw("foreigner"),
         Flaw { runtime: "python3.8", ..flaw("old") },
-        Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", token)], ..flaw("leaky") },
-        Flaw { environment: vec![("LD_PRELOAD", "/tmp/x.so".to_owned())], ..flaw("hooked") },
+        Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", TOKEN.to_owned())], key: Some("sound"), ..flaw("leaky") },
+        Flaw { environment: environment("LD_PRELOAD", "/tmp/x.so"), key: Some("sound"), ..flaw("hooked") },
+        Flaw { environment: environment("MODE", "live"), ..flaw("unkeyed") },
         Flaw { layers: vec![foreign_layer], ..flaw("layered") },
         flaw("looping"),
-        Flaw { key: Some("disabled"), environment: vec![("MODE", "live".to_owned())], ..flaw("locked") },
-        Flaw { role: "admin", ..flaw("admin") },
-        Flaw { role: "wild", ..flaw("wild") },
-        Flaw { role: "shared", ..flaw("shared-1") },
-        Flaw { role: "shared", ..flaw("shared-2") },
-        Flaw { role: "shared", ..flaw("shared-3") },
-        Flaw { role: "open", ..flaw("open") },
-        Flaw { role: "mixed", ..flaw("mixed") },
-        Flaw { role: "passer", ..flaw("passer") },
-        Flaw { role: "negative", ..flaw("negative") },
-        Flaw { role: "broad", ..flaw("broad") },
-        Flaw { role: "mute", traced: false, ..flaw("mute") },
-        Flaw { role: "gone", ..flaw("orphan") },
+        Flaw { key: Some("disabled"), environment: environment("MODE", "live"), ..flaw("locked") },
+        flaw("admin"),
+        flaw("wild"),
+        Flaw { role: Some("shared"), ..flaw("shared-1") },
+        Flaw { role: Some("shared"), ..flaw("shared-2") },
+        Flaw { role: Some("shared"), ..flaw("shared-3") },
+        flaw("open"),
+        flaw("mixed"),
+        flaw("passer"),
+        flaw("negative"),
+        flaw("broad"),
+        flaw("mute"),
+        Flaw { traced: false, ..flaw("untraced") },
+        Flaw { role: Some("gone"), ..flaw("orphan") },
+        Flaw { versioned: false, ..flaw("unversioned") },
+        Flaw { tags: vec![("data-class", "confidential")], ..flaw("classified") },
+        flaw("brief"),
+        flaw("eternal"),
         flaw("weighted"),
         flaw("contained"),
+        flaw("exporter"),
+        Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging") },
+        Flaw { logging: LoggingConfig::builder().log_format(LogFormat::Text).build(), ..flaw("terse") },
+        Flaw {
+            logging: LoggingConfig::builder().log_format(LogFormat::Json).application_log_level(ApplicationLogLevel::Debug).build(),
+            ..flaw("verbose")
+        },
     ]
 }
 
@@ -251,7 +305,7 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
         let request = client
             .create_function()
             .function_name(name)
-            .role(role(account, flaw.role))
+            .role(role(account, flaw.role.unwrap_or(name)))
             .runtime(Runtime::from(flaw.runtime))
             .handler("main.handler")
             .code(FunctionCode::builder().zip_file(zip(name)).build())
@@ -259,8 +313,8 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
             .set_layers((!flaw.layers.is_empty()).then_some(flaw.layers))
             .set_kms_key_arn(flaw.key.map(|key| planted.keys[key].clone()))
             .tracing_config(TracingConfig::builder().mode(mode).build())
-            .logging_config(LoggingConfig::builder().log_format(lambda::types::LogFormat::Json).build())
-            .tags("team", "shop");
+            .logging_config(flaw.logging)
+            .set_tags(Some(flaw.tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
         planted.plant(&format!("function {name}"), request.send()).await;
     }
     policies(planted, client, account).await;
@@ -330,7 +384,11 @@ async fn urls(planted: &mut Planted, client: &lambda::Client) {
 }
 
 async fn versions(planted: &mut Planted, client: &lambda::Client) {
-    for name in ["sound", "weighted", "public-alias"] {
+    for flaw in flaws().into_iter().filter(|flaw| flaw.versioned) {
+        let name = flaw.name;
+        if planted.refused.contains_key(&format!("function {name}")) {
+            continue;
+        }
         planted.plant(&format!("version 1 of {name}"), client.publish_version().function_name(name).send()).await;
         let code = client.update_function_code().function_name(name).zip_file(zip(&format!("{name} 2")));
         planted.plant(&format!("code of {name}"), code.send()).await;
@@ -360,7 +418,7 @@ async fn mappings(planted: &mut Planted, sdk: &SdkConfig, emulator: &Emulator) {
         emulator.endpoint.create_queue(function);
         let request = client
             .create_event_source_mapping()
-            .function_name(function)
+            .function_name(format!("{function}:live"))
             .event_source_arn(format!("arn:aws:sqs:{REGION}:{}:{function}", emulator.kind.account()))
             .enabled(enabled);
         planted.plant(&format!("mapping of {function}"), request.send()).await;
@@ -384,9 +442,15 @@ async fn signing(planted: &mut Planted, client: &lambda::Client) {
 
 async fn log_groups(planted: &mut Planted, sdk: &SdkConfig) {
     let client = &logs::Client::new(sdk);
-    for (name, days) in [("sound", Some(90)), ("public", Some(7)), ("admin", None), ("leaky", Some(3653))] {
+    for (name, days, keyed) in [
+        ("sound", Some(90), true),
+        ("brief", Some(7), true),
+        ("eternal", None, true),
+        ("unkeyed", Some(365), false),
+        ("classified", Some(90), true),
+    ] {
         let group = format!("/aws/lambda/{name}");
-        let key = (name == "sound").then(|| planted.keys["sound"].clone());
+        let key = keyed.then(|| planted.keys["sound"].clone());
         planted.plant(&format!("log group {name}"), client.create_log_group().log_group_name(&group).set_kms_key_id(key).send()).await;
         if let Some(days) = days {
             let request = client.put_retention_policy().log_group_name(&group).retention_in_days(days);

@@ -44,7 +44,7 @@ pub(super) fn replace_policy(plan: Plan, key: &Key) -> Option<Plan> {
     let put = || Call::new("kms", "put-key-policy", key.arn.region()).with("key-id", key.arn.as_str()).with("policy-name", "default");
     Some(
         plan.step("Keep a statement that lets an administrator of this account change the policy, or the key is lost to everyone")
-            .step(put().ask("policy", "file://path to the policy without the open statements"))
+            .step(put().ask("policy", "file://path to the policy without these statements"))
             .undo(put().with("policy", key.policy.known().ok()?.as_str())),
     )
 }

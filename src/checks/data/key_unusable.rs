@@ -64,7 +64,12 @@ fn judge<'a>(context: &Context<'a>, aliases: &HashMap<String, &'a Key>, function
         if let Some(deletion) = metadata.deletion {
             evidence.push(Evidence::field("kms:DescribeKey", "DeletionDate", deletion.to_string()));
         }
-        return Ok(Fault::new(format!("The key of {} is {}", function.name, metadata.state), evidence).into());
+        let message = match metadata.state.as_str() {
+            "Disabled" => format!("The key of {} is disabled", function.name),
+            "PendingDeletion" => format!("The key of {} is about to be deleted", function.name),
+            state => format!("The key of {} cannot be used: {state}", function.name),
+        };
+        return Ok(Fault::new(message, evidence).into());
     }
     // The key is in order, but only the function knows whether it may be used.
     function.state.known()?;

@@ -18,13 +18,16 @@ pub(super) static CHECK: Check = Check {
     why: "The address answers everyone with a refusal, and a single AddPermission turns the refusal into an answer. Nobody who reviews \
           that permission sees that the URL was waiting for it.",
     how: "AuthType is NONE, and the policy of the same qualifier grants everyone neither or only one of lambda:InvokeFunctionUrl and \
-          lambda:InvokeFunction. Nothing is reachable now. The exception for older URLs, for which the first of them was enough, ended \
-          on 1 November 2026.",
+          lambda:InvokeFunction. Nothing is reachable now. Until 1 November 2026 the first of them was enough for older URLs: in a \
+          posture from before, such a URL is high, by heuristic.",
     links: Links { csf: &["PR.PS"], owasp: &["S6"], csa: &["SAS-3"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
     fix,
 };
+
+/// 1 November 2026, in seconds since the Unix epoch: since then every URL needs both actions.
+const BOTH_NEEDED: i64 = 1_793_491_200;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each(
@@ -38,6 +41,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             let mut evidence = Vec::new();
             let mut message = None;
             let mut gap: Option<Gap> = None;
+            let mut may_be_open = false;
             for url in urls.iter().filter(|url| url.auth_none) {
                 let lacks = match url_reach(&context.library, function, url) {
                     Ok(UrlReach::Public(_)) => continue,
@@ -48,6 +52,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                                 .iter()
                                 .map(|reach| Evidence::statement("lambda:GetPolicy", &permission::policy_of(reach), &reach.statement)),
                         );
+                        may_be_open |= missing == "lambda:InvokeFunction" && context.now().unix() < BOTH_NEEDED;
                         format!("only {missing} is missing from its policy")
                     }
                     Err(found) => {
@@ -59,6 +64,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 message.get_or_insert_with(|| format!("The URL of {} asks for no authentication; {lacks}", function.name));
             }
             match (message, gap) {
+                (Some(message), _) if may_be_open => Ok(Fault::new(message, evidence).severity(Severity::High).heuristic().into()),
                 (Some(message), _) => Ok(Fault::new(message, evidence).into()),
                 (None, Some(gap)) => Err(gap),
                 (None, None) => Ok(Ruling::Pass),
@@ -78,7 +84,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 
 #[cfg(test)]
 mod tests {
-    use super::CHECK;
+    use super::{CHECK, Severity};
     use crate::{
         checks::{
             Context, Ruling, Settings,
@@ -124,6 +130,18 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn one_action_was_enough_for_older_urls() {
+        let settings = Settings::default();
+        for (taken_at, expected) in [("2026-10-31T23:59:59Z", Some(Severity::High)), ("2026-11-01T00:00:00Z", None)] {
+            let mut posture = granting(BY_URL);
+            posture.taken_at = taken_at.parse().unwrap();
+            let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
+            let Ruling::Fail(fault) = verdict.ruling else { panic!("{verdict:?}") };
+            assert_eq!(fault.severity, expected, "{taken_at}");
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 .collect();
             let message = format!("{service} may invoke {} for any account{}", function.name, permission::through(&first.qualifier));
             let fault = Fault::new(message, evidence);
-            let half_bound = unbound.iter().all(|(reach, _)| permission::names_source(reach));
+            let half_bound = unbound.iter().all(|(reach, _)| permission::named_sources(reach).is_some());
             Ok(if half_bound { fault.severity(Severity::Medium) } else { fault }.into())
         },
     )
@@ -82,12 +82,11 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
             let call = if reach.qualifier == Function::UNQUALIFIED { call } else { call.with("qualifier", reach.qualifier.as_str()) };
             call.with("statement-id", sid.as_str())
         };
-        let add = at("add-permission")
-            .with("action", "lambda:InvokeFunction")
-            .with("principal", *service)
-            .ask("source-arn", "ARN of what may start it")
-            .with("source-account", context.posture.account.as_str());
-        plan = plan.step(add);
+        let add = at("add-permission").with("action", "lambda:InvokeFunction").with("principal", *service);
+        plan = plan.step(match permission::named_sources(reach) {
+            Some([source]) => add.with("source-arn", source.as_str()).ask("source-account", "id of the account that owns it"),
+            _ => add.ask("source-arn", "ARN of what may start it").with("source-account", context.posture.account.as_str()),
+        });
         undo.push(at("remove-permission").into());
     }
     undo.append(&mut plan.undo);
@@ -204,7 +203,7 @@ mod tests {
         let context = Context::new(&posture, &settings);
         let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
         assert_eq!(plan.actions(), ["lambda:AddPermission", "lambda:RemovePermission"]);
-        assert!(plan.commands()[1].contains("--source-arn '<ARN of what may start it>' --source-account 123456789012"));
+        assert!(plan.commands()[1].contains("--source-arn arn:aws:s3:::orders --source-account '<id of the account that owns it>'"));
         let undo = plan.undo_commands();
         assert!(undo[0].contains("remove-permission") && undo[0].contains("s3-from-source-1"));
         assert!(undo[1].contains("add-permission") && undo[1].contains("--source-arn arn:aws:s3:::orders"));

@@ -89,7 +89,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings,
-            testing::{Says, cases, denied, with_function},
+            testing::{REGION, Says, ask, cases, denied, function, with_function},
         },
         model::{Cors, Fact, Function, FunctionUrl, Gap, Posture},
     };
@@ -130,6 +130,17 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn a_function_with_an_odd_cors_does_not_hide_the_next_one() {
+        let mut posture = with_cors(Some(Cors::default()));
+        let region = posture.regions.get_mut(REGION).unwrap();
+        let mut next = function("payments");
+        next.urls = region.functions.items[0].urls.clone();
+        next.urls.known_mut().unwrap()[0].cors = origins(&["*"], false);
+        region.functions.items.push(next);
+        assert_eq!(ask(&CHECK, &posture), [("orders".to_owned(), Says::Pass), ("payments".to_owned(), Says::Fail)]);
     }
 
     #[test]

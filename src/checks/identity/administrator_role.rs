@@ -1,6 +1,6 @@
 //! IA-001: a function runs as an administrator of the account.
 
-use super::held;
+use super::{glance, held};
 use crate::{
     checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
@@ -26,6 +26,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_execution_role(&CHECK, |role, functions| {
+        if !glance::some_allow(context, &role.policies, glance::is_wide) {
+            return Ok(Ruling::Pass);
+        }
         let Some(grant) = held::administrator(context, &context.holder(role))? else { return Ok(Ruling::Pass) };
         let runs = match functions {
             [one] => one.name.clone(),
@@ -41,7 +44,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let call = |operation: &'static str| Call::new("iam", operation, "").with("role-name", &role.name);
     let plan = Plan::new(Effort::Prompt, Risk::Careful, "Replace the administrator's policy by what the functions need")
         .step(call("put-role-policy").ask("policy-name", "policy name").ask("policy-document", "policy with the actions that are needed"));
-    let plan = held::without(plan, context, role, held::allows_everything);
+    let plan = held::without(plan, context, role, |statement| statement.is_allow() && glance::is_wide(statement));
     Some(plan.undo(call("delete-role-policy").ask("policy-name", "policy name")))
 }
 

@@ -49,11 +49,11 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
 }
 
 /// Who of another account `reach` lets in, if so.
-fn foreigner<'r>(context: &Context<'_>, reach: &'r Reach) -> Option<&'r str> {
+fn foreigner(context: &Context<'_>, reach: &Reach) -> Option<String> {
     let (account, name) = match &reach.audience {
-        Audience::Account(id) => (id.as_str(), id.as_str()),
+        Audience::Account(id) => (id.as_str(), format!("Account {id}")),
         // A principal that was deleted is an id without an account: nobody can be it.
-        Audience::Principal(arn) => (arn.account(), arn.as_str()),
+        Audience::Principal(arn) => (arn.account(), arn.to_string()),
         _ => return None,
     };
     (!account.is_empty() && !context.settings.trusts(&context.posture.account, account)).then_some(name)

@@ -1,7 +1,7 @@
 //! IA-005: a function's role can decrypt with every key.
 
 use super::{
-    held,
+    glance, held,
     sensitive_data_unbounded::{regional, unbounded},
 };
 use crate::{
@@ -33,6 +33,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
+    if !glance::some_touch(context, &role.policies, &["kms"]) {
+        return Ok(Ruling::Pass);
+    }
     let holder = context.holder(role);
     let keys = regional(context, "kms", "key/{any}");
     let mut found: Vec<&str> = Vec::new();

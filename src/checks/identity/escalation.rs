@@ -1,8 +1,9 @@
 //! The ways from a role to administrator of the account, one step of abuse long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    glance,
     held::{self, ANY, Grant},
     trust,
 };
@@ -14,13 +15,26 @@ use crate::{
 
 /// Who is administrator already, and so worth becoming. Made once a run.
 pub(super) struct Targets<'a> {
-    roles: Vec<&'a Role>,
+    roles: Vec<Target<'a>>,
     users: Vec<&'a User>,
     functions: Vec<&'a Function>,
+    /// Roles and users by ARN.
+    administrators: BTreeSet<&'a Arn>,
     /// Roles of which it is not known whether they are.
     unread: BTreeMap<&'a Arn, Gap>,
     /// Why there may be more, if so.
     gap: Option<Gap>,
+}
+
+/// A role that is administrator, with whom its trust policy lets in.
+struct Target<'a> {
+    role: &'a Role,
+    /// Its own account.
+    invites_account: bool,
+    /// Principals by name.
+    invites: Vec<Arn>,
+    /// Lambda, and those of [`RUNNERS`].
+    services: Vec<&'static str>,
 }
 
 /// One way to become administrator.
@@ -57,7 +71,26 @@ const TRIGGERS: [&str; 4] =
     ["lambda:InvokeFunction", "lambda:AddPermission", "lambda:CreateEventSourceMapping", "lambda:CreateFunctionUrlConfig"];
 
 /// Services of which an action is part of some way: a role that touches none has no way.
-const SERVICES: [&str; 3] = ["iam", "lambda", "sts"];
+pub(super) const SERVICES: [&str; 3] = ["iam", "lambda", "sts"];
+
+impl<'a> Target<'a> {
+    fn new(context: &Context<'_>, role: &'a Role) -> Self {
+        let mut target = Self { role, invites_account: false, invites: Vec::new(), services: Vec::new() };
+        // A trust policy that is no policy lets nobody in.
+        for reach in context.trust(role).unwrap_or_default() {
+            match &reach.audience {
+                Audience::Account(id) => target.invites_account |= *id == context.posture.account && reach.conditions.is_empty(),
+                Audience::Principal(arn) if reach.conditions.is_empty() => target.invites.push(arn.clone()),
+                Audience::Service { name, .. } => {
+                    let runners = RUNNERS.iter().map(|(service, _)| *service).chain(trust::RUNNERS.first().copied());
+                    target.services.extend(runners.filter(|service| service == name));
+                }
+                _ => {}
+            }
+        }
+        target
+    }
+}
 
 impl<'a> Targets<'a> {
     /// Finds the administrators of the account.
@@ -67,12 +100,19 @@ impl<'a> Targets<'a> {
             roles: Vec::new(),
             users: Vec::new(),
             functions: Vec::new(),
+            administrators: BTreeSet::new(),
             unread: BTreeMap::new(),
             gap: identity.roles.gap.clone().or_else(|| identity.users.gap.clone()),
         };
         for role in identity.roles.items.iter().filter(|role| !trust::is_service_linked(role)) {
+            if !glance::some_allow(context, &role.policies, glance::is_wide) {
+                continue;
+            }
             match is_administrator(context, &context.holder(role)) {
-                Ok(true) => targets.roles.push(role),
+                Ok(true) => {
+                    targets.administrators.insert(&role.arn);
+                    targets.roles.push(Target::new(context, role));
+                }
                 Ok(false) => {}
                 Err(gap) => {
                     targets.unread.insert(&role.arn, gap.clone());
@@ -81,15 +121,21 @@ impl<'a> Targets<'a> {
             }
         }
         for user in &identity.users.items {
+            if !glance::some_allow_of_user(context, user, glance::is_wide) {
+                continue;
+            }
             match is_administrator(context, &Holder::user(context.posture, &context.library, user)) {
-                Ok(true) => targets.users.push(user),
+                Ok(true) => {
+                    targets.administrators.insert(&user.arn);
+                    targets.users.push(user);
+                }
                 Ok(false) => {}
                 Err(gap) => {
                     targets.gap.get_or_insert(gap);
                 }
             }
         }
-        targets.functions = targets.roles.iter().flat_map(|role| context.functions_of(&role.arn)).collect();
+        targets.functions = targets.roles.iter().flat_map(|target| context.functions_of(&target.role.arn)).collect();
         targets
     }
 
@@ -100,14 +146,14 @@ impl<'a> Targets<'a> {
     pub(super) fn has_role(&self, context: &Context<'_>, arn: &Arn) -> Result<bool, Gap> {
         match self.unread.get(arn) {
             Some(gap) => Err(gap.clone()),
-            None if self.roles.iter().any(|role| role.arn == *arn) => Ok(true),
+            None if self.administrators.contains(arn) => Ok(true),
             None => context.role(arn).map(|_| false),
         }
     }
 
     /// Whether `user` is administrator.
     pub(super) fn has_user(&self, user: &User) -> bool {
-        self.users.iter().any(|target| target.arn == user.arn)
+        self.administrators.contains(&user.arn)
     }
 
     /// The ways of `role`, which is none of the targets, to become administrator.
@@ -116,26 +162,33 @@ impl<'a> Targets<'a> {
     /// The gap, when there is no way and something that could not be read may open one.
     pub(super) fn ways(&self, context: &Context<'_>, role: &Role) -> Result<Vec<Way>, Gap> {
         let holder = context.holder(role);
-        if !SERVICES.iter().any(|service| held::may_touch(&holder, service)) {
-            return holder.gaps.first().map_or(Ok(Vec::new()), |gap| Err(gap.clone()));
-        }
         let search = Search { context, holder: &holder, role };
         let mut ways = search.on_itself()?;
         ways.extend(search.by_new_principals()?);
-        for user in &self.users {
-            ways.extend(search.through_user(user)?);
-        }
-        for target in &self.roles {
-            ways.extend(search.through_role(target)?);
-        }
-        for function in &self.functions {
-            ways.extend(search.through_function(function)?);
-        }
+        // One administrator of each kind is enough to tell.
+        ways.extend(first(&self.users, |user| search.through_user(user))?);
+        ways.extend(first(&self.roles, |target| search.through_role(target))?);
+        ways.extend(first(&self.functions, |function| search.through_function(function))?);
         match &self.gap {
             Some(gap) if ways.is_empty() => Err(gap.clone()),
             _ => Ok(ways),
         }
     }
+}
+
+/// The ways through the first of `targets` that offers any for certain; else through any of them.
+fn first<T>(targets: &[T], mut ways: impl FnMut(&T) -> Result<Vec<Way>, Gap>) -> Result<Vec<Way>, Gap> {
+    let mut open = Vec::new();
+    for target in targets {
+        let found = ways(target)?;
+        if found.iter().any(|way| !way.is_conditional()) {
+            return Ok(found);
+        }
+        if open.is_empty() {
+            open = found;
+        }
+    }
+    Ok(open)
 }
 
 fn is_administrator(context: &Context<'_>, holder: &Holder<'_>) -> Result<bool, Gap> {
@@ -204,43 +257,40 @@ impl Search<'_, '_> {
     }
 
     /// A role that is administrator: by taking it on, by changing whom it trusts, or by passing it.
-    fn through_role(&self, target: &Role) -> Result<Vec<Way>, Gap> {
+    fn through_role(&self, target: &Target<'_>) -> Result<Vec<Way>, Gap> {
         let mut ways = Vec::new();
-        if target.arn == self.role.arn {
+        let role = target.role;
+        if role.arn == self.role.arn {
             return Ok(ways);
         }
-        let invites = |audience: &Audience| match audience {
-            Audience::Account(id) => *id == self.context.posture.account,
-            Audience::Principal(arn) => *arn == self.role.arn,
-            _ => false,
-        };
-        if self
-            .context
-            .trust(target)
-            .is_ok_and(|reaches| reaches.iter().any(|reach| invites(&reach.audience) && reach.conditions.is_empty()))
-        {
-            ways.extend(self.way(&[("sts:AssumeRole", &target.arn)], || format!("sts:AssumeRole on administrator {}", target.name))?);
+        if target.invites_account || target.invites.contains(&self.role.arn) {
+            ways.extend(self.way(&[("sts:AssumeRole", &role.arn)], || format!("sts:AssumeRole on administrator {}", role.name))?);
         }
-        let retrust = [("iam:UpdateAssumeRolePolicy", &target.arn)];
-        ways.extend(self.way(&retrust, || format!("iam:UpdateAssumeRolePolicy on administrator {}", target.name))?);
-        if trust::lets_lambda_in(self.context, target).unwrap_or(false) {
-            ways.extend(self.by_new_function(target)?);
-        }
-        for (service, actions) in RUNNERS {
-            if trust::lets_service_in(self.context, target, service).unwrap_or(false) {
-                let anything = Arn::new("*");
-                let needed: Vec<_> = actions.iter().map(|action| (*action, &anything)).collect();
-                ways.extend(self.passed(target, service, &needed)?);
-            }
+        let retrust = [("iam:UpdateAssumeRolePolicy", &role.arn)];
+        ways.extend(self.way(&retrust, || format!("iam:UpdateAssumeRolePolicy on administrator {}", role.name))?);
+        for service in &target.services {
+            let passed = [("iam:PassedToService", *service)];
+            let Some(grant) = held::grant_when(self.holder, "iam:PassRole", role.arn.as_str(), &passed)? else { continue };
+            let way = match RUNNERS.iter().find(|(runner, _)| runner == service) {
+                None => self.by_new_function(role)?,
+                Some((_, actions)) => self.by_service(role, actions)?,
+            };
+            ways.extend(way.map(|mut way| {
+                way.actions.insert(0, "iam:PassRole".to_owned());
+                way.grants.insert(0, grant);
+                way
+            }));
         }
         Ok(ways)
     }
 
+    /// What is left to do when the role can be passed to Lambda: a new function, and something that runs it.
     fn by_new_function(&self, target: &Role) -> Result<Option<Way>, Gap> {
         for region in self.context.posture.regions.keys() {
             let function = held::arn(self.context, "lambda", region, &format!("function:{ANY}"));
             for trigger in TRIGGERS {
-                let way = self.passed(target, "lambda.amazonaws.com", &[("lambda:CreateFunction", &function), (trigger, &function)])?;
+                let summary = || format!("iam:PassRole of administrator {} with lambda:CreateFunction and {trigger}", target.name);
+                let way = self.way(&[("lambda:CreateFunction", &function), (trigger, &function)], summary)?;
                 if way.is_some() {
                     return Ok(way);
                 }
@@ -249,17 +299,11 @@ impl Search<'_, '_> {
         Ok(None)
     }
 
-    /// The way that passes `target` to `service`, and has it run.
-    fn passed(&self, target: &Role, service: &str, needed: &[(&str, &Arn)]) -> Result<Option<Way>, Gap> {
-        let passed = [("iam:PassedToService", service)];
-        let Some(grant) = held::grant_when(self.holder, "iam:PassRole", target.arn.as_str(), &passed)? else { return Ok(None) };
-        let names: Vec<_> = needed.iter().map(|(action, _)| *action).collect();
-        let way = self.way(needed, || format!("iam:PassRole of administrator {} with {}", target.name, names.join(" and ")))?;
-        Ok(way.map(|mut way| {
-            way.actions.insert(0, "iam:PassRole".to_owned());
-            way.grants.insert(0, grant);
-            way
-        }))
+    /// What is left to do when the role can be passed to another service.
+    fn by_service(&self, target: &Role, actions: &[&str]) -> Result<Option<Way>, Gap> {
+        let anything = Arn::new("*");
+        let needed: Vec<_> = actions.iter().map(|action| (*action, &anything)).collect();
+        self.way(&needed, || format!("iam:PassRole of administrator {} with {}", target.name, actions.join(" and ")))
     }
 
     /// New code for a function that runs as administrator.

@@ -1,5 +1,6 @@
 //! What several checks of this layer ask of the permissions that a role holds.
 
+use super::glance;
 use crate::{
     checks::{Context, Evidence},
     iam::{Holder, Outcome, Permission, Statement},
@@ -65,6 +66,9 @@ pub(super) fn grant(holder: &Holder<'_>, action: &str, resource: &str) -> Result
 /// # Errors
 /// The gap, when a policy that could not be read may change the answer.
 pub(super) fn grant_when(holder: &Holder<'_>, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Option<Grant>, Gap> {
+    if !glance::could(holder, action, resource) {
+        return Ok(None);
+    }
     let decision = holder.decide_when(action, resource, keys)?;
     Ok(match decision.outcome {
         Outcome::Allowed => Some(Grant { proof: decision.proof, condition: None }),
@@ -74,20 +78,6 @@ pub(super) fn grant_when(holder: &Holder<'_>, action: &str, resource: &str, keys
         }
         Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => None,
     })
-}
-
-/// Whether any statement of `holder` speaks of actions of `service`: most roles need no further question.
-pub(super) fn may_touch(holder: &Holder<'_>, service: &str) -> bool {
-    holder.permissions.iter().any(|permission| {
-        let statement = &permission.statement;
-        statement.is_not_action() || statement.actions().any(|action| service_of(action).is_none_or(|of| of.eq_ignore_ascii_case(service)))
-    })
-}
-
-/// The service of an action pattern; none when it may be any.
-pub(super) fn service_of(action: &str) -> Option<&str> {
-    let (service, _) = action.split_once(':')?;
-    (!service.contains(['*', '?'])).then_some(service)
 }
 
 /// Whether `statement` allows every action on everything, unless denied elsewhere.
@@ -105,8 +95,7 @@ pub(super) fn allows_everything(statement: &Statement) -> bool {
 /// # Errors
 /// The gap, when a policy that could not be read may change the answer.
 pub(super) fn administrator(context: &Context<'_>, holder: &Holder<'_>) -> Result<Option<Grant>, Gap> {
-    let wide = |statement: &Statement| statement.is_not_action() || statement.actions().any(|action| service_of(action).is_none());
-    if holder.gaps.is_empty() && !holder.permissions.iter().any(|permission| wide(&permission.statement)) {
+    if holder.gaps.is_empty() && !holder.permissions.iter().any(|permission| glance::is_wide(&permission.statement)) {
         return Ok(None);
     }
     let role = arn(context, "iam", "", &format!("role/{ANY}"));

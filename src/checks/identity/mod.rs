@@ -10,6 +10,7 @@ mod cross_account_trust_unbound;
 mod decrypt_with_any_key;
 mod escalation;
 mod execution_role_trusts_others;
+mod glance;
 mod held;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;

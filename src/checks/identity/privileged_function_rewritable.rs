@@ -2,13 +2,14 @@
 
 use super::{
     escalation::Targets,
+    glance,
     held::{self, Grant},
     trust,
 };
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
     iam::Holder,
-    model::{Function, Gap, Source},
+    model::{Function, Gap, Role, Source, User},
     remedy::{Effort, Plan, Risk},
 };
 
@@ -35,6 +36,9 @@ pub(super) static CHECK: Check = Check {
     fix,
 };
 
+/// Of how many principals the statements are shown.
+const SHOWN: usize = 10;
+
 /// A principal that can change code somewhere.
 struct Writer<'c> {
     name: &'c str,
@@ -50,17 +54,20 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 /// Every role and user that is no administrator and may speak of functions.
 fn writers<'c>(context: &'c Context<'_>, targets: &Targets<'_>) -> Vec<Writer<'c>> {
     let identity = &context.posture.identity;
-    let roles = identity.roles.items.iter().filter(|role| !trust::is_service_linked(role)).filter_map(|role| {
-        let is_other = !matches!(targets.has_role(context, &role.arn), Ok(true));
-        is_other.then(|| Writer { name: &role.name, holder: context.holder(role) })
-    });
-    let users = identity
-        .users
-        .items
-        .iter()
-        .filter(|user| !targets.has_user(user))
-        .map(|user| Writer { name: &user.name, holder: Holder::user(context.posture, &context.library, user) });
-    roles.chain(users).filter(|writer| !writer.holder.gaps.is_empty() || held::may_touch(&writer.holder, "lambda")).collect()
+    let is_other_role = |role: &&Role| {
+        !trust::is_service_linked(role)
+            && glance::some_touch(context, &role.policies, &["lambda"])
+            && !matches!(targets.has_role(context, &role.arn), Ok(true))
+    };
+    let is_other_user = |user: &&User| {
+        glance::some_allow_of_user(context, user, |statement| glance::touches(statement, &["lambda"])) && !targets.has_user(user)
+    };
+    let roles = identity.roles.items.iter().filter(is_other_role);
+    let users = identity.users.items.iter().filter(is_other_user);
+    roles
+        .map(|role| Writer { name: &role.name, holder: context.holder(role) })
+        .chain(users.map(|user| Writer { name: &user.name, holder: Holder::user(context.posture, &context.library, user) }))
+        .collect()
 }
 
 fn judge(context: &Context<'_>, targets: &Targets<'_>, writers: &[Writer<'_>], function: &Function) -> Result<Ruling, Gap> {
@@ -77,7 +84,9 @@ fn judge(context: &Context<'_>, targets: &Targets<'_>, writers: &[Writer<'_>], f
             Ok(Some(grant)) => {
                 names.push(writer.name);
                 is_certain |= grant.condition.is_none();
-                evidence.extend(grant.evidence());
+                if names.len() <= SHOWN {
+                    evidence.extend(grant.evidence());
+                }
             }
             Err(gap) => {
                 unread.get_or_insert(gap);

@@ -1,8 +1,8 @@
 //! IA-002: a function's role can make itself administrator.
 
 use super::{
-    escalation::{Targets, Way},
-    held,
+    escalation::{SERVICES, Targets, Way},
+    glance, held,
 };
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
@@ -35,6 +35,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, targets: &Targets<'_>, role: &Role) -> Result<Ruling, Gap> {
+    if !glance::some_touch(context, &role.policies, &SERVICES) {
+        return Ok(Ruling::Pass);
+    }
     if held::administrator(context, &context.holder(role))?.is_some() {
         return Ok(Ruling::NotApplicable);
     }

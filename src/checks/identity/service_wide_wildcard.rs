@@ -1,6 +1,6 @@
 //! IA-003: a function's role may do everything a service offers.
 
-use super::held;
+use super::{glance, held};
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
     iam::{Holder, Permission},
@@ -26,6 +26,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_execution_role(&CHECK, |role, _| {
+        if !glance::some_allow(context, &role.policies, |statement| statement.actions().any(is_service_wide)) {
+            return Ok(Ruling::Pass);
+        }
         let holder = context.holder(role);
         let mut wide: Vec<&str> = Vec::new();
         let mut evidence: Vec<Evidence> = Vec::new();
@@ -54,7 +57,7 @@ fn effective<'p>(holder: &Holder<'_>, permission: &'p Permission) -> Result<Vec<
     }
     for action in statement.actions().filter(|action| is_service_wide(action)) {
         // An action of the service that nobody has thought of, on each resource as it is written.
-        let service = held::service_of(action).unwrap_or(held::ANY);
+        let service = glance::service_of(action).unwrap_or(held::ANY);
         let fresh = format!("{service}:{}", held::ANY);
         let resources: Vec<&str> = if statement.is_not_resource() { vec!["*"] } else { statement.resources().collect() };
         for resource in resources {

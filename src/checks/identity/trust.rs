@@ -36,16 +36,8 @@ pub(super) fn all_evidence<'a>(reaches: impl IntoIterator<Item = &'a Reach>) -> 
 /// # Errors
 /// The gap, when the trust policy is no policy.
 pub(super) fn lets_lambda_in(context: &Context<'_>, role: &Role) -> Result<bool, Gap> {
-    lets_service_in(context, role, "lambda.amazonaws.com")
-}
-
-/// Whether the service called `wanted` may take on `role`.
-///
-/// # Errors
-/// The gap, when the trust policy is no policy.
-pub(super) fn lets_service_in(context: &Context<'_>, role: &Role, wanted: &str) -> Result<bool, Gap> {
-    let is_wanted = |reach: &Reach| matches!(&reach.audience, Audience::Service { name, .. } if name == wanted);
-    Ok(context.trust(role)?.iter().any(is_wanted))
+    let is_lambda = |reach: &Reach| matches!(&reach.audience, Audience::Service { name, .. } if name == RUNNERS[0]);
+    Ok(context.trust(role)?.iter().any(is_lambda))
 }
 
 /// Whether `statement` asks for a fixed value of one of `keys`; a wildcard or a mere presence fixes nothing.

@@ -52,7 +52,11 @@ fn judge(run: &SourceRun) -> Result<Ruling, Gap> {
     let mut evidence = vec![Evidence::field("palisade:collect", format!("{}/{}", run.source, run.region), run.state.word())];
     evidence.extend(run.gaps.iter().map(|gap| Evidence::field("palisade:collect", "gap", gap.to_string())));
     let missing: Vec<_> = actions(&run.gaps).into_iter().collect();
-    let what = if missing.is_empty() { String::new() } else { format!(": {} missing", missing.join(", ")) };
+    let what = match (missing.as_slice(), run.gaps.first()) {
+        ([], None) => String::new(),
+        ([], Some(gap)) => format!(": {gap}"),
+        (missing, _) => format!(": {} missing", missing.join(", ")),
+    };
     let message = match run.state {
         SourceState::Skipped => format!("{} in {} was left out{what}", run.source, run.region),
         SourceState::Denied | SourceState::Failed => format!("{} in {} could not be read{what}", run.source, run.region),

@@ -19,7 +19,7 @@ use crate::{
             gauge::{bar, count, percent},
             header,
             pane::pane,
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::Cut,
     },
@@ -76,7 +76,7 @@ impl Screen for Accounts {
             columns.push(Column::fixed("", 12));
         }
         let current = cx.view.current;
-        table::draw(frame, inner, cx, &columns, fleet.len(), &mut self.cursor, true, |at| {
+        Table { columns: &columns, rows: fleet.len(), focused: true }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(world) = fleet.get(at) else { return Vec::new() };
             let rating = &world.score.rating;
             let sum = |severity: Severity| world.score.layers.iter().map(|layer| layer.counts.of(severity)).sum::<usize>();

@@ -20,7 +20,7 @@ use crate::{
             gauge::{bar, count},
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::Cut,
     },
@@ -75,7 +75,7 @@ impl Collectors {
         if inner.width >= 84 {
             columns.push(Column::fixed("", 12));
         }
-        table::draw(frame, inner, cx, &columns, runs.len(), &mut self.cursor, !self.in_detail, |at| {
+        Table { columns: &columns, rows: runs.len(), focused: !self.in_detail }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(run) = runs.get(at) else { return Vec::new() };
             let (text_style, dim) = (cx.style(Role::Text), cx.style(Role::Dim));
             let state = cx.style(source_role(run.state));
@@ -183,7 +183,6 @@ impl Screen for Collectors {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx.view);
         if self.in_detail && self.detail.act(action) {
             return Reply::Handled;
         }
@@ -215,7 +214,6 @@ impl Screen for Collectors {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx.view);
         if cx.bare {
             if self.in_detail {
                 self.draw_detail(frame, area, cx);

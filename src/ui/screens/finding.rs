@@ -123,12 +123,25 @@ impl Finding {
         prose
     }
 
-    fn draw_pane(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, tab: usize) {
-        let title = TABS.get(tab).copied().unwrap_or_default();
-        let inner = pane(frame, area, cx, title, "", self.pane == tab);
-        let lines = self.prose(tab, cx, inner.width).lines();
-        if let Some(scroll) = self.scrolls.get_mut(tab) {
-            scroll.draw(frame, inner, cx, lines);
+    /// All four beside each other: what is short leaves its room to what is long.
+    fn draw_panes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
+        let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
+        let room = left.width.min(right.width).saturating_sub(2);
+        let texts = [0, 1, 2, 3].map(|tab| self.prose(tab, cx, room).lines());
+        let needed = texts.each_ref().map(|lines| u16::try_from(lines.len() + 2).unwrap_or(u16::MAX));
+        let halves = |upper: u16, lower: u16, column: Rect| {
+            // The lower one gets what it needs, up to two fifths, or more when the upper one leaves more.
+            let spare = column.height.saturating_sub(upper).max(column.height * 2 / 5);
+            let lower = lower.min(spare);
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(lower)]).areas::<2>(column)
+        };
+        let [why, related] = halves(needed[0], needed[3], left);
+        let [evidence, fix] = halves(needed[1], needed[2], right);
+        for (tab, (area, lines)) in [why, evidence, fix, related].into_iter().zip(texts).enumerate() {
+            let inner = pane(frame, area, cx, TABS.get(tab).copied().unwrap_or_default(), "", self.pane == tab);
+            if let Some(scroll) = self.scrolls.get_mut(tab) {
+                scroll.draw(frame, inner, cx, lines);
+            }
         }
     }
 }
@@ -143,16 +156,15 @@ pub(crate) fn summary(prose: &mut Prose<'_>, cx: &Cx<'_>, finding: &world::Findi
     if finding.confidence == Confidence::Heuristic {
         words.push_str(", by heuristic");
     }
-    let dim = cx.style(Role::Dim);
     let public = if finding.public { "   public" } else { "" };
-    let gain = if finding.gain >= 0.05 { format!("   fixing it gains {:.1}", finding.gain) } else { String::new() };
+    let gain = if finding.gain >= 0.05 { format!(", fixing it gains {:.1}", finding.gain) } else { String::new() };
     prose.spans(vec![
         Span::styled(format!(" {} {words}", cx.glyphs.finding(finding)), cx.style(finding_role(finding))),
         Span::styled(public, cx.style(Role::Critical)),
     ]);
     let layer = finding.check.layer;
-    let line = format!(" layer {} {}   risk {:.0}{gain}", layer.index() + 1, layer.title(), finding.risk * 100.0);
-    prose.spans(vec![Span::styled(line, dim)]);
+    let line = format!("layer {} {}, risk {:.0}{gain}", layer.index() + 1, layer.title(), finding.risk * 100.0);
+    prose.text(&line, Role::Dim);
     prose.text(&text::clean(finding.resource.as_str()), Role::Dim);
     prose.gap();
     prose.text(&finding.message, Role::Text);
@@ -298,7 +310,6 @@ impl Screen for Finding {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         let found = self.found(cx);
         if self.pane == 3
             && let Some((_, _, world)) = found
@@ -355,14 +366,8 @@ impl Screen for Finding {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx);
         if area.width >= TWO_PANES && !cx.bare {
-            let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
-            let [why, related] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
-            let [evidence, fix] = Layout::vertical([Constraint::Fill(1); 2]).areas(right);
-            for (tab, area) in [why, evidence, fix, related].into_iter().enumerate() {
-                self.draw_pane(frame, area, cx, tab);
-            }
+            self.draw_panes(frame, area, cx);
             return;
         }
         let inner = super::tabs(frame, area, cx, &TABS, self.pane);

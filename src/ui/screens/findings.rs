@@ -22,9 +22,9 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
-        width::{Cut, fit},
+        width::{Cut, fit, wrap},
     },
     world::{self, World},
 };
@@ -70,11 +70,16 @@ impl Findings {
 
     /// New rows keep the cursor on the finding it was on.
     fn refresh(&mut self, cx: &Cx<'_>) {
+        self.refresh_or(cx, self.cursor.row);
+    }
+
+    /// Like [`Findings::refresh`]; where that finding is gone, the cursor is at `row`.
+    fn refresh_or(&mut self, cx: &Cx<'_>, row: usize) {
         if let Some(world) = cx.world()
             && self.index.refresh(world, cx.cache)
         {
-            let row = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
-            self.cursor.row = row.unwrap_or(self.cursor.row).min(self.index.rows().len().saturating_sub(1));
+            let found = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
+            self.cursor.row = found.unwrap_or(row).min(self.index.rows().len().saturating_sub(1));
             self.remember(cx);
         }
     }
@@ -96,6 +101,15 @@ impl Findings {
         };
         let focused = !self.in_preview;
         let inner = pane(frame, area, cx, "Findings", &note, focused);
+        let (inner, below) = if self.two_panes || cx.bare || inner.height < 12 { (inner, None) } else { split(inner) };
+        if let (Some(below), Some((_, finding))) = (below, self.finding(cx)) {
+            // Where there is no room for a preview there is for what the row has to say.
+            let rule = cx.glyphs.rule().repeat(usize::from(below.width));
+            put(frame.buffer_mut(), below, 0, 0, &rule, cx.style(Role::Border));
+            for (y, line) in (1..below.height).zip(wrap(&finding.message, usize::from(below.width.saturating_sub(4)))) {
+                put(frame.buffer_mut(), below, 2, y, &line, cx.style(Role::Text));
+            }
+        }
         if total == 0 {
             let (line, role) = match (cx.view.assessing, self.index.scoped()) {
                 (true, 0) => ("scoring: the checks have still to speak", Role::Dim),
@@ -119,7 +133,7 @@ impl Findings {
         }
         self.index.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (index, glyphs) = (&self.index, cx.glyphs);
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some((place, finding)) = index.at(world, at) else { return Vec::new() };
             let mut cells =
                 vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), cx.style(finding_role(finding)))];
@@ -185,6 +199,12 @@ impl Findings {
             Err(error) => Reply::Say(Toast::bad(error.to_string())),
         }
     }
+}
+
+/// Room for the rows, and for a rule and two lines below them.
+fn split(area: Rect) -> (Rect, Option<Rect>) {
+    let [rows, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(3)]).areas(area);
+    (rows, Some(below))
 }
 
 /// What is written of a finding.
@@ -259,7 +279,6 @@ impl Screen for Findings {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         if self.in_preview && self.preview.act(action) {
             return Reply::Handled;
         }
@@ -330,13 +349,13 @@ impl Screen for Findings {
                     input.handle_event(&Event::Key(key));
                 }
                 Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
                     *input = Input::new(value);
                 }
             }
             let value = input.value().to_owned();
             self.index.set_filter(&value);
-            self.refresh(cx);
+            self.refresh_or(cx, 0);
         }
         Reply::Handled
     }
@@ -355,7 +374,6 @@ impl Screen for Findings {
             pane(frame, area, cx, "Findings", "", true);
             return;
         };
-        self.refresh(cx);
         let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
         self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
         if self.two_panes {

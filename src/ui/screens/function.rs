@@ -24,7 +24,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::Cut,
     },
@@ -119,7 +119,7 @@ impl Function {
             Column::fixed("FIX", 6),
         ];
         let (found, focused) = (&self.found, self.pane == CHECKS);
-        table::draw(frame, area, cx, &columns, found.len(), &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: found.len(), focused }.draw(frame, area, cx, &mut self.cursor, |at| {
             let Some(&place) = found.get(at) else { return Vec::new() };
             let Some(finding) = world.findings.get(place as usize) else { return Vec::new() };
             vec![
@@ -242,7 +242,6 @@ impl Screen for Function {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         let known = match self.scrolls.get_mut(self.pane) {
             Some(scroll) => scroll.act(action),
             None => self.cursor.act(action, self.found.len()),
@@ -281,7 +280,6 @@ impl Screen for Function {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.refresh(cx);
         let Some(world) = cx.world() else {
             pane(frame, area, cx, "Function", "", true);
             return;

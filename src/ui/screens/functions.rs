@@ -24,7 +24,7 @@ use crate::{
         widgets::{
             pane::pane,
             prose::{Prose, Scroll},
-            table::{self, Column, Cursor},
+            table::{self, Column, Cursor, Table},
         },
         width::{Cut, fit},
     },
@@ -134,6 +134,7 @@ impl Functions {
     fn set_filter(&mut self, filter: String, cx: &Cx<'_>) {
         self.filter = filter;
         self.made_for = None;
+        self.cursor.row = 0;
         self.refresh(cx);
     }
 
@@ -151,28 +152,31 @@ impl Functions {
         }
         let wide = inner.width >= 74;
         let regions = inner.width >= 96;
+        let narrow = inner.width < 40;
         let mut columns = vec![Column::fill("NAME", Cut::Middle)];
         if regions {
             columns.push(Column::fixed("REGION", 14));
         }
         if wide {
             columns.extend(["1 FUN", "2 IDE", "3 DAT", "4 MON", "5 RES"].map(|title| Column::fixed(title, 6)));
-        } else {
+        } else if !narrow {
             columns.extend(["1", "2", "3", "4", "5"].map(|title| Column::fixed(title, 2)));
         }
         columns.push(Column::fixed("RISK", 4).right());
         let rows = &self.rows;
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, focused, |at| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(row) = rows.get(at).and_then(|&row| roster.rows.get(row as usize)) else { return Vec::new() };
             let mut cells = vec![table::Cell::new(row.name.as_str(), cx.style(Role::Text))];
             if regions {
                 cells.push(table::Cell::new(text::clean(&row.region), cx.style(Role::Dim)));
             }
-            for layer in Layer::ALL {
+            for layer in Layer::ALL.into_iter().filter(|_| !narrow) {
                 cells.push(status(cx, roster::cell(row, layer), wide));
             }
             let role = row.worst().map_or(Role::Dim, severity_role);
-            cells.push(table::Cell::new(format!("{:.0}", row.risk), cx.style(role)));
+            let sign = row.worst().map_or_else(String::new, |severity| format!("{} ", cx.glyphs.severity(severity)));
+            let risk = if narrow { format!("{sign}{:.0}", row.risk) } else { format!("{:.0}", row.risk) };
+            cells.push(table::Cell::new(risk, cx.style(role)));
             cells
         });
     }
@@ -213,7 +217,8 @@ fn status(cx: &Cx<'_>, cell: roster::Cell, wide: bool) -> table::Cell<'static> {
     let (sign, word, role) = match cell.worst {
         Some(severity) => (cx.glyphs.severity(severity), short(severity), severity_role(severity)),
         None if cell.unknown > 0 => ("?", "UNKN", Role::Unknown),
-        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Pass),
+        // Quiet, so that what failed stands out.
+        None if cell.pass > 0 => (cx.glyphs.pass(), "PASS", Role::Dim),
         None => (cx.glyphs.none(), "n/a", Role::Dim),
     };
     let word = if wide { format!(" {word}") } else { word.get(..1).unwrap_or_default().to_owned() };
@@ -250,7 +255,6 @@ impl Screen for Functions {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        self.refresh(cx);
         if self.in_preview && self.preview.act(action) {
             return Reply::Handled;
         }
@@ -305,7 +309,7 @@ impl Screen for Functions {
                     input.handle_event(&Event::Key(key));
                 }
                 Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(&pasted));
+                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
                     *input = Input::new(value);
                 }
             }
@@ -331,7 +335,6 @@ impl Screen for Functions {
             pane(frame, area, cx, "Functions", "", true);
             return;
         };
-        self.refresh(cx);
         let body = Rect { height: area.height.saturating_sub(u16::from(self.line.is_some())), ..area };
         self.two_panes = area.width >= TWO_PANES && !cx.bare && !self.zoomed;
         if self.two_panes {

@@ -24,12 +24,15 @@ use crate::{
             card,
             gauge::{bar, count, percent},
             pane::pane,
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::Cut,
     },
     world::{self, World},
 };
+
+/// From this width on the layers are cards; below they are rows.
+const CARDS: u16 = 114;
 
 /// The overview.
 pub(crate) struct Overview {
@@ -97,7 +100,11 @@ impl Overview {
             put(frame.buffer_mut(), inner, 2, 0, line, cx.style(role));
             return;
         }
-        let mut columns = vec![Column::fixed("SEV", 6), Column::fixed("L", 1), Column::fill("RESOURCE", Cut::Middle)];
+        let mut columns = vec![Column::fixed("SEV", 6)];
+        if inner.width >= 40 {
+            columns.push(Column::fixed("L", 1));
+        }
+        columns.push(Column::fill("RESOURCE", Cut::Middle));
         if inner.width >= 60 {
             columns.push(Column::fill("FINDING", Cut::End).wider());
         }
@@ -106,14 +113,14 @@ impl Overview {
         }
         self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
-        table::draw(frame, inner, cx, &columns, total, &mut self.cursor, !self.in_layers, |index| {
+        Table { columns: &columns, rows: total, focused: !self.in_layers }.draw(frame, inner, cx, &mut self.cursor, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
             let role = cx.style(finding_role(finding));
-            let mut cells = vec![
-                Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role),
-                Cell::new((finding.check.layer.index() + 1).to_string(), cx.style(Role::Dim)),
-                Cell::new(resource_name(&finding.resource), cx.style(Role::Text)),
-            ];
+            let mut cells = vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role)];
+            if inner.width >= 40 {
+                cells.push(Cell::new((finding.check.layer.index() + 1).to_string(), cx.style(Role::Dim)));
+            }
+            cells.push(Cell::new(resource_name(&finding.resource), cx.style(Role::Text)));
             if inner.width >= 60 {
                 cells.push(Cell::new(finding.message.as_str(), cx.style(Role::Text)));
             }
@@ -135,62 +142,73 @@ impl Overview {
 
     fn draw_rows(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
         let inner = pane(frame, area, cx, "Layers", "", self.in_layers);
-        let columns = [
-            Column::fill("LAYER", Cut::End),
-            Column::fixed("SCORE", 5).right(),
-            Column::fixed("", 8),
-            Column::fixed("RANGE", 7),
+        let roomy = inner.width >= 72;
+        let mut columns = vec![Column::fill("LAYER", Cut::End), Column::fixed("SCORE", 5).right()];
+        if roomy {
+            columns.extend([Column::fixed("", 8), Column::fixed("RANGE", 7)]);
+        }
+        columns.extend([
             Column::fixed(short(Severity::Critical), 4).right(),
             Column::fixed(short(Severity::High), 4).right(),
             Column::fixed(short(Severity::Medium), 4).right(),
             Column::fixed("UNKN", 4).right(),
             Column::fixed("COV", 6).right(),
-        ];
+        ]);
         let dim = cx.style(Role::Dim);
-        table::draw(frame, inner, cx, &columns, world.score.layers.len(), &mut self.layers, self.in_layers, |index| {
-            let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
-            let (rating, counts) = (&layer.rating, &layer.counts);
-            let name = Cell::new(format!("{} {}", layer.layer.index() + 1, layer.layer.title()), cx.style(Role::Text));
-            if cx.view.assessing && rating.value.is_none() {
-                return vec![name, Cell::new("…", dim), Cell::new("scoring", dim)];
-            }
-            if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
-                let applies = counts.unknown > 0;
-                let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
-                let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
-                return vec![
-                    name,
-                    Cell::new(card::score(rating), style),
-                    Cell::new(if applies { "no data:" } else { "" }, style),
-                    Cell::new(if applies { why } else { String::new() }, style),
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(cx.glyphs.none(), dim),
-                    Cell::new(count(counts.unknown), style),
-                    Cell::new(if applies { "0% !" } else { "" }, style),
-                ];
-            }
-            let grade = cx.style(grade_role(rating.grade));
-            let number = |severity: Severity| {
-                let number = counts.of(severity);
-                Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
-            };
-            let partial = rating.coverage < 1.0;
-            vec![
-                name,
-                Cell::new(card::score(rating), grade),
-                Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade),
-                Cell::new(card::range(cx, rating), dim),
-                number(Severity::Critical),
-                number(Severity::High),
-                number(Severity::Medium),
-                Cell::new(count(counts.unknown), if counts.unknown == 0 { dim } else { cx.style(Role::Unknown) }),
-                Cell::new(
-                    format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
-                    if partial { cx.style(Role::Unknown) } else { dim },
-                ),
-            ]
-        });
+        Table { columns: &columns, rows: world.score.layers.len(), focused: self.in_layers }.draw(
+            frame,
+            inner,
+            cx,
+            &mut self.layers,
+            |index| {
+                let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
+                let (rating, counts) = (&layer.rating, &layer.counts);
+                let name = Cell::new(format!("{} {}", layer.layer.index() + 1, layer.layer.title()), cx.style(Role::Text));
+                if cx.view.assessing && rating.value.is_none() {
+                    return vec![name, Cell::new("…", dim), Cell::new("scoring", dim)];
+                }
+                if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
+                    let applies = counts.unknown > 0;
+                    let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
+                    let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
+                    let mut cells = vec![name, Cell::new(card::score(rating), style)];
+                    if roomy {
+                        cells.push(Cell::new(if applies { "no data:" } else { "" }, style));
+                        cells.push(Cell::new(if applies { why } else { String::new() }, style));
+                    }
+                    cells.extend([
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(cx.glyphs.none(), dim),
+                        Cell::new(count(counts.unknown), style),
+                        Cell::new(if applies { "0% !" } else { "" }, style),
+                    ]);
+                    return cells;
+                }
+                let grade = cx.style(grade_role(rating.grade));
+                let number = |severity: Severity| {
+                    let number = counts.of(severity);
+                    Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
+                };
+                let partial = rating.coverage < 1.0;
+                let mut cells = vec![name, Cell::new(card::score(rating), grade)];
+                if roomy {
+                    cells.push(Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade));
+                    cells.push(Cell::new(card::range(cx, rating), dim));
+                }
+                cells.extend([
+                    number(Severity::Critical),
+                    number(Severity::High),
+                    number(Severity::Medium),
+                    Cell::new(count(counts.unknown), if counts.unknown == 0 { dim } else { cx.style(Role::Unknown) }),
+                    Cell::new(
+                        format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
+                        if partial { cx.style(Role::Unknown) } else { dim },
+                    ),
+                ]);
+                cells
+            },
+        );
         self.cards = [Rect::ZERO; 5];
         for (card, y) in self.cards.iter_mut().zip(1..) {
             *card = row(inner, y);
@@ -307,18 +325,22 @@ impl Screen for Overview {
             put(frame.buffer_mut(), inner, 2, 1, line, cx.style(Role::Dim));
             return;
         };
-        self.refresh(cx);
         if cx.bare {
             self.cards = [Rect::ZERO; 5];
             self.in_layers = false;
             self.draw_risks(frame, area, cx, world);
         } else if area.width >= TWO_PANES && area.height >= 20 {
             let strip = u16::from(area.height >= 24) * 3;
-            let [cards, middle, strip] =
-                Layout::vertical([Constraint::Length(7), Constraint::Fill(1), Constraint::Length(strip)]).areas(area);
+            let cards = if area.width >= CARDS { 7 } else { 8 };
+            let [layers, middle, strip] =
+                Layout::vertical([Constraint::Length(cards), Constraint::Fill(1), Constraint::Length(strip)]).areas(area);
             let [risks, side] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(34)]).areas(middle);
             let [functions, blind] = Layout::vertical([Constraint::Length(8), Constraint::Fill(1)]).areas(side);
-            self.draw_cards(frame, cards, cx, world);
+            if area.width >= CARDS {
+                self.draw_cards(frame, layers, cx, world);
+            } else {
+                self.draw_rows(frame, layers, cx, world);
+            }
             self.draw_risks(frame, risks, cx, world);
             panes::functions(frame, functions, cx, world);
             panes::blind(frame, blind, cx, world);

@@ -20,7 +20,7 @@ use crate::{
         theme::Role,
         widgets::{
             pane::pane,
-            table::{self, Cell, Column, Cursor},
+            table::{Cell, Column, Cursor, Table},
         },
         width::{Cut, fit},
     },
@@ -138,7 +138,7 @@ impl Screen for Palette {
                 self.input.handle_event(&Event::Key(key));
             }
             Edit::Paste(pasted) => {
-                let value = format!("{before}{}", text::clean(&pasted));
+                let value = format!("{before}{}", text::clean(pasted.trim()));
                 self.input = Input::new(value);
             }
         }
@@ -178,7 +178,7 @@ impl Screen for Palette {
         let list = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
         let columns = [Column::fill("", Cut::End), Column::fixed("", 8), Column::fixed("", 9)];
         let (found, labels, targets) = (&self.found, &self.labels, &self.targets);
-        table::draw(frame, list, cx, &columns, found.len(), &mut self.cursor, true, |row| {
+        Table { columns: &columns, rows: found.len(), focused: true }.draw(frame, list, cx, &mut self.cursor, |row| {
             let Some(index) = found.get(row).map(|&index| index as usize) else { return Vec::new() };
             let (Some(label), Some(target)) = (labels.get(index), targets.get(index)) else { return Vec::new() };
             let keys = match target {

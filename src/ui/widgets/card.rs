@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     checks::Severity,
-    score::{Counts, LayerScore, Rating},
+    score::{CRITICAL_CAP, Counts, HIGH_CAP, LayerScore, Rating},
     ui::{
         glyph::{grade_role, severity_role, short},
         paint::put,
@@ -40,8 +40,8 @@ fn says(cx: &Cx<'_>, rating: &Rating, counts: &Counts) -> String {
     let value = rating.value.unwrap_or_default();
     match (range.is_empty(), counts.critical, counts.high, counts.unknown) {
         (false, ..) => format!("range {range}"),
-        (true, 1.., ..) if value >= 59.0 => "capped by a critical".to_owned(),
-        (true, 0, 1.., _) if value >= 84.0 => "capped by a high".to_owned(),
+        (true, 1.., ..) if value >= CRITICAL_CAP => "capped by a critical".to_owned(),
+        (true, 0, 1.., _) if value >= HIGH_CAP => "capped by a high".to_owned(),
         (true, _, _, 0) => "nothing unknown".to_owned(),
         (true, ..) => format!("range {0:.0}{1}{0:.0}", value.floor(), cx.glyphs.dash()),
     }

@@ -16,7 +16,10 @@ use crate::{
 
 /// Draws it into the first row of `area`.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-    let right = right(cx, area.width);
+    let mut right = right(cx, area.width);
+    // The account id goes before everything.
+    let account = cx.world().map_or(0, |world| width(&text::clean(&world.posture.account)) + 2);
+    while right.iter().map(|(text, _)| width(text) + 2).sum::<usize>() + account + 1 > usize::from(area.width) && right.pop().is_some() {}
     let right_width: usize = right.iter().map(|(text, _)| width(text) + 2).sum();
     let room = usize::from(area.width).saturating_sub(right_width + 1);
     let left = left(cx, room);
@@ -110,7 +113,12 @@ fn right(cx: &Cx<'_>, room: u16) -> Vec<Piece> {
     } else if let Some(world) = cx.world()
         && world.score.rating.coverage < 1.0
     {
-        let word = if room >= 100 { "partial: coverage " } else { "partial " };
+        let word = match room {
+            0..32 => "",
+            32..60 => "cov ",
+            60..100 => "partial ",
+            _ => "partial: coverage ",
+        };
         pieces.push((format!("{word}{} !", percent(world.score.rating.coverage)), cx.style(Role::Unknown)));
     }
     let runs = cx.view.runs();

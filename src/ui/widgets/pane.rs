@@ -21,7 +21,7 @@ pub(crate) fn pane(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, title: &str, 
     let border = cx.style(if focused { Role::BorderFocus } else { Role::Border });
     frame.render_widget(Block::bordered().border_set(cx.glyphs.frame()).border_style(border), area);
     let room = usize::from(area.width.saturating_sub(6));
-    let title = fit(title, room, Cut::Middle, cx.glyphs.ellipsis());
+    let title = fit(title, room, Cut::End, cx.glyphs.ellipsis());
     let buffer = frame.buffer_mut();
     if !title.is_empty() {
         put(buffer, area, 2, 0, &format!(" {title} "), cx.style(if focused { Role::Accent } else { Role::Title }));

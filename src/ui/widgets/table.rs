@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
-    style::Style,
+    style::{Color, Modifier, Style},
 };
 
 use crate::ui::{
@@ -120,46 +120,64 @@ impl Cursor {
     }
 }
 
-/// Draws the rows in sight; `build` is asked for those only.
-pub(crate) fn draw<'a>(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    cx: &Cx<'_>,
-    columns: &[Column],
-    rows: usize,
-    cursor: &mut Cursor,
-    focused: bool,
-    mut build: impl FnMut(usize) -> Vec<Cell<'a>>,
-) {
-    let mut body = area;
-    let places = places(columns, area.width);
-    let buffer = frame.buffer_mut();
-    if area.height > 3 && !cx.bare {
-        for (column, &(x, room)) in columns.iter().zip(&places) {
-            let title = fit(column.title, usize::from(room), Cut::End, cx.glyphs.ellipsis());
-            let shift = if column.right { room.saturating_sub(columns_of(&title)) } else { 0 };
-            put(buffer, row(area, 0), x + shift, 0, &title, cx.style(Role::Dim));
+/// The rows that there are, of which only those in sight are built.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table<'t> {
+    /// Its columns.
+    pub(crate) columns: &'t [Column],
+    /// How many rows there are.
+    pub(crate) rows: usize,
+    /// Whether the keys go to it.
+    pub(crate) focused: bool,
+}
+
+impl Table<'_> {
+    /// Draws the rows in sight; `build` is asked for those only.
+    pub(crate) fn draw<'a>(
+        self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        cx: &Cx<'_>,
+        cursor: &mut Cursor,
+        mut build: impl FnMut(usize) -> Vec<Cell<'a>>,
+    ) {
+        let Self { columns, rows, focused } = self;
+        let mut body = area;
+        let places = places(columns, area.width);
+        let buffer = frame.buffer_mut();
+        if area.height > 3 && !cx.bare {
+            for (column, &(x, room)) in columns.iter().zip(&places) {
+                let title = fit(column.title, usize::from(room), Cut::End, cx.glyphs.ellipsis());
+                let shift = if column.right { room.saturating_sub(columns_of(&title)) } else { 0 };
+                put(buffer, row(area, 0), x + shift, 0, &title, cx.style(Role::Dim));
+            }
+            body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         }
-        body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    }
-    cursor.keep_in_sight(body, rows);
-    for line in 0..body.height {
-        let index = cursor.offset + usize::from(line);
-        if index >= rows {
-            break;
-        }
-        let here = row(body, line);
-        let selected = index == cursor.row;
-        for ((cell, column), &(x, room)) in build(index).iter().zip(columns).zip(&places) {
-            let text = fit(&cell.text, usize::from(room), column.cut, cx.glyphs.ellipsis());
-            let shift = if column.right { room.saturating_sub(columns_of(&text)) } else { 0 };
-            put(buffer, here, x + shift, 0, &text, cell.style);
-        }
-        if selected && here.width > 0 {
-            put(buffer, here, 0, 0, cx.glyphs.cursor(), cx.style(if focused { Role::Accent } else { Role::Dim }));
-            if focused {
-                let rest = Rect { x: here.x + 1, width: here.width - 1, ..here };
-                buffer.set_style(rest.intersection(buffer.area), cx.style(Role::Selection));
+        cursor.keep_in_sight(body, rows);
+        for line in 0..body.height {
+            let index = cursor.offset + usize::from(line);
+            if index >= rows {
+                break;
+            }
+            let here = row(body, line);
+            let selected = index == cursor.row;
+            for ((cell, column), &(x, room)) in build(index).iter().zip(columns).zip(&places) {
+                let text = fit(&cell.text, usize::from(room), column.cut, cx.glyphs.ellipsis());
+                let shift = if column.right { room.saturating_sub(columns_of(&text)) } else { 0 };
+                put(buffer, here, x + shift, 0, &text, cell.style);
+            }
+            if selected && here.width > 0 {
+                put(buffer, here, 0, 0, cx.glyphs.cursor(), cx.style(if focused { Role::Accent } else { Role::Dim }));
+                if focused {
+                    let rest = Rect { x: here.x + 1, width: here.width - 1, ..here };
+                    let rest = rest.intersection(buffer.area);
+                    let selection = cx.style(Role::Selection);
+                    if selection.add_modifier.contains(Modifier::REVERSED) {
+                        // Colours turned around would make a patchwork of the row: it keeps its signs and words.
+                        buffer.set_style(rest, Style::new().fg(cx.style(Role::Text).fg.unwrap_or(Color::Reset)));
+                    }
+                    buffer.set_style(rest, selection);
+                }
             }
         }
     }
@@ -197,7 +215,10 @@ fn places(columns: &[Column], width: u16) -> Vec<(u16, u16)> {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::{Terminal, backend::TestBackend};
+
     use super::*;
+    use crate::ui::{Glyphs, Theme, View, cache::Cache};
 
     #[test]
     fn the_cursor_stays_within_the_rows() {
@@ -218,6 +239,25 @@ mod tests {
         assert!(cursor.act(Action::Bottom, 0));
         assert_eq!(cursor.row, 0);
         assert!(!cursor.act(Action::Copy, 100));
+    }
+
+    #[test]
+    fn only_rows_in_sight_are_built() {
+        let (view, theme, cache) = (View::default(), Theme::default(), Cache::default());
+        let cx = Cx { view: &view, theme: &theme, glyphs: Glyphs::Unicode, cache: &cache, bare: false };
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        let mut cursor = Cursor { row: 99_999, ..Cursor::default() };
+        let mut built = Vec::new();
+        let draw = |frame: &mut Frame<'_>| {
+            let area = frame.area();
+            let table = Table { columns: &[Column::fill("A", Cut::End)], rows: 100_000, focused: true };
+            table.draw(frame, area, &cx, &mut cursor, |row| {
+                built.push(row);
+                vec![Cell::new(row.to_string(), Style::new())]
+            });
+        };
+        terminal.draw(draw).unwrap();
+        assert_eq!(built, (99_977..100_000).collect::<Vec<_>>());
     }
 
     #[test]
