@@ -70,16 +70,18 @@ impl Emulator {
     pub(crate) fn start(kind: Kind) -> Self {
         let folder = install(kind);
         let scratch = tempfile_in(&folder);
+        // By module: the scripts beside it name the folder in which they were installed, and folders get moved.
         let mut command = match kind {
             Kind::Moto => {
-                let mut command = Command::new(folder.join("bin/moto_server"));
+                let mut command = Command::new(folder.join("bin/python3"));
                 // Port 0: the system chooses, and the server says which.
-                command.args(["-H", "127.0.0.1", "-p", "0"]).env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+                command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]).env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
                 command
             }
             Kind::Ministack => {
                 let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-                let mut command = Command::new(folder.join("bin/ministack"));
+                let mut command = Command::new(folder.join("bin/python3"));
+                command.args(["-m", "ministack"]);
                 // It listens on all interfaces unless it is told otherwise.
                 command.env("BIND_HOST", "127.0.0.1").env("SFTP_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0");
                 command.env("GATEWAY_PORT", port.to_string());
@@ -138,7 +140,11 @@ fn install(kind: Kind) -> PathBuf {
     if !complete.exists() {
         let _ = fs::remove_dir_all(&folder);
         succeed(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        succeed(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(kind.packages()));
+        succeed(
+            Command::new(folder.join("bin/python3"))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .args(kind.packages()),
+        );
         fs::write(&complete, "").unwrap();
     }
     folder

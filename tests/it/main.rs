@@ -1,6 +1,8 @@
 //! The integration tests: one binary, so that they link once.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(feature = "aws")]
+mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
@@ -12,6 +14,8 @@ mod emulator;
 mod faults;
 #[cfg(feature = "aws")]
 mod planted;
+#[cfg(feature = "aws")]
+mod proxy;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
 #[cfg(feature = "aws")]

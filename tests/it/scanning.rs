@@ -1,15 +1,19 @@
-//! `palisade scan` of accounts that no emulator plays: services that refuse everything, settings that the emulators
-//! do not have, and accounts that cannot be reached.
+//! `palisade scan` of accounts that no emulator plays: settings that the emulators do not have, accounts in which
+//! nothing is, and accounts that cannot be reached.
 
 use std::{
     collections::BTreeSet,
+    net::TcpListener,
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
-use palisade::{checks, model::Source};
 use serde_json::Value;
 
-use crate::stub::{Reply, Stub};
+use crate::{
+    emulator::{Emulator, Endpoint, Kind},
+    stub::{Reply, Stub, details},
+};
 
 fn scan(mut palisade: Command, arguments: &[&str]) -> (Output, Value) {
     let output = palisade.args(["scan", "--format", "json"]).args(arguments).output().unwrap();
@@ -28,27 +32,6 @@ fn failing(report: &Value, check: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn where_a_service_refuses_everything_no_check_passes_for_it() {
-    let home = tempfile::tempdir().unwrap();
-    let healthy = Stub::start(|_| None);
-    let (_, whole) = scan(healthy.endpoint.palisade(home.path()), &["--include-pass"]);
-    let coverage = |report: &Value| report["score"]["coverage"].as_f64().unwrap();
-    for source in [Source::Lambda, Source::Iam, Source::Kms, Source::Logs] {
-        let stub = Stub::refusing(403, "AccessDeniedException", move |asked| asked.split(':').next() == Some(source.word()));
-        let (output, report) = scan(stub.endpoint.palisade(home.path()), &["--include-pass"]);
-        assert!(matches!(output.status.code(), Some(3 | 4)), "{source}: {output:?}");
-        assert!(coverage(&report) < coverage(&whole), "{source}");
-        let only: Vec<&str> = checks::all().filter(|check| check.reads == [source]).map(|check| check.id).collect();
-        for finding in findings(&report).iter().filter(|finding| only.contains(&finding["check"].as_str().unwrap())) {
-            assert_eq!(finding["status"], "unknown", "{source}: {finding}");
-            assert_eq!(finding["gap"]["kind"], "denied", "{source}: {finding}");
-        }
-        let run = report["sources"].as_array().unwrap().iter().find(|run| run["source"] == source.word()).unwrap().clone();
-        assert_eq!(run["state"], "denied", "{run}");
-    }
-}
-
-#[test]
 fn runtime_updates_and_code_signing_that_no_emulator_has() {
     let home = tempfile::tempdir().unwrap();
     let stub = Stub::start(|ask| match (ask.action.as_str(), ask.name.as_str()) {
@@ -64,41 +47,120 @@ fn runtime_updates_and_code_signing_that_no_emulator_has() {
     assert_eq!(failing(&report, "FN-014"), BTreeSet::from(["mail".to_owned()]));
 }
 
-/// The one line on standard error, and the exit code.
-fn fails(mut palisade: Command, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = palisade.arg("scan").args(arguments).output().unwrap();
+/// A command that cannot do its work: the one line that it says.
+#[track_caller]
+fn fails(mut palisade: Command, arguments: &[&str], code: i32) -> String {
+    let output = palisade.args(arguments).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{said}");
     assert!(output.stdout.is_empty());
-    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
-    (output.status.code(), said)
+    let line = said.strip_suffix('\n').unwrap();
+    assert!(line.starts_with("palisade: ") && !line.contains('\n'), "{said}");
+    line.to_owned()
 }
 
 #[test]
-fn what_cannot_be_reached_is_one_line_with_what_to_do() {
+fn without_credentials_it_says_how_to_get_some() {
     let home = tempfile::tempdir().unwrap();
     let stub = Stub::start(|_| None);
-    let palisade = || stub.endpoint.palisade(home.path());
+    for command in [&["scan"][..], &["collect", "-o", "x.palisade.jsonl.zst"]] {
+        let mut palisade = stub.endpoint.palisade(home.path());
+        palisade.current_dir(home.path()).env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        let line = fails(palisade, command, 1);
+        assert!(line.contains("credentials") && line.contains("AWS_ACCESS_KEY_ID"), "{line}");
+    }
+    let line = fails(stub.endpoint.palisade(home.path()), &["scan", "--profile", "nobody"], 1);
+    assert!(line.contains("nobody"), "{line}");
+    assert_eq!(stub.asked_in_all(), 0);
+    assert!(!home.path().join("x.palisade.jsonl.zst").exists());
+}
 
-    let mut without = palisade();
-    without.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
-    let (code, said) = fails(without, &[]);
-    assert!(code == Some(1) && said.contains("credentials") && said.contains("log in"), "{said}");
+#[test]
+fn with_an_expired_token_it_says_to_log_in_again() {
+    let home = tempfile::tempdir().unwrap();
+    for code in ["ExpiredTokenException", "ExpiredToken"] {
+        let stub = Stub::refusing(403, code, |_| true);
+        let line = fails(stub.endpoint.palisade(home.path()), &["scan"], 1);
+        assert!(line.contains("expired") && line.contains("log in again"), "{line}");
+    }
+}
 
-    let mut homeless = palisade();
+#[test]
+fn a_region_that_can_be_none_is_wrong_usage() {
+    let home = tempfile::tempdir().unwrap();
+    let stub = Stub::start(|_| None);
+    for region in ["eu-west", "Ireland", "eu-west-1.example.com/", "eu-west-1,moon"] {
+        let line = fails(stub.endpoint.palisade(home.path()), &["scan", "--region", region], 2);
+        assert!(line.contains("is no AWS Region") && line.contains("eu-west-1"), "{line}");
+    }
+    let mut homeless = stub.endpoint.palisade(home.path());
     homeless.env_remove("AWS_REGION");
-    let (code, said) = fails(homeless, &[]);
-    assert!(code == Some(2) && said.contains("--region"), "{said}");
+    let line = fails(homeless, &["scan"], 2);
+    assert!(line.contains("--region"), "{line}");
+    assert_eq!(stub.asked_in_all(), 0);
+}
 
-    let (code, said) = fails(palisade(), &["--region", "Ireland"]);
-    assert!(code == Some(2) && said.contains("Ireland"), "{said}");
+#[test]
+fn an_endpoint_that_is_not_there_is_given_up_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    // Bound and let go: nobody listens there.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = Endpoint::new(&format!("http://{address}"));
+    let started = Instant::now();
+    let line = fails(nowhere.palisade(home.path()), &["scan"], 1);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(line.contains("cannot reach the endpoint") && line.contains("check"), "{line}");
+}
 
-    let (code, said) = fails(palisade(), &["--endpoint-url", "http://127.0.0.1:1"]);
-    assert!(code == Some(1) && said.contains("cannot reach"), "{said}");
+#[test]
+fn what_is_no_endpoint_is_one_line_too() {
+    let home = tempfile::tempdir().unwrap();
+    let stub = Stub::start(|_| None);
+    for url in ["nonsense", "http://", "ftp://127.0.0.1:1", "http://127.0.0.1:1:2"] {
+        let mut palisade = stub.endpoint.palisade(home.path());
+        let output = palisade.args(["scan", "--endpoint-url", url]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{url}: {said}");
+        assert!(said.starts_with("palisade: ") && said.trim_end().lines().count() == 1, "{url}: {said}");
+    }
+}
 
-    let (code, said) = fails(palisade(), &["--profile", "nobody"]);
-    assert!(code == Some(1) && said.contains("nobody"), "{said}");
+#[test]
+fn an_account_without_functions_has_no_score_and_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    let nobody = details("worker", None);
+    let (head, rest) = nobody.split_once("<member>").unwrap();
+    let nobody = format!("{head}{}", rest.split_once("</member>").unwrap().1);
+    let stub = Stub::start(move |ask| {
+        let body = match ask.action.as_str() {
+            "lambda:ListFunctions" => r#"{"Functions":[]}"#,
+            "lambda:ListLayers" => r#"{"Layers":[]}"#,
+            "kms:ListKeys" => r#"{"Keys":[],"Truncated":false}"#,
+            "logs:DescribeLogGroups" => r#"{"logGroups":[]}"#,
+            "iam:GetAccountAuthorizationDetails" => nobody.as_str(),
+            _ => return None,
+        };
+        Some(Reply::ok(body))
+    });
+    let (output, report) = scan(stub.endpoint.palisade(home.path()), &["--include-pass"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    // That all could be looked at is all there is to say.
+    assert!(findings(&report).iter().all(|finding| finding["check"] == "IR-016" && finding["status"] == "pass"), "{report:#}");
+    for layer in report["score"]["layers"].as_array().unwrap().iter().filter(|layer| layer["layer"] != "response") {
+        assert!(layer["value"].is_null() && layer["interval"].is_null(), "{layer}");
+    }
+    let text = stub.endpoint.palisade(home.path()).arg("scan").output().unwrap();
+    assert_eq!(text.status.code(), Some(0), "{}", String::from_utf8_lossy(&text.stderr));
+}
 
-    let expired = Stub::refusing(403, "ExpiredToken", |asked| asked == "sts:GetCallerIdentity");
-    let (code, said) = fails(expired.endpoint.palisade(home.path()), &[]);
-    assert!(code == Some(1) && said.contains("expired") && said.contains("log in again"), "{said}");
+#[test]
+fn an_emulator_in_which_nothing_is_has_gaps_at_most() {
+    let home = tempfile::tempdir().unwrap();
+    for kind in [Kind::Moto, Kind::Ministack] {
+        let emulator = Emulator::start(kind);
+        let (output, report) = scan(emulator.endpoint.palisade(home.path()), &["--include-pass"]);
+        assert!(matches!(output.status.code(), Some(0 | 4)), "{}", String::from_utf8_lossy(&output.stderr));
+        let function = &report["score"]["layers"][0];
+        assert!(function["layer"] == "function" && function["value"].is_null(), "{report:#}");
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     glance,
-    held::{self, ANY, Grant},
-    trust,
+    held::{self, Grant},
+    names, trust,
 };
 use crate::{
     checks::Context,
@@ -215,6 +215,20 @@ impl Search<'_, '_> {
         Ok(Some(Way { summary: summary(), actions, grants }))
     }
 
+    /// The way that takes all of `actions` on one thing that is not there yet, whichever name it may have; a certain
+    /// way goes before a conditional one.
+    fn new_way(&self, service: &str, region: &str, kind: &str, actions: &[&str], summary: impl Fn() -> String) -> Result<Option<Way>, Gap> {
+        let mut open = None;
+        for arn in names::fresh(self.context, self.holder, service, region, kind) {
+            let needed: Vec<_> = actions.iter().map(|action| (*action, &arn)).collect();
+            match self.way(&needed, &summary)? {
+                Some(way) if !way.is_conditional() => return Ok(Some(way)),
+                way => open = open.or(way),
+            }
+        }
+        Ok(open)
+    }
+
     /// More policy for itself. A boundary keeps what it then holds in bounds, unless it can be lifted.
     fn on_itself(&self) -> Result<Vec<Way>, Gap> {
         let own = &self.role.arn;
@@ -233,16 +247,14 @@ impl Search<'_, '_> {
 
     /// A role or user made for the purpose.
     fn by_new_principals(&self) -> Result<Vec<Way>, Gap> {
-        let new = |kind: &str| held::arn(self.context, "iam", "", &format!("{kind}/{ANY}"));
-        let (role, user) = (new("role"), new("user"));
         let mut ways = Vec::new();
         for action in ["iam:PutRolePolicy", "iam:AttachRolePolicy"] {
-            let needed = [("iam:CreateRole", &role), (action, &role)];
-            ways.extend(self.way(&needed, || format!("iam:CreateRole and {action} on a new role that trusts it"))?);
+            let summary = || format!("iam:CreateRole and {action} on a new role that trusts it");
+            ways.extend(self.new_way("iam", "", "role/", &["iam:CreateRole", action], summary)?);
         }
         for action in ["iam:PutUserPolicy", "iam:AttachUserPolicy"] {
-            let needed = [("iam:CreateUser", &user), (action, &user), ("iam:CreateAccessKey", &user)];
-            ways.extend(self.way(&needed, || format!("iam:CreateUser, {action} and iam:CreateAccessKey"))?);
+            let summary = || format!("iam:CreateUser, {action} and iam:CreateAccessKey");
+            ways.extend(self.new_way("iam", "", "user/", &["iam:CreateUser", action, "iam:CreateAccessKey"], summary)?);
         }
         Ok(ways)
     }
@@ -287,10 +299,9 @@ impl Search<'_, '_> {
     /// What is left to do when the role can be passed to Lambda: a new function, and something that runs it.
     fn by_new_function(&self, target: &Role) -> Result<Option<Way>, Gap> {
         for region in self.context.posture.regions.keys() {
-            let function = held::arn(self.context, "lambda", region, &format!("function:{ANY}"));
             for trigger in TRIGGERS {
                 let summary = || format!("iam:PassRole of administrator {} with lambda:CreateFunction and {trigger}", target.name);
-                let way = self.way(&[("lambda:CreateFunction", &function), (trigger, &function)], summary)?;
+                let way = self.new_way("lambda", region, "function:", &["lambda:CreateFunction", trigger], summary)?;
                 if way.is_some() {
                     return Ok(way);
                 }

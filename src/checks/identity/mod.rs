@@ -12,6 +12,7 @@ mod escalation;
 mod execution_role_trusts_others;
 mod glance;
 mod held;
+mod names;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;
 mod role_assumable_by_anyone;

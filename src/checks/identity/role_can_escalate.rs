@@ -167,6 +167,11 @@ mod tests {
                 ("within its boundary", bounded, Says::Pass),
                 ("writes another's policy", allowing(r#""iam:PutRolePolicy""#, "arn:aws:iam::123456789012:role/x"), Says::Pass),
                 ("a new version of its policy", version, Says::Fail),
+                (
+                    "a new role of some names",
+                    allowing(r#"["iam:CreateRole","iam:AttachRolePolicy"]"#, "arn:aws:iam::123456789012:role/app/*"),
+                    Says::Fail,
+                ),
                 ("a new role", allowing(r#"["iam:CreateRole","iam:AttachRolePolicy"]"#, "*"), Says::Fail),
                 (
                     "a key for an administrator",
@@ -194,10 +199,18 @@ mod tests {
                 r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{{"StringEquals":{{"iam:PassedToService":"{service}"}}}}}},{{"Effect":"Allow","Action":"lambda:*","Resource":"*"}}]}}"#
             ))
         };
+        let named = |created: &str, run: &str| {
+            with_role(&format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"iam:PassRole","Resource":"*"}},{{"Effect":"Allow","Action":"lambda:CreateFunction","Resource":"arn:aws:lambda:eu-west-1:123456789012:{created}"}},{{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:eu-west-1:123456789012:{run}"}}]}}"#
+            ))
+        };
         for (name, posture, expected) in [
             ("takes it on", with_administrator(allowing(assume, "*"), root), Says::Fail),
             ("does not trust", with_administrator(allowing(assume, "*"), LAMBDA), Says::Pass),
             ("passes it to Lambda", with_administrator(allowing(CREATE, "*"), LAMBDA), Says::Fail),
+            ("to a function of some names", with_administrator(named("function:export-*", "function:export-*"), LAMBDA), Says::Fail),
+            ("creates some, runs others", with_administrator(named("function:export-*", "function:import-*"), LAMBDA), Says::Pass),
+            ("to a function that is there", with_administrator(named("function:orders", "function:orders"), LAMBDA), Says::Pass),
             ("to Lambda, by condition", with_administrator(split("lambda.amazonaws.com"), LAMBDA), Says::Fail),
             ("to another service, by condition", with_administrator(split("ec2.amazonaws.com"), LAMBDA), Says::Pass),
             ("role does not trust Lambda", with_administrator(allowing(CREATE, "*"), root), Says::Pass),

@@ -1,0 +1,430 @@
+//! The promise to a new user: of an account with planted flaws `palisade scan` finds every one and nothing else, with
+//! or without the network, and what it could not read it never calls good.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::ErrorKind,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use palisade::{checks, model::Source};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    emulator::{Emulator, Kind},
+    planted::{self, PASSWORD, Planted, REGION, TOKEN},
+    proxy::Proxy,
+};
+
+/// What a planted flaw is on an emulator, and why it is not found where it is not.
+#[derive(Clone, Copy)]
+enum Says {
+    /// Found.
+    Fail,
+    /// The emulator cannot hold the fact, or not tell it: see [`BLIND`].
+    Unknown,
+    /// The emulator holds something else, in which there is no such flaw.
+    Pass(&'static str),
+    /// The emulator does not take the resource at all.
+    Absent(&'static str),
+}
+
+use Says::{Absent, Fail, Pass, Unknown};
+
+/// One flaw: the check that finds it, the resource, and what that is on moto and on ministack.
+struct Row(&'static str, &'static str, Says, Says);
+
+/// All that is wrong with the planted account, and nothing else is.
+const FLAWS: &[Row] = &[
+    Row("FN-001", "function:public", Fail, Fail),
+    Row("FN-001", "function:public-alias", Fail, Fail),
+    Row("FN-001", "function:exposed", Fail, Pass("anyone may invoke it, but only through its URL; moto forgets that condition")),
+    Row("FN-002", "function:exposed", Unknown, Fail),
+    Row("FN-003", "function:latent", Unknown, Fail),
+    Row("FN-004", "function:cors", Unknown, Fail),
+    Row("FN-005", "function:deputy", Fail, Fail),
+    Row("FN-006", "function:foreigner", Fail, Fail),
+    Row("FN-007", "function:old", Fail, Fail),
+    Row("FN-008", "function:aging", Fail, Fail),
+    Row("FN-009", "function:old", Unknown, Unknown),
+    Row("FN-011", "function:leaky", Fail, Fail),
+    Row("FN-014", "function:sound", Unknown, Unknown),
+    Row("FN-015", "function:layered", Absent("it takes no layer that it does not have"), Fail),
+    Row("FN-016", "layer:tools:1", Fail, Fail),
+    Row("FN-017", "function:hooked", Fail, Fail),
+    Row("FN-018", "function:public", Fail, Fail),
+    Row("FN-018", "function:public-alias", Fail, Fail),
+    Row("FN-018", "function:exposed", Fail, Fail),
+    Row("FN-019", "function:looping", Unknown, Fail),
+    Row("IA-001", "role/admin", Fail, Fail),
+    Row("IA-002", "role/negative", Fail, Fail),
+    Row("IA-002", "role/exporter", Fail, Fail),
+    Row("IA-003", "role/broad", Fail, Fail),
+    Row("IA-003", "role/wild", Fail, Fail),
+    Row("IA-004", "role/broad", Fail, Fail),
+    Row("IA-004", "role/negative", Fail, Fail),
+    Row("IA-005", "role/negative", Fail, Fail),
+    Row("IA-006", "role/shared", Fail, Fail),
+    Row("IA-008", "role/open", Fail, Fail),
+    Row("IA-009", "role/open", Fail, Fail),
+    Row("IA-009", "role/mixed", Fail, Fail),
+    Row("IA-010", "role/partner", Fail, Fail),
+    Row("IA-011", "role/ci", Fail, Fail),
+    Row("IA-012", "role/passer", Fail, Fail),
+    Row("IA-013", "function:admin", Fail, Fail),
+    Row("IA-014", "function:orphan", Fail, Fail),
+    Row("IA-015", "role/negative", Fail, Fail),
+    Row("IA-016", "role/broad", Fail, Fail),
+    Row("DP-001", "function:unkeyed", Fail, Fail),
+    Row("DP-002", "function:locked", Fail, Fail),
+    Row("DP-003", "key/public", Fail, Fail),
+    Row("DP-004", "key/unrotated", Fail, Fail),
+    Row("DP-005", "key/granted", Fail, Fail),
+    Row("DP-006", "key/granted", Fail, Fail),
+    Row("DP-006", "key/foreign", Fail, Fail),
+    Row("DP-008", "log-group:/aws/lambda/unkeyed", Fail, Fail),
+    Row("MV-001", "function:mute", Fail, Fail),
+    Row("MV-003", "log-group:/aws/lambda/brief", Fail, Fail),
+    Row("MV-003", "log-group:/aws/lambda/eternal", Fail, Fail),
+    Row("MV-004", "log-group:/aws/lambda/classified", Unknown, Unknown),
+    Row("MV-005", "log-group:/aws/lambda/classified", Fail, Fail),
+    Row("MV-007", "function:terse", Unknown, Fail),
+    Row("MV-007", "function:verbose", Unknown, Fail),
+    Row("MV-008", "function:untraced", Fail, Fail),
+    Row("IR-005", "function:unversioned", Fail, Fail),
+    Row("IR-007", "function:weighted", Fail, Fail),
+    Row("IR-015", "function:contained", Fail, Fail),
+    // Not planted, but true: neither emulator offers all of Lambda.
+    Row("IR-016", "lambda", Fail, Fail),
+];
+
+/// A check that an emulator keeps from deciding.
+struct Blind {
+    check: &'static str,
+    kind: Kind,
+    /// The call that leaves the gap.
+    action: &'static str,
+    /// Whether it decides nothing at all; else it decides what can be told without.
+    wholly: bool,
+    why: &'static str,
+}
+
+const fn blind(check: &'static str, kind: Kind, action: &'static str, why: &'static str) -> Blind {
+    Blind { check, kind, action, wholly: true, why }
+}
+
+const URLS: &str = "moto lists no function URLs";
+const RUNTIMES: &str = "neither knows runtime management";
+const SIGNING: &str = "moto has no code signing; ministack answers with a list of another name";
+const PROTECTION: &str = "neither says whether a log group is protected from deletion";
+
+/// What the emulators do not let Palisade tell.
+const BLIND: &[Blind] = &[
+    blind("FN-002", Kind::Moto, "lambda:ListFunctionUrlConfigs", URLS),
+    blind("FN-003", Kind::Moto, "lambda:ListFunctionUrlConfigs", URLS),
+    blind("FN-004", Kind::Moto, "lambda:ListFunctionUrlConfigs", URLS),
+    // Where the policy alone lets everybody in, no URL is needed to tell.
+    Blind { wholly: false, ..blind("FN-018", Kind::Moto, "lambda:ListFunctionUrlConfigs", URLS) },
+    blind("FN-009", Kind::Moto, "lambda:GetRuntimeManagementConfig", RUNTIMES),
+    blind("FN-009", Kind::Ministack, "lambda:GetRuntimeManagementConfig", RUNTIMES),
+    blind("FN-014", Kind::Moto, "lambda:ListCodeSigningConfigs", SIGNING),
+    blind("FN-014", Kind::Ministack, "lambda:ListCodeSigningConfigs", SIGNING),
+    blind("FN-019", Kind::Moto, "lambda:GetFunctionRecursionConfig", "moto knows no recursion protection"),
+    blind("MV-004", Kind::Moto, "", PROTECTION),
+    blind("MV-004", Kind::Ministack, "", PROTECTION),
+    blind("MV-007", Kind::Moto, "lambda:ListFunctions", "moto gives no LoggingConfig back"),
+];
+
+/// The checks that the four services have to decide at least.
+const PROMISED: &str = "FN-001 FN-002 FN-003 FN-004 FN-005 FN-006 FN-007 FN-008 FN-009 FN-011 FN-014 FN-015 FN-016 FN-017 FN-019 \
+    IA-001 IA-003 IA-006 IA-008 IA-009 IA-010 IA-011 IA-012 IA-014 IA-015 IA-016 DP-001 DP-002 DP-003 DP-004 DP-005 DP-006 DP-008 \
+    MV-001 MV-003 MV-004 MV-005 MV-007 MV-008 IR-005 IR-007 IR-015 IR-016";
+
+/// `palisade` in a home of its own, with credentials that no cloud knows.
+fn palisade(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+    command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
+    command
+}
+
+/// `palisade` with the flags that lead to `endpoint`.
+fn live(home: &Path, endpoint: &str, arguments: &[&str]) -> Output {
+    let mut command = palisade(home);
+    command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    command.args(arguments).args(["--endpoint-url", endpoint, "--region", REGION]).output().unwrap()
+}
+
+const SCAN: [&str; 4] = ["scan", "--format", "json", "--include-pass"];
+
+fn said(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[track_caller]
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(output)))
+}
+
+fn findings(report: &Value) -> &[Value] {
+    report["findings"].as_array().unwrap()
+}
+
+fn text<'a>(finding: &'a Value, key: &str) -> &'a str {
+    finding[key].as_str().unwrap()
+}
+
+/// The resource of a finding in the words of [`FLAWS`].
+fn resource(finding: &Value, planted: &Planted) -> String {
+    let arn = text(finding, "resource");
+    if let Some((name, _)) = planted.keys.iter().find(|(_, key)| *key == arn) {
+        return format!("key/{name}");
+    }
+    let mut parts = arn.splitn(6, ':').skip(2);
+    match (parts.next(), parts.nth(2)) {
+        (Some(service), Some("*")) => service.to_owned(),
+        (_, rest) => rest.unwrap().to_owned(),
+    }
+}
+
+/// The coverage of a layer.
+fn coverage(report: &Value, layer: &str) -> f64 {
+    let layers = report["score"]["layers"].as_array().unwrap();
+    layers.iter().find(|entry| entry["layer"] == layer).unwrap()["coverage"].as_f64().unwrap()
+}
+
+/// An emulator with the planted account, and what Palisade said of it first.
+struct Account {
+    emulator: Emulator,
+    planted: Planted,
+    home: TempDir,
+    report: Value,
+}
+
+impl Account {
+    async fn scanned(kind: Kind) -> Self {
+        let emulator = Emulator::start(kind);
+        let planted = planted::plant(&emulator).await;
+        let home = TempDir::new().unwrap();
+        let output = live(home.path(), emulator.endpoint.url(), &SCAN);
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        let report = report(&output);
+        hides_secrets(&[&output]);
+        Self { emulator, planted, home, report }
+    }
+
+    /// Every planted flaw is found, and nothing that was not planted.
+    fn finds_what_was_planted(&self) {
+        let kind = self.emulator.kind;
+        let mut failed: BTreeMap<(&str, String), &Value> = BTreeMap::new();
+        let mut unknown: BTreeMap<(&str, String), &Value> = BTreeMap::new();
+        let mut passed: BTreeSet<(&str, String)> = BTreeSet::new();
+        for finding in findings(&self.report) {
+            let name = (text(finding, "check"), resource(finding, &self.planted));
+            assert_eq!(finding["gap"].is_null(), finding["status"] != "unknown", "{finding}");
+            match text(finding, "status") {
+                "fail" => drop(failed.insert(name, finding)),
+                "unknown" => drop(unknown.insert(name, finding)),
+                "pass" => drop(passed.insert(name)),
+                other => panic!("{other}: {finding}"),
+            }
+        }
+        let mut expected = BTreeSet::new();
+        for Row(check, name, moto, ministack) in FLAWS {
+            let key = (*check, (*name).to_owned());
+            match if kind == Kind::Moto { moto } else { ministack } {
+                Fail => drop(expected.insert(key)),
+                Unknown => {
+                    let gap = &unknown.get(&key).unwrap_or_else(|| panic!("{check} {name} is not unknown"))["gap"];
+                    let blind = BLIND.iter().find(|blind| blind.kind == kind && blind.check == *check).unwrap();
+                    assert_eq!(gap["action"], blind.action, "{check} {name}: {}", blind.why);
+                }
+                Pass(why) => assert!(passed.contains(&key), "{check} {name}: {why}"),
+                Absent(why) => {
+                    assert!(self.planted.refused.contains_key(&name.replace(':', " ")), "{name}: {why}");
+                    assert!(findings(&self.report).iter().all(|finding| resource(finding, &self.planted) != *name), "{name}: {why}");
+                }
+            }
+        }
+        let found: BTreeSet<_> = failed.into_keys().collect();
+        let unplanted: Vec<_> = found.difference(&expected).collect();
+        let missed: Vec<_> = expected.difference(&found).collect();
+        assert!(unplanted.is_empty() && missed.is_empty(), "{kind:?}: not planted {unplanted:#?}, not found {missed:#?}");
+        self.knows_what_it_does_not_know(&unknown, &passed, &expected);
+    }
+
+    /// Unknown is what the emulator cannot tell, and nothing else; where it can tell nothing, nothing is decided.
+    fn knows_what_it_does_not_know(
+        &self,
+        unknown: &BTreeMap<(&str, String), &Value>,
+        passed: &BTreeSet<(&str, String)>,
+        failed: &BTreeSet<(&str, String)>,
+    ) {
+        let reasons: BTreeSet<(&str, &str)> =
+            unknown.iter().map(|((check, _), finding)| (*check, text(&finding["gap"], "action"))).collect();
+        let here = || BLIND.iter().filter(|blind| blind.kind == self.emulator.kind);
+        assert_eq!(reasons, here().map(|blind| (blind.check, blind.action)).collect());
+        for blind in here().filter(|blind| blind.wholly) {
+            let is_its = |(check, _): &&(&str, String)| *check == blind.check;
+            assert_eq!(passed.iter().chain(failed).filter(is_its).next(), None, "{}", blind.why);
+        }
+    }
+
+    /// A snapshot says the same, and for that it needs neither credentials nor a network.
+    fn says_the_same_offline(&self) {
+        let snapshot = self.home.path().join("account.palisade.jsonl.zst");
+        let file = snapshot.to_str().unwrap();
+        let collected = live(self.home.path(), self.emulator.endpoint.url(), &["collect", "-o", file]);
+        assert_eq!(collected.status.code(), Some(4), "{}", said(&collected));
+
+        // Whoever came for the network would come here.
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+        nobody.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", nobody.local_addr().unwrap());
+        let elsewhere = TempDir::new().unwrap();
+        let offline = |arguments: &[&str]| {
+            let mut command = palisade(elsewhere.path());
+            command.env("AWS_ENDPOINT_URL", &url).env("HTTP_PROXY", &url).env("HTTPS_PROXY", &url);
+            command.args(arguments).args(["--snapshot", file]).output().unwrap()
+        };
+        let saved = offline(&SCAN);
+        let readable = offline(&["scan", "--include-pass"]);
+        for output in [&saved, &readable] {
+            assert_eq!(output.status.code(), Some(3), "{}", said(output));
+            assert_eq!(said(output), "");
+        }
+        assert_eq!(nobody.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+        let saved_report = report(&saved);
+        for (saved, live) in findings(&saved_report).iter().zip(findings(&self.report)) {
+            assert_eq!(saved, live);
+        }
+        for key in ["account", "regions", "score", "findings"] {
+            assert!(saved_report[key] == self.report[key], "{key}");
+        }
+        hides_secrets(&[&collected, &saved, &readable]);
+        let readable = String::from_utf8(readable.stdout).unwrap();
+        assert!(readable.contains("DB_PASSWORD"), "{readable}");
+        self.keeps_no_secret_on_disk(&snapshot);
+    }
+
+    /// Neither in the snapshot nor in whatever else was written at home.
+    fn keeps_no_secret_on_disk(&self, snapshot: &Path) {
+        let (mut folders, mut read) = (vec![self.home.path().to_owned()], Vec::<PathBuf>::new());
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                    continue;
+                }
+                let mut bytes = fs::read(&entry).unwrap();
+                if entry.extension().is_some_and(|extension| extension == "zst") {
+                    bytes = zstd::decode_all(bytes.as_slice()).unwrap();
+                    assert!(find(&bytes, "DB_PASSWORD"), "{} is no snapshot of the account", entry.display());
+                }
+                assert!(!find(&bytes, PASSWORD) && !find(&bytes, TOKEN), "a secret is in {}", entry.display());
+                read.push(entry);
+            }
+        }
+        assert!(read.iter().any(|path| path == snapshot), "{read:?}");
+    }
+
+    /// With every call of a service refused, nothing passes that needs it.
+    fn passes_nothing_that_was_refused(&self) {
+        let mut decided: Vec<String> = Vec::new();
+        for (source, layer) in
+            [(Source::Lambda, "function"), (Source::Iam, "identity"), (Source::Kms, "data"), (Source::Logs, "monitoring")]
+        {
+            let proxy = Proxy::denying(source.word(), &self.emulator.endpoint);
+            let home = TempDir::new().unwrap();
+            let output = live(home.path(), proxy.endpoint.url(), &[&SCAN[..], &["--fail-on", "never"]].concat());
+            assert_eq!(output.status.code(), Some(4), "{source}: {}", said(&output));
+            let (refused, passed) = proxy.counts();
+            assert!(refused > 0 && passed > 0, "{source}: {refused} refused, {passed} passed on");
+            let report = report(&output);
+            let (before, now) = (coverage(&self.report, layer), coverage(&report, layer));
+            assert!(now < before, "{source}: coverage of {layer} is {now} and was {before}");
+            let run = report["sources"].as_array().unwrap().iter().find(|run| run["source"] == source.word()).unwrap();
+            assert_eq!(run["state"], "denied", "{run}");
+            let of_service: Vec<&str> = checks::all().filter(|check| needs(check, source)).map(|check| check.id).collect();
+            let its_own = |finding: &&Value| of_service.contains(&text(finding, "check"));
+            // A function that was stopped by its own settings is stopped, whatever its role says.
+            let is_stopped = |finding: &&Value| source == Source::Iam && finding["check"] == "IR-015" && finding["status"] == "fail";
+            let wrong = |finding: &&Value| (finding["status"] != "unknown" || finding["gap"]["kind"] != "denied") && !is_stopped(finding);
+            for finding in findings(&report).iter().filter(its_own).filter(wrong) {
+                decided.push(format!("{source}: {} {} {} {}", finding["check"], finding["status"], finding["resource"], finding["gap"]));
+            }
+            let silent: Vec<_> = of_service.iter().filter(|id| findings(&report).iter().all(|finding| finding["check"] != **id)).collect();
+            decided.extend(silent.iter().map(|id| format!("{source}: {id} says nothing")));
+            hides_secrets(&[&output]);
+        }
+        assert!(decided.is_empty(), "refused, and still decided: {decided:#?}");
+    }
+
+    /// Not to be told whose account it is keeps nobody from reading it.
+    fn needs_no_leave_to_ask_who_it_is(&self) {
+        let proxy = Proxy::denying(Source::Sts.word(), &self.emulator.endpoint);
+        let output = live(self.home.path(), proxy.endpoint.url(), &SCAN);
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        let report = report(&output);
+        assert_eq!(report["account"], self.report["account"]);
+        // That it was refused is a finding, which bears on what the others are worth.
+        let verdicts = |report| {
+            let others = findings(report).iter().filter(|finding| finding["check"] != "IR-016");
+            others
+                .map(|finding| ["check", "resource", "status", "message"].map(|key| text(finding, key).to_owned()))
+                .collect::<BTreeSet<_>>()
+        };
+        let (now, before) = (verdicts(&report), verdicts(&self.report));
+        assert_eq!(now.symmetric_difference(&before).next(), None);
+    }
+}
+
+/// Checks that judge each role by its own policies: functions do not bear on the verdict, only on what is advised.
+const OF_ROLES: [&str; 4] = ["IA-008", "IA-010", "IA-011", "IA-012"];
+
+/// Whether `check` can decide nothing without `source`. The check of blind spots tells what was refused.
+fn needs(check: &checks::Check, source: Source) -> bool {
+    check.reads.contains(&source) && check.id != "IR-016" && !(source == Source::Lambda && OF_ROLES.contains(&check.id))
+}
+
+fn find(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// Nothing that is printed has a planted secret in it.
+fn hides_secrets(outputs: &[&Output]) {
+    for output in outputs {
+        for stream in [&output.stdout, &output.stderr] {
+            assert!(!find(stream, PASSWORD) && !find(stream, TOKEN), "{}", String::from_utf8_lossy(stream));
+        }
+    }
+}
+
+async fn keeps_the_promise(kind: Kind) {
+    let account = Account::scanned(kind).await;
+    account.finds_what_was_planted();
+    account.says_the_same_offline();
+    account.passes_nothing_that_was_refused();
+    account.needs_no_leave_to_ask_who_it_is();
+}
+
+#[tokio::test]
+async fn of_moto_all_that_was_planted_is_found_and_nothing_else() {
+    keeps_the_promise(Kind::Moto).await;
+}
+
+#[tokio::test]
+async fn of_ministack_all_that_was_planted_is_found_and_nothing_else() {
+    keeps_the_promise(Kind::Ministack).await;
+}
+
+#[test]
+fn there_is_a_flaw_for_every_check() {
+    let planted: BTreeSet<&str> = FLAWS.iter().map(|Row(check, ..)| *check).collect();
+    assert_eq!(planted, checks::all().map(|check| check.id).collect());
+    assert_eq!(PROMISED.split(' ').find(|check| !planted.contains(check)), None);
+    assert!(planted::ending().is_some(), "no runtime leaves support within 180 days: FN-008 has nothing to find");
+}
