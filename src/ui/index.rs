@@ -26,7 +26,7 @@ pub(crate) enum Scope {
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// Risk, the highest first.
+    /// Fails before unknowns, by risk, the highest first.
     Risk,
     /// Severity, the worst first.
     Severity,
@@ -197,8 +197,8 @@ impl Index {
         }
         let finding = |row: &u32| world.findings.get(*row as usize);
         match self.sort {
-            // The world's own order.
-            Sort::Risk => {}
+            // They come by risk; what is only unknown follows what is known to be wrong.
+            Sort::Risk => rows.sort_by_key(|row| finding(row).map(|finding| finding.status != Status::Fail)),
             Sort::Severity => rows.sort_by_key(|row| finding(row).map(|finding| (finding.status != Status::Fail, finding.severity))),
             Sort::Gain => rows.sort_by(|a, b| {
                 let gain = |row| finding(row).map_or(0.0, |finding: &Finding| finding.gain);
