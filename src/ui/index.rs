@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     cache::{Cache, Stamp},
     query::Query,
+    texts::in_sentences,
 };
 use crate::{
     checks::Layer,
@@ -132,7 +133,8 @@ impl Index {
                 // Whoever types on only asks for more: what was left out stays out.
                 let narrows = query.terms == self.query.terms
                     && query.words.starts_with(&self.query.words)
-                    && !self.query.words.is_empty()
+                    && words(&self.query).last().is_some()
+                    && words(&self.query).zip(words(&query)).all(|(old, new)| in_sentences(old) == in_sentences(new))
                     && self.made_for.is_some()
                     && self.made_for == cache.stamp();
                 self.query = query;
@@ -213,7 +215,7 @@ impl Index {
 
     /// Works out the efforts around the cursor a few pages ahead, so that moving on finds them made.
     pub(crate) fn fill_efforts(&self, world: &World, cache: &Cache, row: usize, page: u16) {
-        const PAGES: usize = 8;
+        const PAGES: usize = 3;
         let page = usize::from(page);
         let around = |pages: usize| row.saturating_sub(page * pages)..row.saturating_add(page * pages).min(self.rows.len());
         let known = |range: Range<usize>| self.rows.get(range).is_none_or(|rows| cache.knows_efforts(rows));
