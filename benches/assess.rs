@@ -8,7 +8,7 @@ mod budget;
 use std::{process::ExitCode, sync::Arc};
 
 use palisade::{
-    checks::Settings,
+    checks::{self, Context, Settings},
     model::Source,
     world::{Origin, World},
 };
@@ -17,15 +17,30 @@ fn main() -> ExitCode {
     let mut figures = budget::Figures::default();
     let size = 10_000;
     let (built, posture) = budget::timed(|| Arc::new(account::posture(size)));
+    let settings = Arc::new(Settings::default());
     println!("an account of {size} functions, built in {built:.0} ms");
     let before = budget::memory("VmRSS");
 
-    let (first, world) = budget::timed(|| World::assess(Origin::Demo, posture.clone(), Arc::new(Settings::default())));
+    let (prepared, context) = budget::worked(|| Context::new(&posture, &settings));
+    figures.tell("policies parsed, and who is public", prepared, "ms", None);
+    let mut slowest: Vec<(f64, usize, &str)> = checks::all()
+        .map(|check| {
+            let (took, verdicts) = budget::worked(|| (check.run)(&context));
+            (took, verdicts.len(), check.id)
+        })
+        .collect();
+    drop(context);
+    slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (took, verdicts, id) in slowest.iter().take(8) {
+        figures.tell(&format!("check {id}, {verdicts} verdicts"), *took, "ms", None);
+    }
+
+    let (first, world) = budget::worked(|| World::assess(Origin::Demo, posture.clone(), settings.clone()));
     println!("{} verdicts, {} findings", world.verdicts.len(), world.findings.len());
     figures.tell("all checks and the score", first, "ms", Some(1000.0));
-    let (again, world) = budget::timed(|| world.reassess(posture, &[Source::Logs]));
+    let (again, world) = budget::worked(|| world.reassess(posture, &[Source::Logs]));
     figures.tell("the same after one source changed", again, "ms", None);
-    let (plans, remedied) = budget::timed(|| world.plans(world.findings.iter().take(1000)));
+    let (plans, remedied) = budget::worked(|| world.plans(world.findings.iter().take(1000)));
     figures.tell("remedies of 1,000 findings", plans, "ms", None);
     println!("{} of them have one", remedied.iter().flatten().count());
 

@@ -38,6 +38,21 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     (millis(begun.elapsed()), result)
 }
 
+/// How long `work` keeps this thread busy, in milliseconds, and what came of it: other programs do not count, where the
+/// system tells. For work of some length.
+pub(crate) fn worked<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let busy = || -> Option<f64> {
+        let nanoseconds: f64 = fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()?;
+        Some(nanoseconds / 1e6)
+    };
+    let before = busy();
+    let (passed, result) = timed(work);
+    match (before, busy()) {
+        (Some(before), Some(after)) => (after - before, result),
+        _ => (passed, result),
+    }
+}
+
 /// A duration in milliseconds.
 pub(crate) fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0

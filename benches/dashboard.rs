@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     // The first frame of a snapshot: before any check has run.
     let posture = Arc::new(account::posture(10_000));
     let settings = Arc::new(Settings::default());
-    let (first, ()) = budget::timed(|| {
+    let (first, ()) = budget::worked(|| {
         let blank = World::unassessed(Origin::Demo, posture.clone(), settings.clone());
         Bench::new(new_root(), 120, 36).frame(&[blank], 0, true);
     });
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     for (what, keys) in [("overview", ""), ("findings", FINDINGS), ("functions", FUNCTIONS), ("finding", FINDING)] {
         for (width, height, frame_budget) in [(120, 36, 2.0), (300, 80, 6.0)] {
             let mut bench = Bench::new(new_root(), width, height);
-            let (first, ()) = budget::timed(|| bench.frame(&worlds, 1, false));
+            let (first, ()) = budget::worked(|| bench.frame(&worlds, 1, false));
             for key in keys.chars() {
                 bench.press(key, &worlds);
                 bench.frame(&worlds, 1, false);

@@ -1,6 +1,6 @@
 //! Everything that can happen to a dashboard.
 
-use std::io;
+use std::{io, thread};
 
 use tokio::sync::mpsc;
 
@@ -33,6 +33,18 @@ pub(super) enum Event {
     Told(Toast),
     /// A thread panicked.
     Crashed,
+}
+
+/// Tells the loop when the thread or task that holds it panics: the panic hook has given the terminal
+/// back by then, and nobody would see what is drawn.
+pub(super) struct Crash(pub(super) Events);
+
+impl Drop for Crash {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.try_send(Event::Crashed);
+        }
+    }
 }
 
 /// Sends events to the loop.

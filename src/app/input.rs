@@ -5,12 +5,13 @@ use std::io;
 use crossterm::event::{self as term, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures::StreamExt;
 
-use super::event::{Event, Events};
+use super::event::{Crash, Event, Events};
 
 /// Reads the terminal until it is gone. `late` says that it still owes an answer.
 pub(super) fn listen(events: &Events, late: bool) {
     let events = events.clone();
     tokio::spawn(async move {
+        let _crash = Crash(events.clone());
         let mut stream = EventStream::new();
         let mut answer = Answer::new(late);
         loop {

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     clipboard,
-    event::{Event, Events},
+    event::{Crash, Event, Events},
 };
 use crate::{
     model::{Posture, text},
@@ -68,6 +68,7 @@ impl Jobs {
     fn start(&self, job: impl FnOnce() -> Toast + Send + 'static) {
         let events = self.events.clone();
         let started = thread::Builder::new().name("job".to_owned()).spawn(move || {
+            let _crash = Crash(events.clone());
             // The loop has ended when nobody listens: then nobody reads the line either.
             let _ = events.blocking_send(Event::Told(job()));
         });

@@ -7,7 +7,7 @@ use std::{
 
 use crossterm::event as term;
 use tokio::{
-    sync::mpsc::{Receiver, Sender},
+    sync::mpsc::{Receiver, Sender, error::TrySendError},
     time,
 };
 
@@ -159,6 +159,7 @@ impl<S: Stage> Session<S> {
             Event::Began(generation) => {
                 self.collection = generation;
                 self.progress.clear();
+                self.paused = false;
             }
             Event::Progress { generation, runs } if generation >= self.collection => self.progress = runs,
             Event::Progress { .. } => return Ok(None),
@@ -201,12 +202,14 @@ impl<S: Stage> Session<S> {
                 }
                 Err(problem) => self.root.notify(Toast::bad(problem)),
             },
-            Effect::Retry { source, region } => self.ask(FeedCommand::Retry { source, region }),
-            Effect::RefreshAll => self.ask(FeedCommand::Refresh),
-            Effect::Cancel => self.ask(FeedCommand::Cancel),
+            Effect::Retry { source, region } => _ = self.ask(FeedCommand::Retry { source, region }),
+            Effect::RefreshAll => _ = self.ask(FeedCommand::Refresh),
+            Effect::Cancel => _ = self.ask(FeedCommand::Cancel),
             Effect::Pause => {
-                self.paused = !self.paused;
-                self.ask(FeedCommand::Pause(self.paused));
+                let paused = !self.paused;
+                if self.ask(FeedCommand::Pause(paused)) {
+                    self.paused = paused;
+                }
             }
             Effect::SaveSnapshot => {
                 if let Some(world) = self.fleet.get(self.current) {
@@ -224,15 +227,18 @@ impl<S: Stage> Session<S> {
         Ok(None)
     }
 
-    /// Asks whoever reads the account; never waits for them.
-    fn ask(&mut self, command: FeedCommand) {
-        let told = match &self.commands {
-            Some(commands) => commands.try_send(command).is_err().then_some("the account is not being read any more, or is busy"),
-            None => Some("this is a snapshot: there is no account to read"),
+    /// Asks whoever reads the account, and never waits for them; says why when they do not hear.
+    fn ask(&mut self, command: FeedCommand) -> bool {
+        let refused = match &self.commands {
+            Some(commands) => match commands.try_send(command) {
+                Ok(()) => return true,
+                Err(TrySendError::Full(_)) => "the collectors have not done what was asked before; ask again",
+                Err(TrySendError::Closed(_)) => "the account is not being read any more",
+            },
+            None => "this is a snapshot: there is no account to read",
         };
-        if let Some(told) = told {
-            self.root.notify(Toast::note(told));
-        }
+        self.root.notify(Toast::note(refused));
+        false
     }
 
     /// Gives the terminal back and stops; SIGCONT takes it again.
@@ -386,7 +392,7 @@ mod tests {
             bench.session.carry_out(Effect::Pause).unwrap();
         }
         assert_eq!(bench.asked.try_recv(), Ok(FeedCommand::Pause(true)));
-        assert!(bench.asked.try_recv().is_err());
+        assert!(bench.asked.try_recv().is_err() && bench.session.paused);
     }
 
     #[tokio::test]

@@ -65,6 +65,10 @@ impl Screen {
 
 impl Stage for Screen {
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            // Another thread panicked and its message stands there; the loop is about to hear of it.
+            return Ok(());
+        }
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| paint(frame))?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)

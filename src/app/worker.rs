@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::mpsc::{self, error::TryRecvError};
 
 use super::{
-    event::{Event, Events},
+    event::{Crash, Event, Events},
     feed::FeedEvent,
     growing::{Change, Growing},
     jobs::Saver,
@@ -47,17 +47,6 @@ pub(super) fn spawn(job: Job) -> io::Result<()> {
         let _ = work(job);
     })?;
     Ok(())
-}
-
-/// Tells the loop when its thread panics.
-struct Crash(Events);
-
-impl Drop for Crash {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let _ = self.0.blocking_send(Event::Crashed);
-        }
-    }
 }
 
 /// The loop has ended.

@@ -157,7 +157,7 @@ pub static BINDINGS: &[Binding] = &[
         &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, the missing IAM statement, or the name",
+        "copy the fix, the missing IAM policy, or the name",
     ),
     binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
@@ -211,7 +211,7 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoOverview, "go-overview", &["g o"], PAGES, G::GoTo, "", "overview"),
     binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
-    binding(A::GoCollectors, "go-collectors", &["g c", "c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
+    binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
     binding(
         A::GoRole,

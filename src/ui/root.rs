@@ -126,7 +126,7 @@ impl Root {
     }
 
     fn with_top(&mut self, view: &View<'_>, effects: &mut Vec<Effect>, ask: impl FnOnce(&mut dyn Screen, &Cx<'_>) -> Reply) {
-        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false };
+        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
         if let Some(screen) = self.stack.last_mut() {
             let reply = ask(screen.as_mut(), &cx);
             self.answer(reply, view, effects);
@@ -134,7 +134,7 @@ impl Root {
     }
 
     fn act(&mut self, action: Action, view: &View<'_>, effects: &mut Vec<Effect>) {
-        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false };
+        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
         let Some(screen) = self.stack.last_mut() else { return };
         screen.catch_up(&cx);
         if let Some(why) = screen.refuses(action, &cx).or_else(|| unavailable(action, view)) {
@@ -191,7 +191,7 @@ impl Root {
             Action::Cancel => effects.push(Effect::Cancel),
             Action::Save => effects.push(Effect::SaveSnapshot),
             Action::Help => {
-                let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false };
+                let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
                 if let Some(screen) = self.stack.last()
                     && screen.place() != Place::Help
                 {
@@ -200,7 +200,7 @@ impl Root {
                 }
             }
             Action::Palette => {
-                let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false };
+                let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
                 if let Some(screen) = self.stack.last() {
                     let usable = |action| screen.refuses(action, &cx).or_else(|| unavailable(action, view)).is_none();
                     let palette = Palette::new(screen.place(), view, usable);
@@ -260,7 +260,7 @@ impl Root {
             return;
         }
         let bare = area.width < BARE.0 || area.height < BARE.1;
-        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare };
+        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare, covered: false };
         self.stack.iter_mut().for_each(|screen| screen.catch_up(&cx));
         frame.buffer_mut().set_style(area, cx.style(Role::Text));
         if area.width < SCORE.0 || area.height < SCORE.1 {
@@ -298,7 +298,7 @@ impl Root {
             }
         }
         self.body = body;
-        below.draw(frame, body, &cx);
+        below.draw(frame, body, &Cx { covered: !overlays.is_empty(), ..cx });
         for overlay in overlays.iter_mut() {
             overlay.draw(frame, body, &cx);
         }

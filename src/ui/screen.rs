@@ -28,6 +28,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) cache: &'a Cache,
     /// Whether there is no room for frames.
     pub(crate) bare: bool,
+    /// Whether another screen lies over this one.
+    pub(crate) covered: bool,
 }
 
 impl<'a> Cx<'a> {

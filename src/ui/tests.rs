@@ -131,7 +131,7 @@ fn f_shows_the_fix_and_y_copies_its_commands() {
 }
 
 #[test]
-fn the_missing_statement_can_be_copied() {
+fn the_missing_policy_can_be_copied() {
     let fleet = [world()];
     let view = view(&fleet);
     let effects = Screen::new(80, 24).press("cjjjjy", &view);

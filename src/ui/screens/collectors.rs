@@ -1,4 +1,4 @@
-//! The collectors: what was read of which source, what is missing, and the statement that would change that.
+//! The collectors: what was read of which source, what is missing, and the policy that would change that.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use ratatui::{
 
 use crate::{
     model::{GapKind, Source, SourceRun, SourceState, text},
+    remedy,
     ui::{
         Effect, View,
         binding::{Action, Place},
@@ -128,9 +129,9 @@ impl Collectors {
                 prose.text(&text::clean(&gap.detail), Role::Dim);
             }
         }
-        if let Some(statement) = missing_statement(run) {
-            prose.heading("The statement that is missing (y copies it)");
-            prose.json(&statement, 0);
+        if let Some(policy) = missing_policy(run) {
+            prose.heading("The policy that is missing (y copies it)");
+            prose.json(&policy, 0);
         }
         self.detail.draw(frame, inner, cx, prose.lines());
     }
@@ -145,8 +146,8 @@ fn share(run: &SourceRun) -> Option<f64> {
     }
 }
 
-/// The IAM statement that allows what was denied: text of actions only, as IAM writes them.
-pub(crate) fn missing_statement(run: &SourceRun) -> Option<String> {
+/// The IAM policy that allows what was denied: actions only, as IAM writes them.
+pub(crate) fn missing_policy(run: &SourceRun) -> Option<String> {
     let name = |c: char| c.is_ascii_alphanumeric() || c == ':';
     let actions: BTreeSet<&str> = run
         .gaps
@@ -154,11 +155,8 @@ pub(crate) fn missing_statement(run: &SourceRun) -> Option<String> {
         .filter(|gap| gap.kind == GapKind::Denied && gap.action.contains(':') && gap.action.chars().all(name))
         .map(|gap| gap.action.as_str())
         .collect();
-    if actions.is_empty() {
-        return None;
-    }
-    let lines: Vec<String> = actions.iter().map(|action| format!("    \"{action}\"")).collect();
-    Some(format!("{{\n  \"Effect\": \"Allow\",\n  \"Action\": [\n{}\n  ],\n  \"Resource\": \"*\"\n}}", lines.join(",\n")))
+    let actions: Vec<&str> = actions.into_iter().collect();
+    (!actions.is_empty()).then(|| remedy::grant("PalisadeMissing", &actions))
 }
 
 impl Screen for Collectors {
@@ -176,7 +174,7 @@ impl Screen for Collectors {
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         match action {
-            Action::Copy => self.run(cx.view).and_then(missing_statement).is_none().then_some("no permission is missing for this source"),
+            Action::Copy => self.run(cx.view).and_then(missing_policy).is_none().then_some("no permission is missing for this source"),
             Action::Open | Action::Refresh if self.run(cx.view).is_none() => Some("no source under the cursor"),
             _ => None,
         }
@@ -196,8 +194,8 @@ impl Screen for Collectors {
                 Reply::Handled
             }
             (Action::Refresh, Some(run)) => Reply::Effect(Effect::Retry { source: run.source, region: run.region.clone() }),
-            (Action::Copy, Some(run)) => match missing_statement(run) {
-                Some(statement) => Reply::Effect(Effect::Copy { text: format!("{statement}\n"), what: "IAM statement".to_owned() }),
+            (Action::Copy, Some(run)) => match missing_policy(run) {
+                Some(policy) => Reply::Effect(Effect::Copy { text: format!("{policy}\n"), what: "IAM policy".to_owned() }),
                 None => Reply::Handled,
             },
             _ => Reply::Nothing,
@@ -236,17 +234,17 @@ mod tests {
     use crate::model::Gap;
 
     #[test]
-    fn the_statement_names_what_was_denied_and_nothing_else() {
+    fn the_policy_names_what_was_denied_and_nothing_else() {
         let mut run = SourceRun::queued(Source::Logs, "eu-west-1");
-        assert_eq!(missing_statement(&run), None);
+        assert_eq!(missing_policy(&run), None);
         run.gaps = vec![
             Gap::denied("logs:DescribeLogGroups", "no"),
             Gap::denied("logs:DescribeLogGroups", "again"),
             Gap::failed("logs:ListTagsForResource", "timeout"),
             Gap::denied("x\", \"Resource\": \"*", "hostile"),
         ];
-        let statement = missing_statement(&run).unwrap();
-        let json: serde_json::Value = serde_json::from_str(&statement).unwrap();
-        assert_eq!(json["Action"], serde_json::json!(["logs:DescribeLogGroups"]));
+        let policy = missing_policy(&run).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&policy).unwrap();
+        assert_eq!(json["Statement"][0]["Action"], serde_json::json!(["logs:DescribeLogGroups"]));
     }
 }

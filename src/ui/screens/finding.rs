@@ -182,7 +182,7 @@ pub(crate) fn why(prose: &mut Prose<'_>, finding: &world::Finding) {
         if !gap.detail.is_empty() {
             prose.field("AWS says", &text::clean(&gap.detail), Role::Text);
         }
-        prose.text("It does not count as a pass. Press c for the statement that is missing.", Role::Dim);
+        prose.text("It does not count as a pass. Press c for the policy that is missing.", Role::Dim);
     }
 }
 

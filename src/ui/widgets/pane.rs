@@ -18,6 +18,7 @@ pub(crate) fn pane(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, title: &str, 
     if cx.bare || area.height < 3 || area.width < 4 {
         return area;
     }
+    let focused = focused && !cx.covered;
     let border = cx.style(if focused { Role::BorderFocus } else { Role::Border });
     frame.render_widget(Block::bordered().border_set(cx.glyphs.frame()).border_style(border), area);
     let room = usize::from(area.width.saturating_sub(6));

@@ -142,6 +142,7 @@ impl Table<'_> {
         mut build: impl FnMut(usize) -> Vec<Cell<'a>>,
     ) {
         let Self { columns, rows, focused } = self;
+        let focused = focused && !cx.covered;
         let mut body = area;
         let places = places(columns, area.width);
         let buffer = frame.buffer_mut();
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn only_rows_in_sight_are_built() {
         let (view, theme, cache) = (View::default(), Theme::default(), Cache::default());
-        let cx = Cx { view: &view, theme: &theme, glyphs: Glyphs::Unicode, cache: &cache, bare: false };
+        let cx = Cx { view: &view, theme: &theme, glyphs: Glyphs::Unicode, cache: &cache, bare: false, covered: false };
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
         let mut cursor = Cursor { row: 99_999, ..Cursor::default() };
         let mut built = Vec::new();
