@@ -134,8 +134,8 @@ const BLIND: &[Blind] = &[
     blind("FN-014", Kind::Moto, "lambda:ListCodeSigningConfigs", SIGNING),
     blind("FN-014", Kind::Ministack, "lambda:ListCodeSigningConfigs", SIGNING),
     blind("FN-019", Kind::Moto, "lambda:GetFunctionRecursionConfig", "moto knows no recursion protection"),
-    blind("MV-004", Kind::Moto, "", PROTECTION),
-    blind("MV-004", Kind::Ministack, "", PROTECTION),
+    blind("MV-004", Kind::Moto, "logs:DescribeLogGroups", PROTECTION),
+    blind("MV-004", Kind::Ministack, "logs:DescribeLogGroups", PROTECTION),
     blind("MV-007", Kind::Moto, "lambda:ListFunctions", "moto gives no LoggingConfig back"),
 ];
 
