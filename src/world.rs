@@ -101,7 +101,7 @@ pub struct Finding {
     /// One sentence about this resource, cleaned.
     pub message: String,
     /// What decided it.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Arc<[Evidence]>,
     /// Why it is unknown.
     pub gap: Option<Gap>,
     /// Whether anyone can reach the resource.
@@ -260,7 +260,7 @@ impl Finding {
             status: Status::Pass,
             severity,
             message: check.title.to_owned(),
-            evidence: Vec::new(),
+            evidence: Arc::default(),
             gap: None,
             public,
             confidence: Confidence::Proven,

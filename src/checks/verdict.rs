@@ -66,7 +66,7 @@ pub struct Fault {
     /// One sentence about this resource, cleaned.
     pub message: String,
     /// The fields, statements or hops that decided it: never empty.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Arc<[Evidence]>,
     /// Where it differs from the check's own severity.
     pub severity: Option<Severity>,
     /// Whether it is proven or a heuristic says so.
@@ -80,7 +80,7 @@ impl Fault {
     pub fn new(message: impl AsRef<str>, evidence: Vec<Evidence>) -> Self {
         Self {
             message: text::clean(message.as_ref()).into_owned(),
-            evidence,
+            evidence: evidence.into(),
             severity: None,
             confidence: Confidence::Proven,
             subject: Vec::new(),

@@ -90,7 +90,7 @@ fn findings(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<(
         writeln!(out)?;
         writeln!(out, "{} {} {}", label(finding), finding.check.id, finding.message)?;
         writeln!(out, "    on       {}", clean(finding.resource.as_str()))?;
-        for evidence in &finding.evidence {
+        for evidence in &*finding.evidence {
             let value = clean_block(&evidence.value).replace('\n', "\n             ");
             writeln!(out, "    because  {} {} = {value}", evidence.source, evidence.pointer)?;
         }

@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{View, index, portrait::Portrait, roster::Roster};
+use super::{View, portrait::Portrait, roster::Roster, texts::Texts};
 use crate::{
     model::Arn,
     remedy::{Effort, Plan},
@@ -21,7 +21,7 @@ pub(crate) type Stamp = (u64, usize);
 pub(crate) struct Cache {
     stamp: Option<Stamp>,
     roster: OnceCell<Roster>,
-    labels: OnceCell<Vec<String>>,
+    texts: OnceCell<Texts>,
     efforts: RefCell<HashMap<u32, Option<Effort>>>,
     plan: RefCell<Option<(u32, Rc<Option<Plan>>)>>,
     portrait: RefCell<Option<(Arn, Rc<Portrait>)>>,
@@ -46,9 +46,9 @@ impl Cache {
         self.roster.get_or_init(|| Roster::new(world))
     }
 
-    /// What a filter looks at, for each finding.
-    pub(crate) fn labels(&self, world: &World) -> &[String] {
-        self.labels.get_or_init(|| world.findings.iter().map(index::label).collect())
+    /// What a filter looks at.
+    pub(crate) fn texts(&self, world: &World) -> &Texts {
+        self.texts.get_or_init(|| Texts::new(world))
     }
 
     /// How much the fix of the finding at `row` asks of a person.

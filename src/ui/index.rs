@@ -1,8 +1,6 @@
 //! Which findings a list shows, in which order: worked out once for a world, a filter and an order.
 
-use std::{cmp::Reverse, ops::Range};
-
-use frizbee::{Config, Matcher, Matching, SortStrategy};
+use std::ops::Range;
 
 use super::{
     cache::{Cache, Stamp},
@@ -13,9 +11,6 @@ use crate::{
     model::{Arn, text},
     world::{Finding, Status, World},
 };
-
-/// The longest text that is looked for.
-const LONGEST_NEEDLE: usize = 64;
 
 /// What a list is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +62,25 @@ impl Sort {
     }
 }
 
+/// A finding that the cursor stays on while lists and worlds change around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    stamp: Option<Stamp>,
+    place: u32,
+    id: String,
+}
+
+impl Chosen {
+    /// Its id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+fn words(query: &Query) -> impl Iterator<Item = &str> {
+    query.words.split(' ').filter(|word| !word.is_empty())
+}
+
 /// The rows of a list of findings.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
@@ -107,7 +121,7 @@ impl Index {
     }
 
     /// Sets the filter; one that cannot be read leaves the rows as they are.
-    pub(crate) fn set_filter(&mut self, text: &str) {
+    pub(crate) fn set_filter(&mut self, text: &str, world: &World, cache: &Cache) {
         if text == self.text {
             return;
         }
@@ -115,8 +129,20 @@ impl Index {
         match Query::parse(text) {
             Ok(query) => {
                 self.problem = None;
+                // Whoever types on only asks for more: what was left out stays out.
+                let narrows = query.terms == self.query.terms
+                    && query.words.starts_with(&self.query.words)
+                    && !self.query.words.is_empty()
+                    && self.made_for.is_some()
+                    && self.made_for == cache.stamp();
                 self.query = query;
-                self.made_for = None;
+                if narrows {
+                    for word in words(&self.query) {
+                        self.rows = cache.texts(world).resembling(word, &self.rows);
+                    }
+                } else {
+                    self.made_for = None;
+                }
             }
             Err(problem) => self.problem = Some(problem),
         }
@@ -166,8 +192,8 @@ impl Index {
             .map(|(row, _)| row)
             .collect();
         self.scoped = scoped;
-        for word in self.query.words.split(' ').filter(|word| !word.is_empty()) {
-            rows = resembling(word, &rows, world, cache.labels(world));
+        for word in words(&self.query) {
+            rows = cache.texts(world).resembling(word, &rows);
         }
         let finding = |row: &u32| world.findings.get(*row as usize);
         match self.sort {
@@ -201,50 +227,24 @@ impl Index {
         self.rows.iter().position(|&row| world.findings.get(row as usize).is_some_and(|finding| finding.id == id))
     }
 
+    /// The row that shows what was chosen, in this world or in the one before.
+    pub(crate) fn row_of(&self, chosen: &Chosen, world: &World, cache: &Cache) -> Option<usize> {
+        if chosen.stamp == cache.stamp() {
+            return self.rows.iter().position(|&row| row == chosen.place);
+        }
+        self.position(world, &chosen.id)
+    }
+
+    /// The finding at a row, to be found again.
+    pub(crate) fn choose(&self, world: &World, cache: &Cache, row: usize) -> Option<Chosen> {
+        self.at(world, row).map(|(place, finding)| Chosen { stamp: cache.stamp(), place, id: finding.id.clone() })
+    }
+
     /// The finding at a row, with its place in the world.
     pub(crate) fn at<'w>(&self, world: &'w World, row: usize) -> Option<(u32, &'w Finding)> {
         let place = *self.rows.get(row)?;
         Some((place, world.findings.get(place as usize)?))
     }
-}
-
-/// The indices of `labels` that resemble `words`, the best first.
-pub(crate) fn best(words: &str, labels: &[impl AsRef<str>]) -> Vec<u32> {
-    let words = needle(words);
-    if words.is_empty() {
-        return (0..u32::try_from(labels.len()).unwrap_or(u32::MAX)).collect();
-    }
-    let mut found = Matcher::new(words, &Config::default()).match_list(labels);
-    found.sort_by_key(|found| (Reverse(found.score), found.index));
-    found.into_iter().map(|found| found.index).collect()
-}
-
-fn needle(words: &str) -> &str {
-    words.char_indices().nth(LONGEST_NEEDLE).and_then(|(at, _)| words.get(..at)).unwrap_or(words).trim()
-}
-
-/// Those of `rows` whose resource or check resembles `word`, or whose sentence or check's name has it in it.
-fn resembling(word: &str, rows: &[u32], world: &World, labels: &[String]) -> Vec<u32> {
-    let word = needle(word);
-    let config = Config::default().sort(SortStrategy::IndexAsc);
-    let finding = |row: &u32| world.findings.get(*row as usize);
-    let slug = word.to_lowercase();
-    let mut found: Vec<bool> = rows.iter().map(|row| finding(row).is_some_and(|finding| finding.check.slug.contains(&slug))).collect();
-    let names: Vec<&str> = rows.iter().map(|&row| labels.get(row as usize).map_or("", String::as_str)).collect();
-    let sentences: Vec<&str> = rows.iter().map(|row| finding(row).map_or("", |finding| &finding.message)).collect();
-    for (texts, matching) in [(names, Matching::Fuzzy), (sentences, Matching::Substring)] {
-        for hit in Matcher::new(word, &config.clone().matching(matching)).match_list(&texts) {
-            if let Some(found) = found.get_mut(hit.index as usize) {
-                *found = true;
-            }
-        }
-    }
-    rows.iter().zip(found).filter_map(|(row, found)| found.then_some(*row)).collect()
-}
-
-/// What words in a filter may resemble: short, or anything would.
-pub(crate) fn label(finding: &Finding) -> String {
-    format!("{} {}", text::clean(finding.resource.name()), finding.check.id)
 }
 
 /// A UUID by its first eight digits, anything else as it is.

@@ -20,6 +20,7 @@ pub mod svg;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod theme;
 pub mod themes;
 mod widgets;

@@ -396,3 +396,32 @@ fn the_demo_account_is_drawn() {
         }
     }
 }
+
+#[test]
+fn typing_a_filter_finds_what_pasting_it_finds() {
+    let fleet = [world()];
+    let view = view(&fleet);
+    for filter in ["refund", "orders fn-0", "sev>=high anyone", "Web", "secret-in-env"] {
+        let mut typed = Screen::new(120, 36);
+        typed.press(&format!("gi/{filter}"), &view);
+        let mut pasted = Screen::new(120, 36);
+        pasted.press("gi/", &view);
+        pasted.root.handle(Input::Paste(filter.to_owned()), &view);
+        assert_eq!(typed.text(&view), pasted.text(&view), "{filter}");
+        // Fewer letters let rows come back.
+        typed.press("<backspace><backspace>", &view);
+        pasted.press("<backspace><backspace>", &view);
+        assert_eq!(typed.text(&view), pasted.text(&view), "{filter}");
+    }
+}
+
+#[test]
+fn the_list_can_be_written_as_it_is_filtered() {
+    let fleet = [world()];
+    let view = view(&fleet);
+    let effects = Screen::new(120, 36).press("gi/layer:2 status:fail<enter>w", &view);
+    let [Effect::Write { name, contents }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(name, "palisade-findings.json");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(contents).unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["status"] == "fail" && row["check"].as_str().unwrap().starts_with("IA-")));
+}

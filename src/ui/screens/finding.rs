@@ -193,7 +193,7 @@ pub(crate) fn evidence(prose: &mut Prose<'_>, finding: &world::Finding) {
         prose.text("none: nothing could be read", Role::Dim);
         return;
     }
-    for evidence in &finding.evidence {
+    for evidence in &*finding.evidence {
         prose.heading(&format!("Evidence from {}", evidence.source));
         if evidence.line == 0 && !evidence.value.contains('\n') {
             prose.field(&text::clean(&evidence.pointer), &evidence.value, Role::Text);

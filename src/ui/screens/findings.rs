@@ -1,11 +1,12 @@
 //! The findings of the account, a layer or a resource, with a preview beside them.
 
+mod export;
+
 use crossterm::event::Event;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
 };
-use serde::Serialize;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
@@ -15,7 +16,7 @@ use crate::{
         Effect, Toast, View,
         binding::{Action, Place},
         glyph::{effort_word, finding_role, verdict_word},
-        index::{Index, Scope, resource_name},
+        index::{Chosen, Index, Scope, resource_name},
         paint::{put, row},
         screen::{Cx, Edit, Reply, Screen},
         theme::Role,
@@ -33,7 +34,7 @@ use crate::{
 pub(crate) struct Findings {
     index: Index,
     cursor: Cursor,
-    chosen: Option<String>,
+    chosen: Option<Chosen>,
     preview: Scroll,
     in_preview: bool,
     zoomed: bool,
@@ -61,26 +62,34 @@ impl Findings {
     }
 
     fn remember(&mut self, cx: &Cx<'_>) {
-        let chosen = self.finding(cx).map(|(_, finding)| finding.id.clone());
-        if chosen != self.chosen {
-            self.chosen = chosen;
+        let chosen = cx.world().and_then(|world| self.index.choose(world, cx.cache, self.cursor.row));
+        if chosen.as_ref().map(Chosen::id) != self.chosen.as_ref().map(Chosen::id) {
             self.preview.reset();
         }
+        self.chosen = chosen;
     }
 
-    /// New rows keep the cursor on the finding it was on.
     fn refresh(&mut self, cx: &Cx<'_>) {
-        self.refresh_or(cx, self.cursor.row);
-    }
-
-    /// Like [`Findings::refresh`]; where that finding is gone, the cursor is at `row`.
-    fn refresh_or(&mut self, cx: &Cx<'_>, row: usize) {
         if let Some(world) = cx.world()
             && self.index.refresh(world, cx.cache)
         {
-            let found = self.chosen.as_deref().and_then(|id| self.index.position(world, id));
-            self.cursor.row = found.unwrap_or(row).min(self.index.rows().len().saturating_sub(1));
-            self.remember(cx);
+            self.settle(cx, self.cursor.row);
+        }
+    }
+
+    /// New rows keep the cursor on the finding it was on; where that is gone, it is at `row`.
+    fn settle(&mut self, cx: &Cx<'_>, row: usize) {
+        let Some(world) = cx.world() else { return };
+        let found = self.chosen.as_ref().and_then(|chosen| self.index.row_of(chosen, world, cx.cache));
+        self.cursor.row = found.unwrap_or(row).min(self.index.rows().len().saturating_sub(1));
+        self.remember(cx);
+    }
+
+    fn set_filter(&mut self, text: &str, cx: &Cx<'_>) {
+        if let Some(world) = cx.world() {
+            self.index.set_filter(text, world, cx.cache);
+            self.index.refresh(world, cx.cache);
+            self.settle(cx, 0);
         }
     }
 
@@ -187,15 +196,9 @@ impl Findings {
     }
 
     fn write(&self, world: &World, cx: &Cx<'_>) -> Reply {
-        let rows: Vec<Row<'_>> = (0..self.index.rows().len())
-            .filter_map(|at| self.index.at(world, at))
-            .map(|(place, finding)| Row::new(finding, effort_word(cx.cache.effort(world, place))))
-            .collect();
-        match serde_json::to_string_pretty(&rows) {
-            Ok(mut contents) => {
-                contents.push('\n');
-                Reply::Effect(Effect::Write { name: "palisade-findings.json".to_owned(), contents })
-            }
+        let rows = (0..self.index.rows().len()).filter_map(|at| self.index.at(world, at));
+        match export::json(rows.map(|(place, finding)| (finding, effort_word(cx.cache.effort(world, place))))) {
+            Ok(contents) => Reply::Effect(Effect::Write { name: "palisade-findings.json".to_owned(), contents }),
             Err(error) => Reply::Say(Toast::bad(error.to_string())),
         }
     }
@@ -205,38 +208,6 @@ impl Findings {
 fn split(area: Rect) -> (Rect, Option<Rect>) {
     let [rows, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(3)]).areas(area);
     (rows, Some(below))
-}
-
-/// What is written of a finding.
-#[derive(Serialize)]
-struct Row<'a> {
-    id: &'a str,
-    check: &'a str,
-    resource: &'a str,
-    region: &'a str,
-    status: &'a str,
-    severity: &'a str,
-    message: &'a str,
-    fix: &'a str,
-    risk: f64,
-    gain: f64,
-}
-
-impl<'a> Row<'a> {
-    fn new(finding: &'a world::Finding, fix: &'a str) -> Self {
-        Self {
-            id: &finding.id,
-            check: finding.check.id,
-            resource: finding.resource.as_str(),
-            region: &finding.region,
-            status: finding.status.word(),
-            severity: finding.severity.word(),
-            message: &finding.message,
-            fix,
-            risk: finding.risk,
-            gain: finding.gain,
-        }
-    }
 }
 
 impl Screen for Findings {
@@ -298,6 +269,10 @@ impl Screen for Findings {
                 Reply::Handled
             }
             (Action::Filter, _) => {
+                if let Some(world) = cx.world() {
+                    // Gathered now, so that the first letter finds them.
+                    cx.cache.texts(world);
+                }
                 self.line = Some((Input::new(self.index.filter().to_owned()), self.index.filter().to_owned()));
                 Reply::Handled
             }
@@ -308,14 +283,12 @@ impl Screen for Findings {
             (Action::Discard, _) => {
                 if let Some((_, before)) = self.line.take() {
                     // Esc gives the list back as it was before the line was opened.
-                    self.index.set_filter(&before);
-                    self.refresh(cx);
+                    self.set_filter(&before, cx);
                 }
                 Reply::Handled
             }
             (Action::Back, _) if !self.index.filter().is_empty() => {
-                self.index.set_filter("");
-                self.refresh(cx);
+                self.set_filter("", cx);
                 Reply::Handled
             }
             (Action::Sort, _) => {
@@ -354,8 +327,7 @@ impl Screen for Findings {
                 }
             }
             let value = input.value().to_owned();
-            self.index.set_filter(&value);
-            self.refresh_or(cx, 0);
+            self.set_filter(&value, cx);
         }
         Reply::Handled
     }

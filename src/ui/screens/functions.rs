@@ -16,10 +16,11 @@ use crate::{
         binding::{Action, Place},
         cache::Stamp,
         glyph::{severity_role, short},
-        index::{Scope, best},
+        index::Scope,
         paint::{put, row},
         roster::{self, Row},
         screen::{Cx, Edit, Reply, Screen},
+        texts::best,
         theme::Role,
         widgets::{
             pane::pane,

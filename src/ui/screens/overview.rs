@@ -16,7 +16,7 @@ use crate::{
         Effect, View,
         binding::{Action, Place},
         glyph::{effort_word, finding_role, grade_role, severity_role, short, verdict_word},
-        index::{Index, Scope, resource_name},
+        index::{Chosen, Index, Scope, resource_name},
         paint::{put, row},
         screen::{Cx, Reply, Screen},
         theme::Role,
@@ -38,7 +38,7 @@ const CARDS: u16 = 114;
 pub(crate) struct Overview {
     risks: Index,
     cursor: Cursor,
-    chosen: Option<String>,
+    chosen: Option<Chosen>,
     layers: Cursor,
     in_layers: bool,
     cards: [Rect; 5],
@@ -63,14 +63,14 @@ impl Overview {
     }
 
     fn remember(&mut self, cx: &Cx<'_>) {
-        self.chosen = self.finding(cx).map(|(_, finding)| finding.id.clone());
+        self.chosen = cx.world().and_then(|world| self.risks.choose(world, cx.cache, self.cursor.row));
     }
 
     fn refresh(&mut self, cx: &Cx<'_>) {
         if let Some(world) = cx.world()
             && self.risks.refresh(world, cx.cache)
         {
-            let row = self.chosen.as_deref().and_then(|id| self.risks.position(world, id));
+            let row = self.chosen.as_ref().and_then(|chosen| self.risks.row_of(chosen, world, cx.cache));
             self.cursor.row = row.unwrap_or(self.cursor.row);
             self.remember(cx);
         }

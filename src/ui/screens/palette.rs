@@ -14,9 +14,10 @@ use crate::{
     ui::{
         View,
         binding::{self, Action, Place},
-        index::{Index, Scope, best, resource_name},
+        index::{Index, Scope, resource_name},
         paint::put,
         screen::{Cx, Edit, Reply, Screen},
+        texts::best,
         theme::Role,
         widgets::{
             pane::pane,
