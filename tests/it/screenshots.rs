@@ -46,7 +46,14 @@ const PICTURES: [Picture; 8] = [
         keys: "gf⏎",
         holds: "role",
     },
-    Picture { file: "collectors", shows: "The collectors, one of them denied", size: WIDE, theme: "dark", keys: "gcjjjjjj", holds: "logs:DescribeLogGroups" },
+    Picture {
+        file: "collectors",
+        shows: "The collectors, one of them denied",
+        size: WIDE,
+        theme: "dark",
+        keys: "gcjjjjjj",
+        holds: "logs:DescribeLogGroups",
+    },
     Picture {
         file: "overview-80x24",
         shows: "The overview in a small terminal",
