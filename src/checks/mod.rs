@@ -205,6 +205,13 @@ pub struct Check {
     pub fix: fn(&Context<'_>, &Verdict) -> Option<Plan>,
 }
 
+impl Check {
+    /// The defect in a few words: the slug, as people would say it.
+    pub fn defect(&self) -> String {
+        self.slug.replace('-', " ")
+    }
+}
+
 /// Every check, ordered by layer and id.
 pub fn all() -> impl Iterator<Item = &'static Check> {
     [function::CHECKS, identity::CHECKS, data::CHECKS, monitoring::CHECKS, response::CHECKS].into_iter().flatten().copied()

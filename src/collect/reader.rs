@@ -209,7 +209,12 @@ impl Reader {
     pub(super) fn gap(&self, failure: impl Into<Gap>) -> Gap {
         let gap: Gap = failure.into();
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        ledger.entry((gap.kind, gap.action.clone())).or_insert_with(|| (gap.clone(), 0)).1 += 1;
+        let (example, count) = ledger.entry((gap.kind, gap.action.clone())).or_insert_with(|| (gap.clone(), 0));
+        // Calls end in any order, and the same account is to read the same.
+        if gap.detail < example.detail {
+            example.detail.clone_from(&gap.detail);
+        }
+        *count += 1;
         gap
     }
 
@@ -298,7 +303,7 @@ impl Reader {
         }
     }
 
-    /// Each cause once, with one example and on how many resources it came up.
+    /// Each cause once, with the first example by the alphabet and on how many resources it came up.
     fn gaps(&self) -> Vec<Gap> {
         let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger

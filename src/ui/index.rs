@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     cache::{Cache, Stamp},
     query::Query,
+    texts::in_sentences,
 };
 use crate::{
     checks::Layer,
@@ -26,7 +27,7 @@ pub(crate) enum Scope {
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// Risk, the highest first.
+    /// Fails before unknowns, by risk, the highest first.
     Risk,
     /// Severity, the worst first.
     Severity,
@@ -132,7 +133,8 @@ impl Index {
                 // Whoever types on only asks for more: what was left out stays out.
                 let narrows = query.terms == self.query.terms
                     && query.words.starts_with(&self.query.words)
-                    && !self.query.words.is_empty()
+                    && words(&self.query).last().is_some()
+                    && words(&self.query).zip(words(&query)).all(|(old, new)| in_sentences(old) == in_sentences(new))
                     && self.made_for.is_some()
                     && self.made_for == cache.stamp();
                 self.query = query;
@@ -197,8 +199,8 @@ impl Index {
         }
         let finding = |row: &u32| world.findings.get(*row as usize);
         match self.sort {
-            // The world's own order.
-            Sort::Risk => {}
+            // They come by risk; what is only unknown follows what is known to be wrong.
+            Sort::Risk => rows.sort_by_key(|row| finding(row).map(|finding| finding.status != Status::Fail)),
             Sort::Severity => rows.sort_by_key(|row| finding(row).map(|finding| (finding.status != Status::Fail, finding.severity))),
             Sort::Gain => rows.sort_by(|a, b| {
                 let gain = |row| finding(row).map_or(0.0, |finding: &Finding| finding.gain);
@@ -213,7 +215,7 @@ impl Index {
 
     /// Works out the efforts around the cursor a few pages ahead, so that moving on finds them made.
     pub(crate) fn fill_efforts(&self, world: &World, cache: &Cache, row: usize, page: u16) {
-        const PAGES: usize = 8;
+        const PAGES: usize = 3;
         let page = usize::from(page);
         let around = |pages: usize| row.saturating_sub(page * pages)..row.saturating_add(page * pages).min(self.rows.len());
         let known = |range: Range<usize>| self.rows.get(range).is_none_or(|rows| cache.knows_efforts(rows));

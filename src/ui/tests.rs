@@ -111,7 +111,7 @@ fn a_denied_layer_is_unknown_and_never_a_pass() {
     for size in [(120, 36), (80, 24)] {
         let text = Screen::new(size.0, size.1).text(&view);
         assert!(text.contains("no data:") && text.contains("denied") && text.contains("partial"), "{text}");
-        assert!(!text.contains("pass") && !text.contains("nothing found"), "{text}");
+        assert!(!text.contains('✔') && !text.contains("nothing found"), "{text}");
     }
 }
 
@@ -231,7 +231,8 @@ fn the_cursor_follows_the_finding_when_the_world_is_replaced() {
     let chosen = under(&mut screen, &shown);
     // The same account with half of the functions: rows above and below are gone.
     let mut fewer = verdicts(&before[0].posture);
-    let wanted = before[0].findings[5].resource.clone();
+    let sixth = before[0].findings.iter().filter(|finding| finding.status == Status::Fail).nth(5).expect("six fails");
+    let wanted = sixth.resource.clone();
     let mut nth = 0;
     fewer.retain(|verdict| {
         nth += 1;

@@ -74,10 +74,15 @@ impl Texts {
         let checks: Vec<bool> = self.checks.iter().map(|check| has(check.id) || has(check.slug) || has(check.title)).collect();
         let check_of = |row: &u32| self.check_of.get(*row as usize).and_then(|&check| checks.get(usize::from(check)));
         let mut found: Vec<bool> = rows.iter().map(|row| check_of(row).copied().unwrap_or_default()).collect();
-        let config = Config::default().sort(SortStrategy::IndexAsc);
-        for (lines, matching) in [(&self.names, Matching::Fuzzy), (&self.sentences, Matching::Substring)] {
-            let texts: Vec<&str> = rows.iter().map(|&row| lines.get(row)).collect();
-            for hit in Matcher::new(word, &config.clone().matching(matching)).match_list(&texts) {
+        // A list keeps its order, so it is enough to know whether a name resembles the word, and not how well.
+        let folds = !word.chars().any(char::is_uppercase);
+        for (&row, found) in rows.iter().zip(&mut found) {
+            *found = *found || is_within(word, self.names.get(row), folds);
+        }
+        if in_sentences(word) {
+            let config = Config::default().sort(SortStrategy::IndexAsc).matching(Matching::Substring);
+            let sentences: Vec<&str> = rows.iter().map(|&row| self.sentences.get(row)).collect();
+            for hit in Matcher::new(word, &config).match_list(&sentences) {
                 if let Some(found) = found.get_mut(hit.index as usize) {
                     *found = true;
                 }
@@ -85,6 +90,21 @@ impl Texts {
         }
         rows.iter().zip(found).filter_map(|(row, found)| found.then_some(*row)).collect()
     }
+}
+
+/// Whether a word is looked for in sentences: one or two letters are in nearly all of them.
+pub(crate) fn in_sentences(word: &str) -> bool {
+    word.chars().nth(2).is_some()
+}
+
+/// Whether the letters of `word` stand in `name` in their order; in any case when it `folds`.
+fn is_within(word: &str, name: &str, folds: bool) -> bool {
+    if word.is_ascii() && name.is_ascii() {
+        let mut letters = name.bytes();
+        return word.bytes().all(|wanted| letters.any(|letter| letter == wanted || (folds && letter.to_ascii_lowercase() == wanted)));
+    }
+    let mut letters = name.chars();
+    word.chars().all(|wanted| letters.any(|letter| letter == wanted || (folds && letter.to_lowercase().eq(wanted.to_lowercase()))))
 }
 
 /// The indices of `labels` that resemble `words`, the best first.
@@ -112,6 +132,22 @@ mod tests {
             assert_eq!(lines.get(row), text);
         }
         assert_eq!(lines.get(4), "");
+    }
+
+    #[test]
+    fn letters_in_their_order() {
+        for (word, name, within) in [
+            ("web", "webhook", true),
+            ("wbk", "webhook", true),
+            ("kw", "webhook", false),
+            ("web", "WebHook", true),
+            ("WH", "WebHook", true),
+            ("WH", "webhook", false),
+            ("数", "関数", true),
+            ("x", "", false),
+        ] {
+            assert_eq!(is_within(word, name, !word.chars().any(char::is_uppercase)), within, "{word} {name}");
+        }
     }
 
     #[test]

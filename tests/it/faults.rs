@@ -148,6 +148,18 @@ async fn a_refused_action_is_a_gap_on_its_own_field_and_on_no_other() {
 }
 
 #[tokio::test]
+async fn a_cause_on_many_resources_reads_the_same_whichever_came_first() {
+    let stub = Stub::start(|ask| {
+        let said = if ask.before == 0 { "zebra" } else { "ant" };
+        let body = format!(r#"{{"__type":"AccessDeniedException","message":"{said}"}}"#);
+        (ask.action == "lambda:GetPolicy").then_some(Reply::Body(403, body))
+    });
+    let posture = collected(&stub).await;
+    let gaps: Vec<&str> = posture.sources.iter().flat_map(|run| &run.gaps).map(|gap| gap.detail.as_str()).collect();
+    assert_eq!(gaps, [format!("AccessDeniedException: ant (on {} resources)", stub.asked("lambda:GetPolicy"))]);
+}
+
+#[tokio::test]
 async fn a_service_that_refuses_everything_is_denied_and_the_others_are_complete() {
     for source in [Source::Lambda, Source::Iam, Source::Kms, Source::Logs] {
         let stub = Stub::refusing(403, "AccessDenied", move |asked| asked.split(':').next() == Some(source.word()));

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     emulator::{Emulator, Endpoint, Kind},
-    stub::{Reply, Stub, details},
+    stub::{ACCOUNT, Reply, Stub, details, function},
 };
 
 fn scan(mut palisade: Command, arguments: &[&str]) -> (Output, Value) {
@@ -32,19 +32,26 @@ fn failing(report: &Value, check: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn runtime_updates_and_code_signing_that_no_emulator_has() {
+fn flaws_that_no_emulator_can_hold_are_found() {
     let home = tempfile::tempdir().unwrap();
     let stub = Stub::start(|ask| match (ask.action.as_str(), ask.name.as_str()) {
         ("lambda:GetRuntimeManagementConfig", "mail") => Some(Reply::ok(r#"{"UpdateRuntimeOn":"Manual","RuntimeVersionArn":"arn:x"}"#)),
         ("lambda:ListFunctionsByCodeSigningConfig", _) => {
-            let arn = format!("arn:aws:lambda:eu-west-1:{}:function:orders", crate::stub::ACCOUNT);
-            Some(Reply::ok(format!(r#"{{"FunctionArns":["{arn}"]}}"#)))
+            Some(Reply::ok(format!(r#"{{"FunctionArns":["arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders"]}}"#)))
+        }
+        ("lambda:GetFunction", "orders") => {
+            Some(Reply::ok(format!(r#"{{"Configuration":{},"Tags":{{"data-class":"pii"}}}}"#, function("orders"))))
+        }
+        ("logs:DescribeLogGroups", _) => {
+            let group = |name| format!(r#"{{"logGroupName":"/aws/lambda/{name}","deletionProtectionEnabled":false}}"#);
+            Some(Reply::ok(format!(r#"{{"logGroups":[{},{}]}}"#, group("orders"), group("mail"))))
         }
         _ => None,
     });
     let (_, report) = scan(stub.endpoint.palisade(home.path()), &[]);
     assert_eq!(failing(&report, "FN-009"), BTreeSet::from(["mail".to_owned()]));
     assert_eq!(failing(&report, "FN-014"), BTreeSet::from(["mail".to_owned()]));
+    assert_eq!(failing(&report, "MV-004"), BTreeSet::from(["/aws/lambda/orders".to_owned()]));
 }
 
 /// A command that cannot do its work: the one line that it says.

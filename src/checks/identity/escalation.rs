@@ -70,6 +70,9 @@ const RUNNERS: [(&str, &[&str]); 8] = [
 const TRIGGERS: [&str; 4] =
     ["lambda:InvokeFunction", "lambda:AddPermission", "lambda:CreateEventSourceMapping", "lambda:CreateFunctionUrlConfig"];
 
+/// What gives a principal the say over a function's code.
+pub(super) const REWRITES: [&str; 2] = ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"];
+
 /// Services of which an action is part of some way: a role that touches none has no way.
 pub(super) const SERVICES: [&str; 3] = ["iam", "lambda", "sts"];
 
@@ -169,10 +172,19 @@ impl<'a> Targets<'a> {
         ways.extend(first(&self.users, |user| search.through_user(user))?);
         ways.extend(first(&self.roles, |target| search.through_role(target))?);
         ways.extend(first(&self.functions, |function| search.through_function(function))?);
-        match &self.gap {
-            Some(gap) if ways.is_empty() => Err(gap.clone()),
-            _ => Ok(ways),
+        if ways.is_empty() {
+            if let Some(gap) = &self.gap {
+                return Err(gap.clone());
+            }
+            // Some function that was not read may run as an administrator.
+            if let Some(gap) = context.functions_gap()
+                && !self.roles.is_empty()
+                && search.rewrites_unread()?
+            {
+                return Err(gap);
+            }
         }
+        Ok(ways)
     }
 }
 
@@ -317,10 +329,24 @@ impl Search<'_, '_> {
         self.way(&needed, || format!("iam:PassRole of administrator {} with {}", target.name, actions.join(" and ")))
     }
 
+    /// Whether it can change some function that is not among those that were read.
+    fn rewrites_unread(&self) -> Result<bool, Gap> {
+        for region in self.context.posture.regions.keys() {
+            for function in names::fresh(self.context, self.holder, "lambda", region, "function:") {
+                for action in REWRITES {
+                    if held::grant(self.holder, action, function.as_str())?.is_some() {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// New code for a function that runs as administrator.
     fn through_function(&self, function: &Function) -> Result<Vec<Way>, Gap> {
         let mut ways = Vec::new();
-        for action in ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"] {
+        for action in REWRITES {
             let summary = || format!("{action} on {}, which runs as an administrator", function.name);
             ways.extend(self.way(&[(action, &function.arn)], summary)?);
         }

@@ -1,7 +1,7 @@
 //! IA-013: somebody who is no administrator can change the code of a function that is.
 
 use super::{
-    escalation::Targets,
+    escalation::{REWRITES, Targets},
     glance,
     held::{self, Grant},
     trust,
@@ -12,9 +12,6 @@ use crate::{
     model::{Function, Gap, Role, Source, User},
     remedy::{Effort, Plan, Risk},
 };
-
-/// What gives a principal the say over a function's code.
-const REWRITES: [&str; 2] = ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"];
 
 /// How many names a message lists.
 const NAMED: usize = 3;

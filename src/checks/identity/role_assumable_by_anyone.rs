@@ -1,5 +1,7 @@
 //! IA-008: anyone with an AWS account can take on a role.
 
+use std::collections::BTreeSet;
+
 use super::trust;
 use crate::{
     checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
@@ -55,16 +57,34 @@ fn open<'a>(context: &'a Context<'_>, role: &Role) -> Result<Vec<&'a Reach>, Gap
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let role = context.posture.role(&verdict.resource)?;
     let open = open(context, role).ok()?;
-    let root = serde_json::json!({ "AWS": context.posture.root().as_str() });
-    let lambda = serde_json::json!({ "Service": trust::RUNNERS[0] });
-    let others =
-        context.trust(role).ok()?.iter().any(|reach| !open.iter().any(|open| open.statement.pointer() == reach.statement.pointer()));
-    let otherwise = match (others, context.functions_of(&role.arn).next()) {
-        (true, _) => None,
-        (false, Some(_)) => Some(lambda),
-        (false, None) => Some(root),
+    let is_open = |reach: &&Reach| open.iter().any(|open| open.statement.pointer() == reach.statement.pointer());
+    let (going, staying): (Vec<&Reach>, Vec<&Reach>) = context.trust(role).ok()?.iter().partition(is_open);
+    // Services that the open statement names beside everyone are meant, and so is Lambda where functions run.
+    let mut services = named(&going);
+    let lambda = trust::RUNNERS[0];
+    let has_lambda = services.contains(lambda) || named(&staying).contains(lambda);
+    if !has_lambda && context.functions_of(&role.arn).next().is_some() {
+        services.insert(lambda);
+    }
+    let otherwise = match (services.is_empty(), staying.is_empty()) {
+        (false, _) => Some(serde_json::json!({ "Service": services })),
+        (true, true) => Some(serde_json::json!({ "AWS": context.posture.root().as_str() })),
+        (true, false) => None,
     };
+    if !has_lambda && context.functions_gap().is_some() {
+        let plan = trust::without(role, &open, otherwise, Effort::Guided)?;
+        return Some(plan.step(format!("Not all functions could be read: if one runs as {}, let {lambda} in as well", role.name)));
+    }
     trust::without(role, &open, otherwise, Effort::OneKey)
+}
+
+/// The services that `reaches` let in.
+fn named<'a>(reaches: &[&'a Reach]) -> BTreeSet<&'a str> {
+    let service = |reach: &&'a Reach| match &reach.audience {
+        Audience::Service { name, .. } => Some(name.as_str()),
+        _ => None,
+    };
+    reaches.iter().filter_map(service).collect()
 }
 
 #[cfg(test)]
@@ -75,7 +95,8 @@ mod tests {
             Context, Settings,
             testing::{Says, cases, denied, with_function},
         },
-        model::{Arn, Listing, PolicyText, Posture},
+        model::{Arn, Gap, Listing, PolicyText, Posture},
+        remedy::Effort,
     };
 
     fn trusting(statements: &str) -> Posture {
@@ -132,5 +153,30 @@ mod tests {
         let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
         assert!(plan.steps[0].line().contains("lambda.amazonaws.com") && !plan.steps[0].line().contains(r#""AWS":"*""#), "{plan:?}");
         assert!(plan.undo[0].line().contains(r#""AWS":"*""#), "{plan:?}");
+    }
+    #[test]
+    fn the_plan_takes_nothing_from_services_that_are_meant() {
+        let settings = Settings::default();
+        let beside = r#"{"Effect":"Allow","Principal":{"AWS":"*","Service":["lambda.amazonaws.com","ecs-tasks.amazonaws.com"]},"Action":"sts:AssumeRole"}"#;
+        let user = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/x"},"Action":"sts:AssumeRole"}"#;
+        for statements in [beside.to_owned(), format!("[{beside},{user}]")] {
+            let posture = trusting(&statements);
+            let context = Context::new(&posture, &settings);
+            let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
+            let line = plan.steps[0].line();
+            assert!(line.contains("lambda.amazonaws.com") && line.contains("ecs-tasks.amazonaws.com"), "{line}");
+            assert_eq!(line.contains("user/x"), statements.contains("user/x"), "{line}");
+        }
+    }
+
+    #[test]
+    fn where_functions_were_not_read_nobody_is_shut_out_in_one_key() {
+        let settings = Settings::default();
+        let mut posture = trusting(OPEN);
+        posture.regions.get_mut("eu-west-1").unwrap().functions = Listing::partial(vec![], Gap::denied("lambda:ListFunctions", "no"));
+        let context = Context::new(&posture, &settings);
+        let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).unwrap();
+        assert_eq!(plan.effort, Effort::Guided);
+        assert!(plan.steps.iter().any(|step| step.line().contains("lambda.amazonaws.com")), "{plan:?}");
     }
 }

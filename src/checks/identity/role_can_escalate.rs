@@ -224,6 +224,21 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_was_not_read_may_run_as_administrator() {
+        let half_read = |mut posture: Posture| {
+            let functions = &mut posture.regions.get_mut("eu-west-1").unwrap().functions;
+            functions.gap = Some(Gap::denied("lambda:ListFunctions", "no"));
+            ask(&CHECK, &posture)
+        };
+        let said = |expected| vec![("orders-role".to_owned(), expected), ("*".to_owned(), Says::Unknown)];
+        let update = |resource: &str| allowing(r#""lambda:UpdateFunctionCode""#, resource);
+        let (all, own) = ("arn:aws:lambda:*:*:function:export-*", "arn:aws:lambda:eu-west-1:123456789012:function:orders");
+        assert_eq!(half_read(with_administrator(update(all), LAMBDA)), said(Says::Unknown));
+        assert_eq!(half_read(with_administrator(update(own), LAMBDA)), said(Says::Pass));
+        assert_eq!(half_read(update(all)), said(Says::Pass));
+    }
+
+    #[test]
     fn through_a_function_that_runs_as_administrator() {
         let mut posture = with_administrator(allowing(r#""lambda:UpdateFunctionCode""#, "*"), LAMBDA);
         let mut strong = function("strong");

@@ -3,7 +3,7 @@
 use super::sensitive;
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
-    model::{Gap, Source},
+    model::{Gap, GapKind, LogGroup, Resource, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -27,7 +27,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_function_log_group(&CHECK, |group, functions| {
         let Some(function) = sensitive(context, functions)? else { return Ok(Ruling::NotApplicable) };
         match group.deletion_protection {
-            None => Err(Gap::unsupported("DescribeLogGroups does not give deletionProtectionEnabled here")),
+            None => Err(Gap::new(GapKind::Unsupported, LogGroup::LISTED_BY, "the answer does not give deletionProtectionEnabled")),
             Some(true) => Ok(Ruling::Pass),
             Some(false) => Ok(Ruling::fail(
                 format!("{}, to which the sensitive function {} writes, can be deleted", group.name, function.name),

@@ -122,7 +122,8 @@ impl Overview {
             }
             cells.push(Cell::new(resource_name(&finding.resource), cx.style(Role::Text)));
             if inner.width >= 60 {
-                cells.push(Cell::new(finding.message.as_str(), cx.style(Role::Text)));
+                // The resource stands beside it: the sentence would say it again.
+                cells.push(Cell::new(finding.check.defect(), cx.style(Role::Text)));
             }
             if inner.width >= 40 {
                 cells.push(Cell::new(effort_word(cx.cache.effort(world, place)), cx.style(Role::Dim)));

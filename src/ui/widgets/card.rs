@@ -43,7 +43,7 @@ fn says(cx: &Cx<'_>, rating: &Rating, counts: &Counts) -> String {
         (true, 1.., ..) if value >= CRITICAL_CAP => "capped by a critical".to_owned(),
         (true, 0, 1.., _) if value >= HIGH_CAP => "capped by a high".to_owned(),
         (true, _, _, 0) => "nothing unknown".to_owned(),
-        (true, ..) => format!("range {0:.0}{1}{0:.0}", value.floor(), cx.glyphs.dash()),
+        (true, ..) => "unknowns move < 1".to_owned(),
     }
 }
 
