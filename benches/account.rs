@@ -65,7 +65,8 @@ fn ended(source: Source, region: &str) -> SourceRun {
 
 fn role(number: usize) -> Role {
     let name = format!("service-{number:05}");
-    let action = ["s3:*", "dynamodb:GetItem", "*", "kms:Decrypt"][number % 4];
+    // One role in a hundred is an administrator.
+    let action = if number % 100 == 0 { "*" } else { ["s3:*", "dynamodb:GetItem", "sqs:SendMessage", "kms:Decrypt"][number % 4] };
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["{action}","logs:PutLogEvents"],"Resource":"*"}},{{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::{ACCOUNT}:role/service-{number:05}"}}]}}"#
     );

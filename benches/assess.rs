@@ -1,6 +1,6 @@
 //! The checks and the score on 10,000 functions: time on one core, and memory.
 //!
-//! `cargo bench --no-default-features --bench assess`
+//! `cargo bench --no-default-features --bench assess`, with `-- 2000` for another size.
 
 mod account;
 mod budget;
@@ -15,7 +15,7 @@ use palisade::{
 
 fn main() -> ExitCode {
     let mut figures = budget::Figures::default();
-    let size = 10_000;
+    let size = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let (built, posture) = budget::timed(|| Arc::new(account::posture(size)));
     let settings = Arc::new(Settings::default());
     println!("an account of {size} functions, built in {built:.0} ms");
