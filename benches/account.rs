@@ -66,7 +66,7 @@ fn ended(source: Source, region: &str) -> SourceRun {
 fn role(number: usize) -> Role {
     let name = format!("service-{number:05}");
     // One role in a hundred is an administrator.
-    let action = if number % 100 == 0 { "*" } else { ["s3:*", "dynamodb:GetItem", "sqs:SendMessage", "kms:Decrypt"][number % 4] };
+    let action = if number.is_multiple_of(100) { "*" } else { ["s3:*", "dynamodb:GetItem", "sqs:SendMessage", "kms:Decrypt"][number % 4] };
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["{action}","logs:PutLogEvents"],"Resource":"*"}},{{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::{ACCOUNT}:role/service-{number:05}"}}]}}"#
     );
@@ -88,7 +88,7 @@ fn function(number: usize, region: &str, fingerprints: &FingerprintKey) -> Funct
     let name = format!("orders-worker-{number:06}");
     let mut function =
         Function::new(arn("lambda", region, &format!("function:{name}")), arn("iam", "", &format!("role/service-{:05}", number / 3)));
-    let public = number % 20 == 0;
+    let public = number.is_multiple_of(20);
     let principal = if public { r#""*""# } else { r#"{"Service":"events.amazonaws.com"}"# };
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"invoke","Effect":"Allow","Principal":{principal},"Action":"lambda:InvokeFunction","Resource":"{}"}}]}}"#,
@@ -108,7 +108,7 @@ fn function(number: usize, region: &str, fingerprints: &FingerprintKey) -> Funct
     function.state =
         Fact::Known(FunctionState { state: "Active".to_owned(), last_update: "Successful".to_owned(), ..FunctionState::default() });
     function.tags = Fact::Known(BTreeMap::from([("team".to_owned(), format!("team-{}", number % 17))]));
-    function.reserved_concurrency = Fact::Known((number % 4 == 0).then_some(10));
+    function.reserved_concurrency = Fact::Known((number.is_multiple_of(4)).then_some(10));
     function.policies = BTreeMap::from([(Function::UNQUALIFIED.to_owned(), Fact::Known(Some(PolicyText::new(policy))))]);
     let url = FunctionUrl {
         qualifier: Function::UNQUALIFIED.to_owned(),
@@ -122,7 +122,7 @@ fn function(number: usize, region: &str, fingerprints: &FingerprintKey) -> Funct
     let version = Version { number: "3".to_owned(), code_sha256: None, last_modified: when(100) };
     function.versions = Fact::Known(vec![version]);
     function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
-    function.recursive_loop_terminated = Fact::Known(number % 7 != 0);
+    function.recursive_loop_terminated = Fact::Known(!number.is_multiple_of(7));
     function
 }
 
@@ -144,7 +144,7 @@ fn key(number: usize, region: &str) -> Key {
         deletion: None,
     });
     key.policy = Fact::Known(PolicyText::new(policy));
-    key.rotation_enabled = Fact::Known(number % 4 == 0);
+    key.rotation_enabled = Fact::Known(number.is_multiple_of(4));
     key.grants = Fact::Known(Vec::new());
     key
 }
@@ -154,7 +154,7 @@ fn log_group(number: usize, region: &str) -> LogGroup {
     LogGroup {
         arn: arn("logs", region, &format!("log-group:{name}")),
         name,
-        retention_days: (number % 4 == 0).then_some(30),
+        retention_days: (number.is_multiple_of(4)).then_some(30),
         kms_key: None,
         data_protection: None,
         deletion_protection: None,

@@ -1,8 +1,8 @@
 //! What a policy means.
 //!
 //! A text becomes a [`Document`]; a [`Library`] holds those of a posture. Three questions are put to them:
-//! [`decide`] asks one [`Request`] of every policy in a [`PolicySet`], [`Holder`] asks what a role or user may do,
-//! and [`audience`] asks whom a resource's policy lets in. All three go through the same conditions, in three
+//! [`decide()`] asks one [`Request`] of every policy in a [`PolicySet`], [`Holder`] asks what a role or user may do,
+//! and [`audience()`] asks whom a resource's policy lets in. All three go through the same conditions, in three
 //! values: true, false, and unknown. Where the context of a request is not known, it is tried out (`worlds`),
 //! so that a condition which always holds, or two that exclude each other, leave nothing open.
 
