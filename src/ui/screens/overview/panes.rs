@@ -9,12 +9,13 @@ use crate::{
         glyph::{severity_role, short, source_role},
         paint::put,
         screen::Cx,
+        screens::function,
         theme::Role,
         widgets::{
             gauge::{count, percent},
             pane::pane,
         },
-        width::{Cut, fit},
+        width::{Cut, fit, wrap},
     },
     world::World,
 };
@@ -22,7 +23,18 @@ use crate::{
 /// The functions by their worst fail.
 pub(super) fn functions(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
     let roster = cx.cache.roster(world);
-    let inner = pane(frame, area, cx, "Functions by worst", &roster.rows.len().to_string(), false);
+    let unread = world.posture.regions.values().any(|region| region.functions.gap.is_some());
+    // A list that was not read to its end is not that long.
+    let note = format!("{}{}", roster.rows.len(), if unread { " read, ? more" } else { "" });
+    let inner = pane(frame, area, cx, "Functions by worst", &note, false);
+    if roster.rows.is_empty() {
+        let (line, role) = function::nobody(world);
+        let room = usize::from(inner.width.saturating_sub(2));
+        for (y, line) in (0..inner.height).zip(wrap(line, room)) {
+            put(frame.buffer_mut(), inner, 1, y, &line, cx.style(role));
+        }
+        return;
+    }
     let most = roster.rows.len().max(1);
     let mut lines: Vec<(String, usize, Role)> = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
         .map(|severity| {
