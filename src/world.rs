@@ -1,7 +1,7 @@
 //! The world as the screens and reports see it: a posture, what the checks say of it, and the score.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
 };
 
@@ -172,7 +172,7 @@ impl World {
         let passed = self.verdicts.iter().enumerate().filter(|(_, verdict)| matches!(verdict.ruling, Ruling::Pass));
         let mut passes: Vec<Finding> = passed
             .map(|(index, verdict)| {
-                let (public, mark) = weigh(&context, verdict);
+                let (public, mark) = weigh(Standing::of(&context, &verdict.resource), verdict);
                 Finding::new(index, public, &mark, 0.0)
             })
             .collect();
@@ -220,7 +220,15 @@ impl World {
 
 /// The findings among `verdicts`, by risk, and the score.
 fn judge(context: &Context<'_>, verdicts: &[Verdict]) -> (Vec<Finding>, Score) {
-    let weighed: Vec<(bool, Mark<'_>)> = verdicts.iter().map(|verdict| weigh(context, verdict)).collect();
+    // Many checks speak of one resource: what it is to the account is looked up once.
+    let mut standings: HashMap<&Arn, Standing> = HashMap::new();
+    let weighed: Vec<(bool, Mark<'_>)> = verdicts
+        .iter()
+        .map(|verdict| {
+            let resource = &verdict.resource;
+            weigh(*standings.entry(resource).or_insert_with(|| Standing::of(context, resource)), verdict)
+        })
+        .collect();
     let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark)| *mark).collect();
     let (score, gains) = score::rate(&marks);
     let mut findings: Vec<Finding> = weighed
@@ -234,16 +242,28 @@ fn judge(context: &Context<'_>, verdicts: &[Verdict]) -> (Vec<Finding>, Score) {
     (findings, score)
 }
 
-fn weigh<'a>(context: &Context<'_>, verdict: &'a Verdict) -> (bool, Mark<'a>) {
-    let public = context.is_public(&verdict.resource);
+/// What a resource is to the account.
+#[derive(Clone, Copy)]
+struct Standing {
+    public: bool,
+    asset: f64,
+}
+
+impl Standing {
+    fn of(context: &Context<'_>, resource: &Arn) -> Self {
+        let asset = match context.asset(resource) {
+            Asset::Sensitive => 1.25,
+            Asset::Ordinary => 1.0,
+            Asset::Development => 0.8,
+        };
+        Self { public: context.is_public(resource), asset }
+    }
+}
+
+fn weigh(Standing { public, asset }: Standing, verdict: &Verdict) -> (bool, Mark<'_>) {
     let (severity, confidence) = match &verdict.ruling {
         Ruling::Fail(fault) => (fault.severity.unwrap_or(verdict.check.severity), fault.confidence),
         _ => (verdict.check.severity, Confidence::Proven),
-    };
-    let asset = match context.asset(&verdict.resource) {
-        Asset::Sensitive => 1.25,
-        Asset::Ordinary => 1.0,
-        Asset::Development => 0.8,
     };
     (public, Mark { verdict, severity, risk: score::risk(severity, public, asset, confidence) })
 }
