@@ -240,12 +240,26 @@ impl Call {
 
 /// An IAM policy that allows `actions` on everything: what a reader who is missing them needs, ready to paste.
 pub fn grant(sid: &str, actions: &[impl AsRef<str>]) -> String {
-    let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
-    let document = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    });
-    format!("{document:#}")
+    // Written out, for people read it: the elements come in the order that AWS's own documents have.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let actions: Vec<String> = actions.iter().map(|action| format!("        {}", quoted(action.as_ref()))).collect();
+    format!(
+        r#"{{
+  "Version": "2012-10-17",
+  "Statement": [
+    {{
+      "Sid": {},
+      "Effect": "Allow",
+      "Action": [
+{}
+      ],
+      "Resource": "*"
+    }}
+  ]
+}}"#,
+        quoted(sid),
+        actions.join(",\n")
+    )
 }
 
 /// Quotes `argument` for a POSIX shell: the one function that does so.
@@ -273,6 +287,13 @@ mod tests {
         assert_eq!(call.action(), "lambda:RemovePermission");
         assert_eq!(quote(""), "''");
         assert_eq!(quote("a\u{1b}[0m"), "'a\u{FFFD}[0m'");
+    }
+
+    #[test]
+    fn a_grant_is_a_policy() {
+        let policy: serde_json::Value = serde_json::from_str(&grant("Read", &["kms:ListKeys", "a\"b"])).unwrap();
+        assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(["kms:ListKeys", "a\"b"]));
+        assert_eq!(policy["Version"], "2012-10-17");
     }
 
     #[test]
