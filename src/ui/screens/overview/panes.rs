@@ -55,17 +55,30 @@ pub(super) fn functions(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &
     }
 }
 
+fn unknowns(world: &World) -> usize {
+    world.score.layers.iter().map(|layer| layer.counts.unknown).sum()
+}
+
+/// What there is to say when no source ended with gaps: that is not yet that everything was read.
+fn no_blind_source(cx: &Cx<'_>, world: &World) -> (String, Role) {
+    match unknowns(world) {
+        _ if cx.view.assessing => ("scoring".to_owned(), Role::Dim),
+        _ if cx.view.collecting() => ("reading the account".to_owned(), Role::Dim),
+        0 => (format!("{} everything was read", cx.glyphs.pass()), Role::Pass),
+        unknown => (format!("? {} without an answer", count(unknown)), Role::Unknown),
+    }
+}
+
 /// What is not known, one line a source.
 pub(super) fn blind(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
     let blind: Vec<&SourceRun> = world.blind().collect();
-    let unknown: usize = world.score.layers.iter().map(|layer| layer.counts.unknown).sum();
+    let unknown = unknowns(world);
     let note = if unknown == 0 { String::new() } else { format!("{} unknown", count(unknown)) };
     let inner = pane(frame, area, cx, "Blind spots", &note, false);
     let buffer = frame.buffer_mut();
     if blind.is_empty() {
-        let line =
-            if unknown == 0 { format!("{} none: everything was read", cx.glyphs.pass()) } else { "? some answers are missing".to_owned() };
-        put(buffer, inner, 1, 0, &line, cx.style(if unknown == 0 { Role::Pass } else { Role::Unknown }));
+        let (line, role) = no_blind_source(cx, world);
+        put(buffer, inner, 1, 0, &line, cx.style(role));
         return;
     }
     let mut y = 0;
@@ -125,7 +138,8 @@ pub(super) fn strip(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &Worl
     let buffer = frame.buffer_mut();
     let mut blind = world.blind();
     let Some(run) = blind.next() else {
-        put(buffer, area, 1, 0, &format!("{} everything was read", cx.glyphs.pass()), cx.style(Role::Dim));
+        let (line, role) = no_blind_source(cx, world);
+        put(buffer, area, 1, 0, &line, cx.style(role));
         return;
     };
     let more = blind.count();
