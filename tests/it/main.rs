@@ -12,6 +12,8 @@ mod docs;
 mod emulator;
 #[cfg(feature = "aws")]
 mod faults;
+#[cfg(all(unix, feature = "aws", feature = "tui"))]
+mod live;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]

@@ -39,7 +39,7 @@ impl vt100::Callbacks for Told {
 }
 
 /// A terminal with a program in it.
-struct Tty {
+pub(crate) struct Tty {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -64,7 +64,7 @@ fn demo(arguments: &[&str], variables: &[(&str, &str)]) -> Tty {
 }
 
 impl Tty {
-    fn spawn(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn spawn(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let home = TempDir::new().unwrap();
         let pair = native_pty_system().openpty(size(36, 120)).unwrap();
         let mut command = CommandBuilder::new(program);
@@ -106,7 +106,7 @@ impl Tty {
 
     /// Waits until `condition` holds.
     #[track_caller]
-    fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !condition(self) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -117,7 +117,7 @@ impl Tty {
     }
 
     #[track_caller]
-    fn until_shown(&mut self, words: &str) {
+    pub(crate) fn until_shown(&mut self, words: &str) {
         self.until(words, |tty| tty.text().contains(words));
     }
 
@@ -126,7 +126,7 @@ impl Tty {
         while self.listen(Duration::from_millis(150)).is_ok() {}
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -135,7 +135,7 @@ impl Tty {
         self.parser.screen()
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen().contents()
     }
 
@@ -150,7 +150,7 @@ impl Tty {
 
     /// The exit code, after everything that was written has been taken in.
     #[track_caller]
-    fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.listen(deadline.saturating_duration_since(Instant::now())) {
@@ -163,7 +163,7 @@ impl Tty {
 
     /// Whether the terminal is as a shell expects it.
     #[track_caller]
-    fn assert_given_back(&self) {
+    pub(crate) fn assert_given_back(&self) {
         let screen = self.screen();
         assert!(!screen.alternate_screen(), "still on the other screen");
         assert!(!screen.hide_cursor(), "the cursor is hidden");
