@@ -70,8 +70,11 @@ impl Overview {
         if let Some(world) = cx.world()
             && self.risks.refresh(world, cx.cache)
         {
-            let row = self.chosen.as_ref().and_then(|chosen| self.risks.row_of(chosen, world, cx.cache));
-            self.cursor.row = row.unwrap_or(self.cursor.row);
+            // At the top the worst stays in sight while it is still being found; elsewhere the cursor keeps its finding.
+            if self.cursor.row > 0 {
+                let row = self.chosen.as_ref().and_then(|chosen| self.risks.row_of(chosen, world, cx.cache));
+                self.cursor.row = row.unwrap_or(self.cursor.row);
+            }
             self.remember(cx);
         }
     }
