@@ -157,7 +157,7 @@ pub static BINDINGS: &[Binding] = &[
         &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, the missing IAM policy, or the name",
+        "copy the fix, the missing policy or the name",
     ),
     binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),

@@ -69,7 +69,7 @@ impl Screen for Help {
                 };
                 let key_role = if refused.is_some() { Role::Dim } else { Role::Accent };
                 prose.spans(vec![
-                    Span::styled(format!(" {keys:<29}"), cx.style(key_role)),
+                    Span::styled(format!(" {keys:<28} "), cx.style(key_role)),
                     Span::styled(binding.help, cx.style(role)),
                     Span::styled(why, cx.style(Role::Dim)),
                 ]);
