@@ -81,9 +81,13 @@ impl Texts {
         }
         if in_sentences(word) {
             let config = Config::default().sort(SortStrategy::IndexAsc).matching(Matching::Substring);
-            let sentences: Vec<&str> = rows.iter().map(|&row| self.sentences.get(row)).collect();
+            // Sentences are long: only those of rows that are not found yet.
+            let (open, sentences): (Vec<usize>, Vec<&str>) = (rows.iter().zip(&found).enumerate())
+                .filter(|(_, (_, found))| !**found)
+                .map(|(place, (&row, _))| (place, self.sentences.get(row)))
+                .unzip();
             for hit in Matcher::new(word, &config).match_list(&sentences) {
-                if let Some(found) = found.get_mut(hit.index as usize) {
+                if let Some(found) = open.get(hit.index as usize).and_then(|&place| found.get_mut(place)) {
                     *found = true;
                 }
             }
