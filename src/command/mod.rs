@@ -92,8 +92,14 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     let Cli { command, live, refresh, look } = cli;
     match command {
         None => live_dashboard(&live, refresh, &look),
-        Some(Command::Demo { look }) => show(vec![snapshots::demo(&configured()?)], &look),
-        Some(Command::Open { paths, salvage, look }) => show(snapshots::open(&paths, salvage, &configured()?)?, &look),
+        Some(Command::Demo { look }) => {
+            let config = configured()?;
+            show(vec![snapshots::demo(&config)], &look, &config)
+        }
+        Some(Command::Open { paths, salvage, look }) => {
+            let config = configured()?;
+            show(snapshots::open(&paths, salvage, &config)?, &look, &config)
+        }
         Some(Command::Collect { output, live }) => collect::run(&output, &live),
         Some(Command::Scan(scan)) => scan::run(&scan),
         Some(Command::Checks { format }) => catalogue::list(format),
@@ -131,12 +137,12 @@ fn configured() -> Result<Config, CommandError> {
 }
 
 /// Shows worlds: as a dashboard on a terminal, as text otherwise.
-fn show(worlds: Vec<snapshots::Unjudged>, look: &Look) -> Result<ExitCode, CommandError> {
+fn show(worlds: Vec<snapshots::Unjudged>, look: &Look, config: &Config) -> Result<ExitCode, CommandError> {
     #[cfg(feature = "tui")]
     if io::IsTerminal::is_terminal(&io::stdout()) {
-        return dashboard::run(worlds, look, &configured()?, None);
+        return dashboard::run(worlds, look, config, None);
     }
-    let _ = look;
+    let _ = (look, config);
     print_report(&worlds.into_iter().map(snapshots::Unjudged::judge).collect::<Vec<_>>())
 }
 
