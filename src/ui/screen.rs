@@ -1,11 +1,12 @@
 //! What a screen is: a thing with a title, that takes actions and draws itself.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{Event, KeyEvent};
 use ratatui::{
     Frame,
     layout::{Position, Rect},
     style::Style,
 };
+use tui_input::{Input, backend::crossterm::EventHandler};
 
 use super::{
     Effect, Toast, View,
@@ -13,7 +14,7 @@ use super::{
     cache::Cache,
     theme::{Glyphs, Role, Theme},
 };
-use crate::world::World;
+use crate::{model::text, world::World};
 
 /// What a screen is given to act and to draw.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +71,18 @@ pub(crate) enum Edit {
     Key(KeyEvent),
     /// A pasted text.
     Paste(String),
+}
+
+impl Edit {
+    /// Types it into `input`; what is pasted is cleaned and goes to the end.
+    pub(crate) fn apply(self, input: &mut Input) {
+        match self {
+            Self::Key(key) => {
+                input.handle_event(&Event::Key(key));
+            }
+            Self::Paste(pasted) => *input = Input::new(format!("{}{}", input.value(), text::clean(pasted.trim()))),
+        }
+    }
 }
 
 /// A screen.

@@ -2,12 +2,11 @@
 
 mod export;
 
-use crossterm::event::Event;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
 };
-use tui_input::{Input, backend::crossterm::EventHandler};
+use tui_input::Input;
 
 use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
 use crate::{
@@ -317,15 +316,7 @@ impl Screen for Findings {
 
     fn edit(&mut self, edit: Edit, cx: &Cx<'_>) -> Reply {
         if let Some((input, _)) = &mut self.line {
-            match edit {
-                Edit::Key(key) => {
-                    input.handle_event(&Event::Key(key));
-                }
-                Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
-                    *input = Input::new(value);
-                }
-            }
+            edit.apply(input);
             let value = input.value().to_owned();
             self.set_filter(&value, cx);
         }

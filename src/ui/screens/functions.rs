@@ -1,11 +1,10 @@
 //! The functions: a row each, with what every layer says of it.
 
-use crossterm::event::Event;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
 };
-use tui_input::{Input, backend::crossterm::EventHandler};
+use tui_input::Input;
 
 use super::{Findings, Function, TWO_PANES, finding::copy_arn, function};
 use crate::{
@@ -305,15 +304,7 @@ impl Screen for Functions {
 
     fn edit(&mut self, edit: Edit, cx: &Cx<'_>) -> Reply {
         if let Some((input, _)) = &mut self.line {
-            match edit {
-                Edit::Key(key) => {
-                    input.handle_event(&Event::Key(key));
-                }
-                Edit::Paste(pasted) => {
-                    let value = format!("{}{}", input.value(), text::clean(pasted.trim()));
-                    *input = Input::new(value);
-                }
-            }
+            edit.apply(input);
             let value = input.value().to_owned();
             if value != self.filter {
                 self.set_filter(value, cx);

@@ -1,12 +1,11 @@
 //! The command palette: commands, functions, roles and findings by name.
 
-use crossterm::event::Event;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
     widgets::Clear,
 };
-use tui_input::{Input, backend::crossterm::EventHandler};
+use tui_input::Input;
 
 use super::{Finding, Findings, Function, middle};
 use crate::{
@@ -134,15 +133,7 @@ impl Screen for Palette {
 
     fn edit(&mut self, edit: Edit, _: &Cx<'_>) -> Reply {
         let before = self.input.value().to_owned();
-        match edit {
-            Edit::Key(key) => {
-                self.input.handle_event(&Event::Key(key));
-            }
-            Edit::Paste(pasted) => {
-                let value = format!("{before}{}", text::clean(pasted.trim()));
-                self.input = Input::new(value);
-            }
-        }
+        edit.apply(&mut self.input);
         if self.input.value() != before {
             self.search();
         }
