@@ -3,13 +3,9 @@
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
-    remedy::{Call, Effort, Plan, Risk},
 };
 
-use super::{
-    runtime_unsupported::as_of,
-    runtimes::{Support, support, table},
-};
+use super::runtimes::{Support, as_of, support, upgrade};
 
 pub(super) static CHECK: Check = Check {
     id: "FN-008",
@@ -24,7 +20,7 @@ pub(super) static CHECK: Check = Check {
     links: Links { csf: &["PR.PS"], owasp: &["S9"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
-    fix,
+    fix: upgrade,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -51,23 +47,6 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             evidence.push(as_of(now)?);
             Ok(Fault::new(format!("{name}, which {} runs on, loses support in {left} days", function.name), evidence).into())
         },
-    )
-}
-
-fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
-    let function = context.posture.function(&verdict.resource)?;
-    let runtime = function.runtime.as_deref()?;
-    let successor = table().ok()?.successor(runtime)?;
-    let update = |to: &str| {
-        Call::new("lambda", "update-function-configuration", &*verdict.region)
-            .with("function-name", verdict.resource.as_str())
-            .with("runtime", to)
-    };
-    Some(
-        Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
-            .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
-            .step(update(successor))
-            .undo(update(runtime)),
     )
 }
 

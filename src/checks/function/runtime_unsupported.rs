@@ -2,11 +2,10 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
-    model::{Source, Timestamp},
-    remedy::{Call, Effort, Plan, Risk},
+    model::Source,
 };
 
-use super::runtimes::{Support, support, table};
+use super::runtimes::{Support, as_of, support, upgrade};
 
 /// How long before AWS refuses changes an unsupported runtime becomes critical.
 const LAST_DAYS: i64 = 60;
@@ -24,7 +23,7 @@ pub(super) static CHECK: Check = Check {
     links: Links { security_hub: &["Lambda.2"], csf: &["PR.PS"], owasp: &["S9"], csa: &["SAS-6"], attack: &["T1190"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
-    fix,
+    fix: upgrade,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -57,31 +56,6 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             Ok(Fault::new(message, evidence).severity(severity).into())
         },
     )
-}
-
-/// How old the table is that decided.
-pub(super) fn as_of(now: Timestamp) -> Result<Evidence, crate::model::Gap> {
-    let table = table()?;
-    let stale = if table.is_stale(now) { ": older than 120 days, dates may have moved" } else { "" };
-    Ok(Evidence::field("runtimes.toml", "as-of", format!("{}{stale}", table.as_of.date())))
-}
-
-fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
-    let function = context.posture.function(&verdict.resource)?;
-    let runtime = function.runtime.as_deref()?;
-    let successor = table().ok()?.successor(runtime)?;
-    let update = |to: &str| {
-        Call::new("lambda", "update-function-configuration", &*verdict.region)
-            .with("function-name", verdict.resource.as_str())
-            .with("runtime", to)
-    };
-    let plan = Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
-        .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
-        .step(update(successor));
-    let frozen = matches!(support(function), Ok(Some((_, Support::Blocked))))
-        || matches!(support(function), Ok(Some((_, Support::Dated(dates)))) if dates.block_update.is_some_and(|block| block <= context.now()));
-    // AWS would refuse to go back.
-    Some(if frozen { plan } else { plan.undo(update(runtime)) })
 }
 
 #[cfg(test)]

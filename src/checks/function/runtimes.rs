@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::model::{Function, Gap, PackageType, Timestamp};
+use crate::{
+    checks::{Context, Evidence, Verdict},
+    model::{Function, Gap, PackageType, Timestamp},
+    remedy::{Call, Effort, Plan, Risk},
+};
 
 static TABLE: LazyLock<Result<Table, toml::de::Error>> = LazyLock::new(|| toml::from_str(include_str!("runtimes.toml")));
 
@@ -91,6 +95,35 @@ impl Table {
     pub(super) fn is_stale(&self, now: Timestamp) -> bool {
         now.days_since(self.as_of) > 120
     }
+}
+
+/// How old the table is that decided.
+pub(super) fn as_of(now: Timestamp) -> Result<Evidence, Gap> {
+    let table = table()?;
+    let stale = if table.is_stale(now) { ": older than 120 days, dates may have moved" } else { "" };
+    Ok(Evidence::field("runtimes.toml", "as-of", format!("{}{stale}", table.as_of.date())))
+}
+
+/// The plan that moves a function to the runtime that follows its own, where one is known.
+pub(super) fn upgrade(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let function = context.posture.function(&verdict.resource)?;
+    let runtime = function.runtime.as_deref()?;
+    let successor = table().ok()?.successor(runtime)?;
+    let update = |to: &str| {
+        Call::new("lambda", "update-function-configuration", &*verdict.region)
+            .with("function-name", verdict.resource.as_str())
+            .with("runtime", to)
+    };
+    let plan = Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
+        .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
+        .step(update(successor));
+    let frozen = match support(function) {
+        Ok(Some((_, Support::Blocked))) => true,
+        Ok(Some((_, Support::Dated(dates)))) => dates.block_update.is_some_and(|block| block <= context.now()),
+        _ => false,
+    };
+    // AWS would refuse to go back.
+    Some(if frozen { plan } else { plan.undo(update(runtime)) })
 }
 
 #[cfg(test)]
