@@ -1,12 +1,11 @@
 //! IA-005: a function's role can decrypt with every key.
 
 use super::{
-    glance, held,
-    sensitive_data_unbounded::{regional, unbounded},
+    glance,
+    sensitive_data_unbounded::{judge_unbounded, regional},
 };
 use crate::{
-    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
-    iam::Permission,
+    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Role, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -36,26 +35,9 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
     if !glance::some_touch(context, &role.policies, &["kms"]) {
         return Ok(Ruling::Pass);
     }
-    let holder = context.holder(role);
     let keys = regional(context, "kms", "key/{any}");
-    let mut found: Vec<&str> = Vec::new();
-    let mut proof: Vec<Permission> = Vec::new();
-    let mut bound = true;
-    for action in ["kms:Decrypt", "kms:ReEncryptFrom"] {
-        if let Some((permissions, is_free)) = unbounded(&holder, action, &keys)? {
-            found.push(action);
-            proof.extend(permissions);
-            bound &= !is_free;
-        }
-    }
-    if found.is_empty() {
-        return Ok(Ruling::Pass);
-    }
-    if held::administrator(context, &holder)?.is_some() {
-        return Ok(Ruling::NotApplicable);
-    }
-    let fault = Fault::new(format!("{} may call {} with every key", role.name, found.join(" and ")), held::evidence(&proof));
-    Ok(if bound { fault.severity(Severity::Medium) } else { fault }.into())
+    let asked = ["kms:Decrypt", "kms:ReEncryptFrom"].map(|action| (action.to_owned(), keys.clone()));
+    judge_unbounded(context, role, asked, |actions| format!("{} may call {} with every key", role.name, actions.join(" and ")))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

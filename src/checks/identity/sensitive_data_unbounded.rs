@@ -64,24 +64,37 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
     if !glance::some_touch(context, &role.policies, &READS.map(|(service, ..)| service)) {
         return Ok(Ruling::Pass);
     }
+    let asked = READS.iter().flat_map(|(service, calls, resource)| {
+        let arns: Vec<String> = match *service {
+            "s3" => vec![format!("arn:{}:s3:::{}", context.posture.partition, resource.replace("{any}", ANY))],
+            // The service that is called and the one that owns the resource have different names here.
+            "rds-data" => regional(context, "rds", resource),
+            service => regional(context, service, resource),
+        };
+        calls.iter().map(move |call| (format!("{service}:{call}"), arns.clone()))
+    });
+    judge_unbounded(context, role, asked, |actions| format!("{} may call {} on anything", role.name, actions.join(", ")))
+}
+
+/// Rules on `role` by what it may do on resources that nobody has named: `asked` are actions with such ARNs.
+///
+/// # Errors
+/// The gap, when a policy that could not be read may change the answer.
+pub(super) fn judge_unbounded(
+    context: &Context<'_>,
+    role: &Role,
+    asked: impl IntoIterator<Item = (String, Vec<String>)>,
+    say: impl FnOnce(&[String]) -> String,
+) -> Result<Ruling, Gap> {
     let holder = context.holder(role);
     let mut found: Vec<String> = Vec::new();
     let mut proof: Vec<Permission> = Vec::new();
     let mut bound = true;
-    for (service, calls, resource) in READS {
-        let arns: Vec<String> = match service {
-            "s3" => vec![format!("arn:{}:s3:::{}", context.posture.partition, resource.replace("{any}", ANY))],
-            // The service that is called and the one that owns the resource have different names here.
-            "rds-data" => regional(context, "rds", resource),
-            _ => regional(context, service, resource),
-        };
-        for call in calls {
-            let action = format!("{service}:{call}");
-            if let Some((permissions, is_free)) = unbounded(&holder, &action, &arns)? {
-                found.push(action);
-                proof.extend(permissions);
-                bound &= !is_free;
-            }
+    for (action, arns) in asked {
+        if let Some((permissions, is_free)) = unbounded(&holder, &action, &arns)? {
+            found.push(action);
+            proof.extend(permissions);
+            bound &= !is_free;
         }
     }
     if found.is_empty() {
@@ -90,7 +103,7 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
     if held::administrator(context, &holder)?.is_some() {
         return Ok(Ruling::NotApplicable);
     }
-    let fault = Fault::new(format!("{} may call {} on anything", role.name, found.join(", ")), held::evidence(&proof));
+    let fault = Fault::new(say(&found), held::evidence(&proof));
     Ok(if bound { fault.severity(Severity::Medium) } else { fault }.into())
 }
 
@@ -104,7 +117,7 @@ pub(super) fn regional(context: &Context<'_>, service: &str, resource: &str) -> 
 ///
 /// # Errors
 /// The gap, when a policy that could not be read may change the answer.
-pub(super) fn unbounded(holder: &Holder<'_>, action: &str, arns: &[String]) -> Result<Option<(Vec<Permission>, bool)>, Gap> {
+fn unbounded(holder: &Holder<'_>, action: &str, arns: &[String]) -> Result<Option<(Vec<Permission>, bool)>, Gap> {
     for arn in arns {
         let Some(grant) = held::grant(holder, action, arn)? else { continue };
         if grant.condition.is_none() {
