@@ -25,5 +25,7 @@ mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
+mod services;
+#[cfg(feature = "aws")]
 mod stub;
 mod tidy;
