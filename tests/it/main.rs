@@ -11,6 +11,8 @@ mod docs;
 #[cfg(feature = "aws")]
 mod emulator;
 #[cfg(feature = "aws")]
+mod endpoint;
+#[cfg(feature = "aws")]
 mod faults;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
@@ -27,5 +29,6 @@ mod screenshots;
 #[cfg(feature = "aws")]
 mod services;
 #[cfg(feature = "aws")]
+#[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
