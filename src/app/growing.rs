@@ -96,7 +96,7 @@ impl Growing {
         }
         let change = Change { sources: vec![source], ..Change::default() };
         if !self.over {
-            let details = |learnt: &Learnt| matches!(learnt, Learnt::Function(_) | Learnt::Key(_));
+            let details = |learnt: &Learnt| matches!(learnt, Learnt::FunctionDetails(_) | Learnt::Key(_));
             let soon = run.state.ended() || !part.learnt.iter().all(details);
             Arc::make_mut(posture).absorb(part);
             return Change { soon, ..change };

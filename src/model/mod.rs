@@ -4,7 +4,9 @@ mod arn;
 mod environment;
 mod fact;
 mod function;
+mod function_detail;
 mod key;
+mod lambda;
 mod log_group;
 mod part;
 mod posture;
@@ -18,10 +20,12 @@ pub use arn::Arn;
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use function::{
-    Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
-    PackageType, RuntimeManagement, Version, VpcConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
+    PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
+pub use lambda::{CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
 pub use posture::{Identity, Posture, Region, Resource, find};

@@ -1,8 +1,8 @@
 //! A part: what one collector learnt. Absorbing it is a pure function.
 
 use super::{
-    CodeSigningConfig, EventSourceMapping, Fact, Function, Group, Key, LambdaSettings, LayerVersion, Listing, LogGroup, ManagedPolicy,
-    Posture, Region, Resource, Role, SourceRun, User,
+    Arn, CodeSigningConfig, EventSourceMapping, Fact, Function, FunctionDetails, Group, Key, LambdaSettings, LayerVersion, Listing,
+    LogGroup, ManagedPolicy, Posture, Region, Resource, Role, SourceRun, User,
 };
 
 /// What one collector learnt, in one go: a list replaces the list, a detail replaces one item of it.
@@ -19,8 +19,12 @@ pub struct Part {
 pub enum Learnt {
     /// All functions of the Region.
     Functions(Listing<Function>),
-    /// One function, in detail.
+    /// One function, all of it.
     Function(Box<Function>),
+    /// Details of one function of the list.
+    FunctionDetails(Box<FunctionDetails>),
+    /// Functions that were deleted since they were listed.
+    FunctionsGone(Vec<Arn>),
     /// All event source mappings.
     EventSourceMappings(Listing<EventSourceMapping>),
     /// All own layers.
@@ -80,6 +84,8 @@ impl Region {
         match learnt {
             Learnt::Functions(list) => self.functions = sorted(list),
             Learnt::Function(function) => replace(&mut self.functions, *function),
+            Learnt::FunctionDetails(details) => self.functions.learn(*details),
+            Learnt::FunctionsGone(arns) => self.functions.items.retain(|function| !arns.contains(&function.arn)),
             Learnt::EventSourceMappings(list) => self.event_source_mappings = sorted(list),
             Learnt::Layers(list) => self.layers = sorted(list),
             Learnt::CodeSigningConfigs(list) => self.code_signing_configs = sorted(list),
@@ -90,6 +96,16 @@ impl Region {
             // Global ones are taken in above.
             Learnt::Roles(_) | Learnt::Users(_) | Learnt::Groups(_) | Learnt::Policies(_) => {}
         }
+    }
+}
+
+impl Listing<Function> {
+    fn learn(&mut self, details: FunctionDetails) {
+        // A function that is not listed is gone, and its details with it.
+        let Ok(index) = self.items.binary_search_by(|function| function.arn.cmp(&details.arn)) else { return };
+        let function = &mut self.items[index];
+        details.answers.into_iter().for_each(|answer| function.learn(answer));
+        function.details_as_of = details.as_of.or(function.details_as_of);
     }
 }
 

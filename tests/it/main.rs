@@ -27,3 +27,5 @@ mod screenshots;
 #[cfg(feature = "aws")]
 mod stub;
 mod tidy;
+#[cfg(feature = "aws")]
+mod warm;

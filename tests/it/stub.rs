@@ -212,6 +212,8 @@ fn rest(path: &str) -> (String, String) {
         ["functions", name, "versions"] => ("ListVersionsByFunction", name),
         ["functions", name, "urls"] => ("ListFunctionUrlConfigs", name),
         ["functions", name, "runtime-management-config"] => ("GetRuntimeManagementConfig", name),
+        ["functions", name, "event-invoke-config", "list"] => ("ListFunctionEventInvokeConfigs", name),
+        ["functions", name, "function-scaling-config"] => ("GetFunctionScalingConfig", name),
         ["functions", name, "recursion-config"] => ("GetFunctionRecursionConfig", name),
         ["event-source-mappings"] => ("ListEventSourceMappings", ""),
         ["layers"] => ("ListLayers", ""),
@@ -269,6 +271,8 @@ fn healthy(ask: &Ask) -> Reply {
         "lambda:ListFunctionUrlConfigs" => r#"{"FunctionUrlConfigs":[]}"#.to_owned(),
         "lambda:GetRuntimeManagementConfig" => r#"{"UpdateRuntimeOn":"Auto"}"#.to_owned(),
         "lambda:GetFunctionRecursionConfig" => r#"{"RecursiveLoop":"Terminate"}"#.to_owned(),
+        "lambda:ListFunctionEventInvokeConfigs" => r#"{"FunctionEventInvokeConfigs":[]}"#.to_owned(),
+        "lambda:GetFunctionScalingConfig" => r#"{"AppliedFunctionScalingConfig":{"MaxExecutionEnvironments":40}}"#.to_owned(),
         "lambda:ListEventSourceMappings" => r#"{"EventSourceMappings":[]}"#.to_owned(),
         "lambda:ListLayers" => format!(
             r#"{{"Layers":[{{"LayerName":"tools","LayerArn":"{layer}","LatestMatchingVersion":{{"LayerVersionArn":"{layer}:4","Version":4}}}}]}}"#
