@@ -25,7 +25,7 @@ pub use function::{
 };
 pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
-pub use lambda::{CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
+pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
 pub use posture::{Identity, Posture, Region, Resource, find};

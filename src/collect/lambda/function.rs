@@ -124,7 +124,7 @@ pub(super) fn code(code: types::FunctionCodeLocation) -> CodeLocation {
 }
 
 /// An ARN, unless it is empty, which the API writes for none.
-fn arn_of(arn: Option<String>) -> Option<Arn> {
+pub(super) fn arn_of(arn: Option<String>) -> Option<Arn> {
     arn.filter(|arn| !arn.is_empty()).map(Arn::from)
 }
 
