@@ -25,6 +25,8 @@ mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
+mod services;
+#[cfg(feature = "aws")]
 mod stub;
 mod tidy;
 #[cfg(feature = "aws")]

@@ -190,6 +190,7 @@ fn read(stream: &TcpStream) -> Option<Ask> {
     let path = head.first()?.split(' ').nth(1)?.to_owned();
     let (action, name) = match header("x-amz-target") {
         Some(target) if target.starts_with("Logs_") => (format!("logs:{}", target.rsplit('.').next()?), String::new()),
+        Some(target) if target.starts_with("AmazonSQS") => (format!("sqs:{}", target.rsplit('.').next()?), String::new()),
         Some(target) => (format!("kms:{}", target.rsplit('.').next()?), String::new()),
         None if body.starts_with("Action=") => {
             let service = if body.starts_with("Action=GetCallerIdentity") { "sts" } else { "iam" };
@@ -215,6 +216,7 @@ fn rest(path: &str) -> (String, String) {
         ["functions", name, "event-invoke-config", "list"] => ("ListFunctionEventInvokeConfigs", name),
         ["functions", name, "function-scaling-config"] => ("GetFunctionScalingConfig", name),
         ["functions", name, "recursion-config"] => ("GetFunctionRecursionConfig", name),
+        ["capacity-providers"] => ("ListCapacityProviders", ""),
         ["event-source-mappings"] => ("ListEventSourceMappings", ""),
         ["layers"] => ("ListLayers", ""),
         ["layers", name, "versions", _, "policy"] => ("GetLayerVersionPolicy", name),
@@ -273,6 +275,7 @@ fn healthy(ask: &Ask) -> Reply {
         "lambda:GetFunctionRecursionConfig" => r#"{"RecursiveLoop":"Terminate"}"#.to_owned(),
         "lambda:ListFunctionEventInvokeConfigs" => r#"{"FunctionEventInvokeConfigs":[]}"#.to_owned(),
         "lambda:GetFunctionScalingConfig" => r#"{"AppliedFunctionScalingConfig":{"MaxExecutionEnvironments":40}}"#.to_owned(),
+        "lambda:ListCapacityProviders" => r#"{"CapacityProviders":[]}"#.to_owned(),
         "lambda:ListEventSourceMappings" => r#"{"EventSourceMappings":[]}"#.to_owned(),
         "lambda:ListLayers" => format!(
             r#"{{"Layers":[{{"LayerName":"tools","LayerArn":"{layer}","LatestMatchingVersion":{{"LayerVersionArn":"{layer}:4","Version":4}}}}]}}"#
@@ -297,6 +300,8 @@ fn healthy(ask: &Ask) -> Reply {
         "logs:DescribeLogGroups" => format!(
             r#"{{"logGroups":[{{"logGroupName":"/aws/lambda/orders","arn":"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/lambda/orders:*"}}]}}"#
         ),
+        "sqs:ListQueues" => format!(r#"{{"QueueUrls":["http://127.0.0.1/{ACCOUNT}/orders"]}}"#),
+        "sqs:GetQueueAttributes" => r#"{"Attributes":{"SqsManagedSseEnabled":"true","MessageRetentionPeriod":"345600"}}"#.to_owned(),
         other => panic!("the stub does not know {other}"),
     })
 }

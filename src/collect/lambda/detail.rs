@@ -6,7 +6,7 @@ use aws_sdk_lambda::{Client, operation::get_function::GetFunctionOutput, types};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, GET_SCALING, LIST_ALIASES, LIST_EVENT_INVOKE, LIST_TAGS, LIST_URLS,
+    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, GET_SCALING, LIST_ALIASES, LIST_EVENT_INVOKE, LIST_URLS,
     LIST_VERSIONS, VERSIONS_READ, function, plan::Question,
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) async fn ask(reader: &Reader, client: &Client, name: &str, question: 
             let mut policies = policies(reader, client, name, numbers.iter().take(VERSIONS_READ).copied()).await;
             for number in numbers.into_iter().skip(VERSIONS_READ) {
                 let said = format!("only the {VERSIONS_READ} newest versions are asked for their policy");
-                policies.insert(number.to_owned(), Gap::new(GapKind::Unread, GET_POLICY, said).into());
+                policies.insert(number.to_owned(), Gap::new(GapKind::Unread, GET_POLICY.action, said).into());
             }
             FunctionDetail::Versions(versions, policies)
         }
@@ -54,15 +54,14 @@ pub(super) async fn ask(reader: &Reader, client: &Client, name: &str, question: 
 
 /// `GetFunction`.
 pub(super) async fn get(reader: &Reader, client: &Client, name: &str) -> Result<GetFunctionOutput, Failure> {
-    reader.call(GET_FUNCTION, client.get_function().function_name(name).send()).await
+    reader.call(&GET_FUNCTION, client.get_function().function_name(name).send()).await
 }
 
 /// What only `GetFunction` says.
 pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Failure>) -> FunctionDetail {
     match answer {
         Ok(answer) => {
-            let configuration =
-                answer.configuration.as_ref().ok_or_else(|| Failure::answer(GET_FUNCTION, "the answer has no Configuration"));
+            let configuration = answer.configuration.as_ref().ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
             let runtime_version = match &configuration {
                 Ok(configuration) => function::runtime_version(reader, configuration),
                 Err(failure) => failure.gap.clone().into(),
@@ -99,10 +98,10 @@ async fn policies(reader: &Reader, client: &Client, name: &str, qualifiers: impl
 
 async fn policy(reader: &Reader, client: &Client, name: &str, qualifier: Option<&str>) -> Fact<Option<PolicyText>> {
     let request = client.get_policy().function_name(name).set_qualifier(qualifier.map(str::to_owned));
-    match reader.call(GET_POLICY, request.send()).await {
+    match reader.call(&GET_POLICY, request.send()).await {
         Ok(answer) => match answer.policy {
             Some(policy) => Fact::Known(text_of(policy)),
-            None => reader.gap(Failure::answer(GET_POLICY, "the answer has no Policy")).into(),
+            None => reader.gap(GET_POLICY.broken("the answer has no Policy")).into(),
         },
         Err(failure) if failure.is_not_found() => Fact::Known(None),
         Err(failure) => reader.gap(failure).into(),
@@ -124,7 +123,7 @@ fn tags(reader: &Reader, tags: Option<HashMap<String, String>>, error: Option<ty
     match (tags, error) {
         (None, Some(error)) => {
             let said = format!("{}: {}", error.error_code, error.message);
-            reader.gap(Gap::denied(LIST_TAGS, text::clean(&said))).into()
+            reader.gap(Gap::denied("lambda:ListTags", text::clean(&said))).into()
         }
         (tags, _) => Fact::Known(tags.into_iter().flatten().collect()),
     }
@@ -132,8 +131,8 @@ fn tags(reader: &Reader, tags: Option<HashMap<String, String>>, error: Option<ty
 
 async fn urls(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<FunctionUrl>> {
     let listing = reader
-        .pages(LIST_URLS, |token| async move {
-            let answer = reader.call(LIST_URLS, client.list_function_url_configs().function_name(name).set_marker(token).send()).await?;
+        .pages(&LIST_URLS, |token| async move {
+            let answer = reader.call(&LIST_URLS, client.list_function_url_configs().function_name(name).set_marker(token).send()).await?;
             let urls = answer.function_url_configs.into_iter().map(url).collect::<Result<Vec<_>, _>>()?;
             Ok(Page::new(Some(urls), answer.next_marker))
         })
@@ -145,7 +144,7 @@ fn url(config: types::FunctionUrlConfig) -> Result<FunctionUrl, Failure> {
     let auth_none = match config.auth_type {
         types::FunctionUrlAuthType::None => true,
         types::FunctionUrlAuthType::AwsIam => false,
-        other => return Err(Failure::answer(LIST_URLS, &format!("the AuthType {} is not known", text::clean(other.as_str())))),
+        other => return Err(LIST_URLS.broken(&format!("the AuthType {} is not known", text::clean(other.as_str())))),
     };
     Ok(FunctionUrl {
         qualifier: qualifier(&config.function_arn).to_owned(),
@@ -161,12 +160,12 @@ fn url(config: types::FunctionUrlConfig) -> Result<FunctionUrl, Failure> {
 
 async fn aliases(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Alias>> {
     let listing = reader
-        .pages(LIST_ALIASES, |token| async move {
-            let answer = reader.call(LIST_ALIASES, client.list_aliases().function_name(name).set_marker(token).send()).await?;
+        .pages(&LIST_ALIASES, |token| async move {
+            let answer = reader.call(&LIST_ALIASES, client.list_aliases().function_name(name).set_marker(token).send()).await?;
             Ok(Page::new(answer.aliases, answer.next_marker))
         })
         .await;
-    whole(reader.converted(LIST_ALIASES, listing, |alias| {
+    whole(reader.converted(&LIST_ALIASES, listing, |alias| {
         let weights = alias.routing_config.and_then(|routing| routing.additional_version_weights);
         Some(Alias {
             name: alias.name?,
@@ -180,13 +179,13 @@ async fn aliases(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Alias
 
 async fn versions(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Version>> {
     let listing = reader
-        .pages(LIST_VERSIONS, |token| async move {
+        .pages(&LIST_VERSIONS, |token| async move {
             let answer =
-                reader.call(LIST_VERSIONS, client.list_versions_by_function().function_name(name).set_marker(token).send()).await?;
+                reader.call(&LIST_VERSIONS, client.list_versions_by_function().function_name(name).set_marker(token).send()).await?;
             Ok(Page::new(answer.versions, answer.next_marker))
         })
         .await;
-    let listing = reader.converted(LIST_VERSIONS, listing, |version| {
+    let listing = reader.converted(&LIST_VERSIONS, listing, |version| {
         Some(Version {
             number: version.version?,
             code_sha256: version.code_sha256,
@@ -201,31 +200,31 @@ async fn versions(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Vers
 }
 
 async fn management(reader: &Reader, client: &Client, name: &str) -> Fact<RuntimeManagement> {
-    let answer = reader.call(GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(name).send()).await;
+    let answer = reader.call(&GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(name).send()).await;
     reader.fact(answer.and_then(|answer| match answer.update_runtime_on {
         Some(update_on) => Ok(RuntimeManagement { update_on: update_on.as_str().to_owned(), version_arn: answer.runtime_version_arn }),
-        None => Err(Failure::answer(GET_RUNTIME_MANAGEMENT, "the answer has no UpdateRuntimeOn")),
+        None => Err(GET_RUNTIME_MANAGEMENT.broken("the answer has no UpdateRuntimeOn")),
     }))
 }
 
 async fn recursion(reader: &Reader, client: &Client, name: &str) -> Fact<bool> {
-    let answer = reader.call(GET_RECURSION, client.get_function_recursion_config().function_name(name).send()).await;
+    let answer = reader.call(&GET_RECURSION, client.get_function_recursion_config().function_name(name).send()).await;
     reader.fact(answer.and_then(|answer| match answer.recursive_loop {
         Some(types::RecursiveLoop::Terminate) => Ok(true),
         Some(types::RecursiveLoop::Allow) => Ok(false),
-        _ => Err(Failure::answer(GET_RECURSION, "the answer has no RecursiveLoop that is known")),
+        _ => Err(GET_RECURSION.broken("the answer has no RecursiveLoop that is known")),
     }))
 }
 
 async fn event_invoke(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<EventInvokeConfig>> {
     let listing = reader
-        .pages(LIST_EVENT_INVOKE, |token| async move {
+        .pages(&LIST_EVENT_INVOKE, |token| async move {
             let request = client.list_function_event_invoke_configs().function_name(name).set_marker(token);
-            let answer = reader.call(LIST_EVENT_INVOKE, request.send()).await?;
+            let answer = reader.call(&LIST_EVENT_INVOKE, request.send()).await?;
             Ok(Page::new(answer.function_event_invoke_configs, answer.next_marker))
         })
         .await;
-    let listing = reader.converted(LIST_EVENT_INVOKE, listing, |config| {
+    let listing = reader.converted(&LIST_EVENT_INVOKE, listing, |config| {
         let (on_success, on_failure) = config.destination_config.map_or((None, None), |config| (config.on_success, config.on_failure));
         let arn = |destination: Option<String>| destination.filter(|arn| !arn.is_empty()).map(Arn::from);
         Some(EventInvokeConfig {
@@ -244,7 +243,7 @@ async fn event_invoke(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<
 
 async fn scaling(reader: &Reader, client: &Client, name: &str) -> Fact<Option<ScalingConfig>> {
     let request = client.get_function_scaling_config().function_name(name).qualifier(Function::UNQUALIFIED);
-    match reader.call(GET_SCALING, request.send()).await {
+    match reader.call(&GET_SCALING, request.send()).await {
         Ok(answer) => Fact::Known(answer.applied_function_scaling_config.map(|config| ScalingConfig {
             min_environments: config.min_execution_environments.and_then(|count| u32::try_from(count).ok()),
             max_environments: config.max_execution_environments.and_then(|count| u32::try_from(count).ok()),

@@ -4,23 +4,27 @@ use aws_sdk_lambda::{Client, types};
 use futures::{StreamExt, stream};
 
 use super::{
-    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS, LIST_MAPPINGS,
+    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CAPACITY_PROVIDERS, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS,
+    LIST_MAPPINGS,
     detail::text_of,
     function::{arn_of, unqualified},
 };
 use crate::{
-    collect::{
-        Failure,
-        reader::{Page, Reader, whole},
-    },
-    model::{Arn, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
+    collect::reader::{Page, Reader, whole},
+    model::{Arn, CapacityProvider, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
 };
 
 /// All of them.
 pub(super) async fn read(reader: &Reader, client: &Client) -> Vec<Learnt> {
-    let (mappings, layers, configs, settings) =
-        tokio::join!(mappings(reader, client), layers(reader, client), code_signing(reader, client), settings(reader, client));
+    let (mappings, layers, configs, providers, settings) = tokio::join!(
+        mappings(reader, client),
+        layers(reader, client),
+        code_signing(reader, client),
+        capacity_providers(reader, client),
+        settings(reader, client)
+    );
     vec![
+        Learnt::CapacityProviders(providers),
         Learnt::EventSourceMappings(mappings),
         Learnt::Layers(layers),
         Learnt::CodeSigningConfigs(configs),
@@ -30,12 +34,12 @@ pub(super) async fn read(reader: &Reader, client: &Client) -> Vec<Learnt> {
 
 async fn mappings(reader: &Reader, client: &Client) -> Listing<EventSourceMapping> {
     let listing = reader
-        .pages(LIST_MAPPINGS, |token| async move {
-            let answer = reader.call(LIST_MAPPINGS, client.list_event_source_mappings().max_items(100).set_marker(token).send()).await?;
+        .pages(&LIST_MAPPINGS, |token| async move {
+            let answer = reader.call(&LIST_MAPPINGS, client.list_event_source_mappings().max_items(100).set_marker(token).send()).await?;
             Ok(Page::new(answer.event_source_mappings, answer.next_marker))
         })
         .await;
-    reader.converted(LIST_MAPPINGS, listing, |mapping| {
+    reader.converted(&LIST_MAPPINGS, listing, |mapping| {
         let uuid = mapping.uuid?;
         let arn = match mapping.event_source_mapping_arn {
             Some(arn) => Arn::new(arn),
@@ -60,22 +64,22 @@ async fn mappings(reader: &Reader, client: &Client) -> Listing<EventSourceMappin
 
 async fn layers(reader: &Reader, client: &Client) -> Listing<LayerVersion> {
     let listing = reader
-        .pages(LIST_LAYERS, |token| async move {
-            let answer = reader.call(LIST_LAYERS, client.list_layers().max_items(50).set_marker(token).send()).await?;
+        .pages(&LIST_LAYERS, |token| async move {
+            let answer = reader.call(&LIST_LAYERS, client.list_layers().max_items(50).set_marker(token).send()).await?;
             Ok(Page::new(answer.layers, answer.next_marker))
         })
         .await;
-    let Listing { items, gap } = reader.converted(LIST_LAYERS, listing, |layer| {
+    let Listing { items, gap } = reader.converted(&LIST_LAYERS, listing, |layer| {
         let newest = layer.latest_matching_version?;
         Some((layer.layer_name.or(layer.layer_arn)?, newest.version, Arn::new(newest.layer_version_arn?)))
     });
     let items = stream::iter(items)
         .map(|(name, version, arn)| async move {
             let request = client.get_layer_version_policy().layer_name(name).version_number(version);
-            let policy = match reader.call(GET_LAYER_POLICY, request.send()).await {
+            let policy = match reader.call(&GET_LAYER_POLICY, request.send()).await {
                 Ok(answer) => match answer.policy {
                     Some(policy) => Fact::Known(text_of(policy)),
-                    None => reader.gap(Failure::answer(GET_LAYER_POLICY, "the answer has no Policy")).into(),
+                    None => reader.gap(GET_LAYER_POLICY.broken("the answer has no Policy")).into(),
                 },
                 Err(failure) if failure.is_not_found() => Fact::Known(None),
                 Err(failure) => reader.gap(failure).into(),
@@ -90,12 +94,12 @@ async fn layers(reader: &Reader, client: &Client) -> Listing<LayerVersion> {
 
 async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningConfig> {
     let listing = reader
-        .pages(LIST_CODE_SIGNING, |token| async move {
-            let answer = reader.call(LIST_CODE_SIGNING, client.list_code_signing_configs().set_marker(token).send()).await?;
+        .pages(&LIST_CODE_SIGNING, |token| async move {
+            let answer = reader.call(&LIST_CODE_SIGNING, client.list_code_signing_configs().set_marker(token).send()).await?;
             Ok(Page::new(answer.code_signing_configs, answer.next_marker))
         })
         .await;
-    let Listing { items, gap } = reader.converted(LIST_CODE_SIGNING, listing, |config| {
+    let Listing { items, gap } = reader.converted(&LIST_CODE_SIGNING, listing, |config| {
         let enforced = config.code_signing_policies.and_then(|policies| policies.untrusted_artifact_on_deployment)
             == Some(types::CodeSigningPolicy::Enforce);
         let profiles = config.allowed_publishers.map_or_else(Vec::new, |publishers| publishers.signing_profile_version_arns);
@@ -104,7 +108,7 @@ async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningCo
             arn: Arn::new(config.code_signing_config_arn),
             enforced,
             profiles: profiles.into_iter().map(Arn::from).collect(),
-            functions: Fact::unread(LIST_CODE_SIGNED),
+            functions: Fact::unread(LIST_CODE_SIGNED.action),
         })
     });
     let items = stream::iter(items)
@@ -120,9 +124,9 @@ async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningCo
 
 async fn code_signed(reader: &Reader, client: &Client, config: &Arn) -> Fact<Vec<Arn>> {
     let listing = reader
-        .pages(LIST_CODE_SIGNED, |token| async move {
+        .pages(&LIST_CODE_SIGNED, |token| async move {
             let request = client.list_functions_by_code_signing_config().code_signing_config_arn(config.as_str());
-            let answer = reader.call(LIST_CODE_SIGNED, request.set_marker(token).send()).await?;
+            let answer = reader.call(&LIST_CODE_SIGNED, request.set_marker(token).send()).await?;
             let arns = answer.function_arns.map(|arns| arns.iter().map(|arn| unqualified(arn)).collect());
             Ok(Page::new(arns, answer.next_marker))
         })
@@ -130,17 +134,40 @@ async fn code_signed(reader: &Reader, client: &Client, config: &Arn) -> Fact<Vec
     whole(listing)
 }
 
+async fn capacity_providers(reader: &Reader, client: &Client) -> Listing<CapacityProvider> {
+    let listing = reader
+        .pages(&LIST_CAPACITY_PROVIDERS, |token| async move {
+            let answer =
+                reader.call(&LIST_CAPACITY_PROVIDERS, client.list_capacity_providers().max_items(50).set_marker(token).send()).await?;
+            Ok(Page::new(Some(answer.capacity_providers), answer.next_marker))
+        })
+        .await;
+    reader.converted(&LIST_CAPACITY_PROVIDERS, listing, |provider| {
+        let (subnets, security_groups) = provider.vpc_config.map_or_else(Default::default, |vpc| (vpc.subnet_ids, vpc.security_group_ids));
+        let scaling = provider.capacity_provider_scaling_config;
+        Some(CapacityProvider {
+            arn: arn_of(Some(provider.capacity_provider_arn))?,
+            state: provider.state.as_str().to_owned(),
+            subnets,
+            security_groups,
+            operator_role: provider.permissions_config.and_then(|config| arn_of(Some(config.capacity_provider_operator_role_arn))),
+            kms_key: arn_of(provider.kms_key_arn),
+            max_vcpus: scaling.and_then(|scaling| scaling.max_v_cpu_count).and_then(|count| u32::try_from(count).ok()),
+            log_group: provider.telemetry_config.and_then(|telemetry| telemetry.logging_config).and_then(|logging| logging.log_group),
+        })
+    })
+}
+
 async fn settings(reader: &Reader, client: &Client) -> Fact<LambdaSettings> {
-    let answer = reader.call(GET_ACCOUNT_SETTINGS, client.get_account_settings().send()).await;
-    let limit = answer
-        .and_then(|answer| answer.account_limit.ok_or_else(|| Failure::answer(GET_ACCOUNT_SETTINGS, "the answer has no AccountLimit")));
+    let answer = reader.call(&GET_ACCOUNT_SETTINGS, client.get_account_settings().send()).await;
+    let limit = answer.and_then(|answer| answer.account_limit.ok_or_else(|| GET_ACCOUNT_SETTINGS.broken("the answer has no AccountLimit")));
     reader.fact(limit.and_then(|limit| {
         let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
         match (number(Some(limit.concurrent_executions)), number(limit.unreserved_concurrent_executions)) {
             (Some(concurrent_executions), Some(unreserved_concurrent_executions)) => {
                 Ok(LambdaSettings { concurrent_executions, unreserved_concurrent_executions })
             }
-            _ => Err(Failure::answer(GET_ACCOUNT_SETTINGS, "the answer has no concurrency limits")),
+            _ => Err(GET_ACCOUNT_SETTINGS.broken("the answer has no concurrency limits")),
         }
     }))
 }

@@ -181,12 +181,12 @@ pub(super) fn settle(function: &mut Function, depth: Depth) {
     if depth == Depth::Core {
         // What was read in full once is older than this reading says.
         for detail in [
-            FunctionDetail::Aliases(Fact::unread(LIST_ALIASES), [].into()),
-            FunctionDetail::Versions(Fact::unread(LIST_VERSIONS), [].into()),
-            FunctionDetail::RuntimeManagement(Fact::unread(GET_RUNTIME_MANAGEMENT)),
-            FunctionDetail::Recursion(Fact::unread(GET_RECURSION)),
-            FunctionDetail::EventInvoke(Fact::unread(LIST_EVENT_INVOKE)),
-            FunctionDetail::Scaling(Fact::unread(GET_SCALING)),
+            FunctionDetail::Aliases(Fact::unread(LIST_ALIASES.action), [].into()),
+            FunctionDetail::Versions(Fact::unread(LIST_VERSIONS.action), [].into()),
+            FunctionDetail::RuntimeManagement(Fact::unread(GET_RUNTIME_MANAGEMENT.action)),
+            FunctionDetail::Recursion(Fact::unread(GET_RECURSION.action)),
+            FunctionDetail::EventInvoke(Fact::unread(LIST_EVENT_INVOKE.action)),
+            FunctionDetail::Scaling(Fact::unread(GET_SCALING.action)),
         ] {
             function.learn(detail);
         }
