@@ -3,6 +3,7 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod errand;
 mod gap;
 mod iam;
 mod kms;
@@ -21,6 +22,7 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
