@@ -103,7 +103,7 @@ enum Through {
     /// Credentials that were found already.
     Base(Arc<Base>),
     /// A role that they assume.
-    Role(Arc<Base>, Assuming, Role),
+    Role(Arc<Base>, Arc<Assuming>, Role),
 }
 
 impl Way {
@@ -154,7 +154,7 @@ pub async fn ways(options: &Options, breadth: &Breadth) -> Result<(Vec<Way>, Vec
         Some(members) => (members, Vec::new()),
         None => organization::accounts(&base).await?,
     };
-    let assuming = Assuming::with(&base.sdk);
+    let assuming = Arc::new(Assuming::with(&base.sdk));
     let mut ways = Vec::new();
     for member in members {
         let role = match (&member.role, role) {

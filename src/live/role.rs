@@ -40,7 +40,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// `sdk` with the credentials of each role in turn; all of them ask STS with the credentials of `sdk`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Assuming {
     sdk: SdkConfig,
     // One client for all roles: it keeps the credentials it signs with, so that a program or a browser that gives them

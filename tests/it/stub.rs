@@ -25,6 +25,10 @@ pub(crate) struct Ask {
     pub(crate) name: String,
     /// Path with query, and body: where page tokens are.
     pub(crate) text: String,
+    /// For which Region it is signed; `us-east-1` for global services.
+    pub(crate) region: String,
+    /// The id of the access key that signed it.
+    pub(crate) key: String,
     /// How often this action was called before.
     pub(crate) before: usize,
 }
@@ -190,14 +194,19 @@ fn read(stream: &TcpStream) -> Option<Ask> {
     let path = head.first()?.split(' ').nth(1)?.to_owned();
     let (action, name) = match header("x-amz-target") {
         Some(target) if target.starts_with("Logs_") => (format!("logs:{}", target.rsplit('.').next()?), String::new()),
+        Some(target) if target.starts_with("AWSOrganizations") => (format!("organizations:{}", target.rsplit('.').next()?), String::new()),
         Some(target) => (format!("kms:{}", target.rsplit('.').next()?), String::new()),
         None if body.starts_with("Action=") => {
-            let service = if body.starts_with("Action=GetCallerIdentity") { "sts" } else { "iam" };
+            let sts = ["Action=GetCallerIdentity", "Action=AssumeRole"].iter().any(|action| body.starts_with(action));
+            let service = if sts { "sts" } else { "iam" };
             (format!("{service}:{}", body.split(['=', '&']).nth(1)?), String::new())
         }
         None => rest(&path),
     };
-    Some(Ask { action, name, text: format!("{path} {body}"), before: 0 })
+    // `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`
+    let mut scope = header("authorization")?.split_once("Credential=")?.1.split('/').map(str::to_owned);
+    let (key, region) = (scope.next()?, scope.nth(1)?);
+    Some(Ask { action, name, text: format!("{path} {body}"), region, key, before: 0 })
 }
 
 /// The action behind a path of Lambda, and the function it names.

@@ -36,8 +36,8 @@ impl Progress {
         let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
         for left in &session.left_out {
             let reason = match &left.reason {
-                Reason::Empty => "that have neither functions nor event source mappings".to_owned(),
-                Reason::Off(code) => format!("that are not switched on for these credentials ({})", clean(code)),
+                Reason::Empty => "without functions and event source mappings".to_owned(),
+                Reason::Off(code) => format!("not switched on for these credentials ({})", clean(code)),
             };
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, regions)) => regions.push(&left.region),
@@ -45,8 +45,7 @@ impl Progress {
             }
         }
         for (reason, regions) in reasons {
-            let noun = if regions.len() == 1 { "Region" } else { "Regions" };
-            self.say(&format!("palisade: {whose}left out {} {noun} {reason}: {}", regions.len(), regions.join(", ")));
+            self.say(&format!("palisade: {whose}Regions {reason} are left out: {}", regions.join(", ")));
         }
     }
 
