@@ -88,7 +88,7 @@ pub enum ConnectError {
     #[error("cannot tell whose account this is: {0}")]
     Endpoint(String),
     /// STS does not hand out the role.
-    #[error("{role}: {said}; its trust policy has to let the caller in, and the caller needs sts:AssumeRole on it", role = text::clean(role.as_str()))]
+    #[error("cannot assume {role}: {said}", role = text::clean(role.as_str()))]
     Role {
         /// The role.
         role: Arn,

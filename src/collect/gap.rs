@@ -64,6 +64,9 @@ const REJECTED: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
+/// What the credentials of other accounts need.
+pub(crate) const ASSUME: &str = "sts:AssumeRole";
+
 /// What stopped a call, before it is decided whether that leaves a gap: a missing policy is an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -153,7 +156,7 @@ fn credentials(action: &str, error: &(dyn Error + 'static)) -> Option<Failure> {
     // A role that STS does not hand out is not a chain without credentials: what is missing is that permission.
     let refused = causes(cause).find_map(|cause| cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>());
     if let Some(refused) = refused {
-        return Some(Failure::read("sts:AssumeRole", refused));
+        return Some(Failure::read(ASSUME, refused));
     }
     let said = root(cause);
     let expired = ["expired", "Expired"].iter().any(|word| causes(cause).any(|cause| cause.to_string().contains(word)));

@@ -20,7 +20,7 @@ use futures::future::BoxFuture;
 pub use pacer::Budget;
 pub use reader::Depth;
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

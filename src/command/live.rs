@@ -18,10 +18,8 @@ use crate::{
 };
 use progress::{Progress, Runs};
 
-/// How many accounts are reached at once: a few calls each.
-const REACHED: usize = 8;
-/// How many accounts are read at once. Each has quotas of its own; this machine has not.
-const READ: usize = 4;
+/// How many accounts are read at once. Each has quotas of its own; what is short is this machine's open files.
+const AT_ONCE: usize = 4;
 
 /// What became of the accounts.
 pub(super) struct Gathered<T> {
@@ -72,7 +70,7 @@ async fn read<T>(
         let session = way.connect().await.map_err(refused)?;
         return Ok(Gathered { accounts: vec![each(to_the_end(&session, &progress).await, &say)?], missed: 0 });
     }
-    let sessions = stream::iter(&ways).map(|way| async move { (way, way.connect().await) }).buffered(REACHED).collect::<Vec<_>>().await;
+    let sessions = stream::iter(&ways).map(|way| async move { (way, way.connect().await) }).buffered(AT_ONCE).collect::<Vec<_>>().await;
     let failed = |name: &str, error: &dyn fmt::Display| say(&format!("palisade: {name}: {error}"));
     let mut missed = 0;
     let mut reached: Vec<(&Way, Session)> = Vec::new();
@@ -101,7 +99,7 @@ async fn read<T>(
             let posture = to_the_end(&session, &progress).await;
             (place, each(posture, &say).map_err(|error| failed(&way.name, &error)).ok())
         })
-        .buffer_unordered(READ)
+        .buffer_unordered(AT_ONCE)
         .collect::<Vec<_>>()
         .await;
     accounts.sort_by_key(|(place, _)| *place);

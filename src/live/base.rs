@@ -8,8 +8,8 @@ use aws_config::{
 
 use super::{ConnectError, Options, regions, role::Role};
 use crate::{
-    collect::{Budget, Failure, Trouble},
-    model::{Arn, GapKind},
+    collect::{ASSUME, Budget, Failure, Trouble},
+    model::{Arn, GapKind, text},
 };
 
 /// How long it may take to learn who we are.
@@ -81,30 +81,35 @@ impl Base {
         let mut refused = ConnectError::NoRegion;
         for home in homes {
             let sdk = sdk.to_builder().region(Region::new(home.clone())).build();
-            match identity(&sdk, &home).await {
+            let Failure { gap, trouble } = match identity(&sdk, &home).await {
                 Ok(who) => return Ok(Self { sdk, home, budget, who }),
-                Err(error @ ConnectError::Rejected(_)) => refused = error,
-                Err(error) => {
-                    refused = error;
-                    break;
+                Err(failure) => failure,
+            };
+            refused = match (trouble, &options.profile) {
+                (Trouble::Rejected, _) => {
+                    refused = ConnectError::Rejected(gap.detail);
+                    continue;
                 }
-            }
+                (Trouble::NoCredentials | Trouble::Expired, Some(profile)) => {
+                    ConnectError::Credentials(format!("profile {profile:?}: {}", gap.detail))
+                }
+                (Trouble::NoCredentials | Trouble::Expired, None) => ConnectError::Credentials(gap.detail),
+                _ => ConnectError::Endpoint(format!("{}: {}", gap.action, gap.detail)),
+            };
+            break;
         }
-        Err(match (refused, &options.profile) {
-            (ConnectError::Credentials(said), Some(profile)) => ConnectError::Credentials(format!("profile {profile:?}: {said}")),
-            (error, _) => error,
-        })
+        Err(refused)
     }
 }
 
 /// Account, partition and caller.
-pub(super) async fn identity(sdk: &SdkConfig, home: &str) -> Result<Identity, ConnectError> {
+async fn identity(sdk: &SdkConfig, home: &str) -> Result<Identity, Failure> {
     // Nobody wants to wait for eight attempts to learn that the endpoint is misspelt.
     let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
     let config = aws_sdk_sts::Config::from(sdk).to_builder().retry_config(retries.clone()).build();
     let request = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send();
     let failure = match tokio::time::timeout(IDENTITY, request).await {
-        Err(_) => return Err(ConnectError::Endpoint(format!("{WHO}: no answer in time"))),
+        Err(_) => return Err(Failure::answer(WHO, "no answer in time")),
         Ok(Ok(caller)) => match (caller.account, caller.arn.map(Arn::from)) {
             (Some(account), caller) => {
                 let partition = caller.as_ref().map(Arn::partition).filter(|partition| !partition.is_empty());
@@ -126,23 +131,19 @@ pub(super) async fn identity(sdk: &SdkConfig, home: &str) -> Result<Identity, Co
             return Ok(Identity { account: arn.account().to_owned(), partition: arn.partition().to_owned(), caller: None });
         }
     }
-    let said = failure.gap.detail;
-    Err(match failure.trouble {
-        Trouble::NoCredentials | Trouble::Expired => ConnectError::Credentials(said),
-        Trouble::Rejected => ConnectError::Rejected(said),
-        _ => ConnectError::Endpoint(format!("{}: {said}", failure.gap.action)),
-    })
+    Err(failure)
 }
 
 /// Whose credentials `role` gives; `sdk` has them.
 pub(super) async fn assumed(sdk: &SdkConfig, home: &str, role: &Role) -> Result<Identity, ConnectError> {
     let refused = |said: String| ConnectError::Role { role: role.arn.clone(), said };
-    let who = identity(sdk, home).await.map_err(|error| match error {
-        ConnectError::Endpoint(said) | ConnectError::Credentials(said) | ConnectError::Rejected(said) => refused(said),
-        other => other,
-    })?;
-    if who.account != role.arn.account() {
-        return Err(refused(format!("STS says that this is account {}", crate::model::text::clean(&who.account))));
+    match identity(sdk, home).await {
+        Ok(who) if who.account == role.arn.account() => Ok(who),
+        Ok(who) => Err(refused(format!("STS says that this is account {}", text::clean(&who.account)))),
+        Err(Failure { gap, .. }) if gap.kind == GapKind::Denied && gap.action == ASSUME => {
+            let hint = "the role has to be there and to trust the caller, who needs sts:AssumeRole on it";
+            Err(refused(format!("{}; {hint}", gap.detail)))
+        }
+        Err(Failure { gap, .. }) => Err(refused(format!("{}: {}", gap.action, gap.detail))),
     }
-    Ok(who)
 }

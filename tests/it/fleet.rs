@@ -99,8 +99,8 @@ fn an_account_whose_role_is_refused_stops_no_other() {
         assert!(text.contains(&format!("{account} lambda")), "progress names the account: {text}");
     }
     let line = text.lines().find(|line| line.contains(REFUSED)).unwrap();
-    assert!(line.starts_with(&format!("palisade: {REFUSED} (closed): arn:aws:iam::{REFUSED}:role/audit/reader: ")), "{line}");
-    assert!(line.contains("AccessDenied") && line.contains("trust policy"), "{line}");
+    assert!(line.starts_with(&format!("palisade: {REFUSED} (closed): cannot assume arn:aws:iam::{REFUSED}:role/audit/reader: ")), "{line}");
+    assert!(line.contains("AccessDenied") && line.contains("sts:AssumeRole"), "{line}");
     assert_eq!(text.matches(REFUSED).count(), 2, "one line says it: {text}");
 
     drop(stub);
