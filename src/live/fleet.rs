@@ -152,7 +152,7 @@ pub async fn ways(options: &Options, breadth: &Breadth) -> Result<(Vec<Way>, Vec
     let base = Arc::new(Base::find(options).await?);
     let (members, left_out) = match members {
         Some(members) => (members, Vec::new()),
-        None => organization::accounts(&base).await?,
+        None => organization::accounts(options, &base).await?,
     };
     let assuming = Arc::new(Assuming::with(&base.sdk));
     let mut ways = Vec::new();

@@ -15,12 +15,12 @@ use crate::{
     emulator::{Emulator, Kind},
     organization,
     planted::REGION,
-    stub::{ACCOUNT, Ask, Reply, Stub},
+    stub::{ACCOUNT, Ask, Fault, Reply, Stub},
 };
 
 /// Whose credentials the stub takes `ask` to be signed with: its key's digits, or those of the account that it plays.
 fn account(ask: &Ask) -> &str {
-    ask.key.strip_prefix("ASIA").unwrap_or(ACCOUNT)
+    ask.key().strip_prefix("ASIA").unwrap_or(ACCOUNT)
 }
 
 /// STS for a fleet: roles of the accounts in `denied` are handed out to nobody.
@@ -28,10 +28,9 @@ fn sts(ask: &Ask, partition: &str, denied: &[&str]) -> Option<Reply> {
     match ask.action.as_str() {
         "sts:GetCallerIdentity" => Some(Reply::ok(identity(partition, account(ask)))),
         "sts:AssumeRole" => {
-            let arn = ask.text.split("RoleArn=").nth(1)?.split('&').next()?.replace("%3A", ":").replace("%2F", "/");
-            let account = arn.split(':').nth(4)?.to_owned();
+            let account = ask.parameter("RoleArn")?.split(':').nth(4)?.to_owned();
             if denied.contains(&account.as_str()) {
-                return Some(Reply::error(&ask.action, 403, "AccessDenied"));
+                return Some(Reply::error(403, "AccessDenied"));
             }
             Some(Reply::ok(format!(
                 "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
@@ -82,7 +81,7 @@ fn an_account_whose_role_is_refused_stops_no_other() {
     let (sender, asked) = mpsc::channel();
     let stub = Stub::start(move |ask| {
         if ask.action == "sts:AssumeRole" {
-            sender.send((ask.key.clone(), ask.text.clone())).unwrap();
+            sender.send((ask.key().to_owned(), ask.text.clone())).unwrap();
         }
         sts(ask, "aws", &[REFUSED])
     });
@@ -213,7 +212,8 @@ fn what_does_not_go_together_is_wrong_usage() {
 #[test]
 fn an_interrupt_ends_all_accounts() {
     let home = tempfile::tempdir().unwrap();
-    let stub = Stub::start(|ask| sts(ask, "aws", &[]).or_else(|| (ask.action == "lambda:ListFunctions").then_some(Reply::Hang)));
+    let stub =
+        Stub::start(|ask| sts(ask, "aws", &[]).or_else(|| (ask.action == "lambda:ListFunctions").then_some(Reply::Fault(Fault::Hang))));
     let folder = home.path().join("fleet");
     let mut palisade = stub.endpoint.palisade(home.path());
     palisade.args(["collect", "--accounts", &list(home.path()), "--role", "reader", "-o"]).arg(&folder);
@@ -229,10 +229,11 @@ fn of_region(ask: &Ask) -> Option<Reply> {
     let empty = |list: &str| Some(Reply::ok(format!(r#"{{"{list}":[]}}"#)));
     match (ask.action.as_str(), ask.region.as_str()) {
         ("lambda:ListFunctions", "eu-west-1") => None,
-        ("lambda:ListFunctions", "ap-south-1") => Some(Reply::error(&ask.action, 403, "AccessDeniedException")),
-        ("lambda:ListFunctions", "ap-east-1") => Some(Reply::error(&ask.action, 403, "UnrecognizedClientException")),
-        ("lambda:ListFunctions", "me-south-1") => Some(Reply::error(&ask.action, 403, "OptInRequired")),
-        ("lambda:ListFunctions", "eu-south-1") => Some(Reply::error(&ask.action, 403, "InvalidClientTokenId")),
+        ("lambda:ListFunctions", "ap-south-1") => Some(Reply::error(403, "AccessDeniedException")),
+        ("lambda:ListFunctions", "ap-east-1") => Some(Reply::error(403, "UnrecognizedClientException")),
+        ("lambda:ListFunctions", "me-south-1") => Some(Reply::error(403, "OptInRequired")),
+        ("lambda:ListFunctions", "eu-south-1") => Some(Reply::error(403, "InvalidClientTokenId")),
+        ("lambda:ListFunctions", "ap-south-2") => Some(Reply::Fault(Fault::Reset)),
         ("lambda:ListFunctions", "ca-west-1") => Some(Reply::ok("{}")),
         ("lambda:ListFunctions", "sa-east-1") => Some(Reply::ok(r#"{"Functions":[],"NextMarker":"more"}"#))
             .filter(|_| !ask.text.contains("Marker=more"))
@@ -241,7 +242,7 @@ fn of_region(ask: &Ask) -> Option<Reply> {
         ("lambda:ListEventSourceMappings", "us-west-2") => Some(Reply::ok(
             r#"{"EventSourceMappings":[{"UUID":"u","FunctionArn":"arn:aws:lambda:us-west-2:111122223333:function:gone","State":"Enabled"}]}"#,
         )),
-        ("lambda:ListEventSourceMappings", "us-west-1") => Some(Reply::error(&ask.action, 403, "AccessDeniedException")),
+        ("lambda:ListEventSourceMappings", "us-west-1") => Some(Reply::error(403, "AccessDeniedException")),
         _ => None,
     }
 }
@@ -256,20 +257,21 @@ fn all_regions_are_those_in_which_something_is() {
     assert_eq!(output.status.code(), Some(4), "{text}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let regions: Vec<&str> = report["regions"].as_array().unwrap().iter().map(|region| region.as_str().unwrap()).collect();
-    // One with functions, one with a mapping alone; those that refuse or make no sense stay, and show their gap.
-    assert_eq!(regions, ["ap-south-1", "ca-west-1", "eu-west-1", "sa-east-1", "us-west-1", "us-west-2"], "{text}");
+    // One with functions, one with a mapping alone; those that refuse, cannot be reached or make no sense stay, and show their gap.
+    assert_eq!(regions, ["ap-south-1", "ap-south-2", "ca-west-1", "eu-west-1", "sa-east-1", "us-west-1", "us-west-2"], "{text}");
     let source = |region: &str| {
         let sources = report["sources"].as_array().unwrap();
         sources.iter().find(|run| run["source"] == "lambda" && run["region"] == region).unwrap_or_else(|| panic!("{region}"))
     };
     assert_eq!(source("ap-south-1")["gaps"][0]["action"], "lambda:ListFunctions");
+    assert_eq!(source("ap-south-2")["gaps"][0]["kind"], "failed");
     assert_eq!(source("us-west-1")["gaps"][0]["action"], "lambda:ListEventSourceMappings");
     assert_eq!(source("eu-west-1")["state"], "complete");
 
     let line = |what: &str| text.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{what}: {text}"));
     let empty = line("without functions and event source mappings");
     let (said, left) = empty.split_once(" are left out: ").unwrap();
-    assert_eq!((said, left.split(", ").count()), ("palisade: Regions without functions and event source mappings", 25));
+    assert_eq!((said, left.split(", ").count()), ("palisade: Regions without functions and event source mappings", 24));
     assert!(left.contains("af-south-1") && left.contains("us-east-1"), "{left}");
     assert!(!regions.iter().any(|region| empty.contains(region)), "{empty}");
     for (code, region) in
@@ -324,7 +326,7 @@ fn each_partition_has_its_regions_and_its_arns() {
 fn credentials_without_a_region_are_asked_for_in_each_partition() {
     let stub = Stub::start(|ask| match ask.action.as_str() {
         "sts:GetCallerIdentity" if ask.region == "us-gov-west-1" => Some(Reply::ok(identity("aws-us-gov", ACCOUNT))),
-        "sts:GetCallerIdentity" => Some(Reply::error(&ask.action, 403, "InvalidClientTokenId")),
+        "sts:GetCallerIdentity" => Some(Reply::error(403, "InvalidClientTokenId")),
         _ => None,
     });
     let home = tempfile::tempdir().unwrap();
@@ -333,6 +335,60 @@ fn credentials_without_a_region_are_asked_for_in_each_partition() {
     let output = palisade.output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
     assert_eq!(report["regions"], json!(["us-gov-east-1", "us-gov-west-1"]));
+}
+
+#[test]
+fn an_organisation_that_cannot_be_listed_to_its_end_is_an_error() {
+    let page = |more: &str| Some(Reply::ok(format!(r#"{{"Accounts":[{{"Id":"{FIRST}","Name":"shop","State":"ACTIVE"}}]{more}}}"#)));
+    for (what, says) in [
+        ("denied", "AccessDeniedException"),
+        ("alone", "AWSOrganizationsNotInUseException"),
+        ("loop", "the same page token came twice"),
+        ("empty", "lacks its list"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let stub = Stub::start(move |ask| match (ask.action.as_str(), what) {
+            ("organizations:ListAccounts", "denied" | "alone") => Some(Reply::error(400, says)),
+            ("organizations:ListAccounts", "loop") => page(r#","NextToken":"again""#),
+            ("organizations:ListAccounts", _) => Some(Reply::ok("{}")),
+            _ => sts(ask, "aws", &[]),
+        });
+        let mut palisade = stub.endpoint.palisade(home.path());
+        let output = palisade.args(["scan", "--organization", "--role", "reader"]).output().unwrap();
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{what}: {text}");
+        assert!(text.contains("organizations:ListAccounts: ") && text.contains(says), "{what}: {text}");
+        assert_eq!((text.lines().count(), stub.asked("sts:AssumeRole")), (1, 0), "{what}: {text}");
+    }
+}
+
+#[test]
+fn all_pages_of_an_organisation_are_read_and_what_is_closed_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let stub = Stub::start(|ask| {
+        let account = |id: &str, state: &str| format!(r#"{{"Id":"{id}","Name":"n\u001b[31m","State":"{state}"}}"#);
+        match (ask.action.as_str(), ask.parameter("NextToken")) {
+            ("organizations:ListAccounts", None) => {
+                assert_eq!(ask.region, "us-east-1", "it has one endpoint a partition");
+                Some(Reply::ok(format!(r#"{{"Accounts":[{}],"NextToken":"two"}}"#, account(FIRST, "ACTIVE"))))
+            }
+            ("organizations:ListAccounts", Some(_)) => {
+                let accounts = [account(REFUSED, "SUSPENDED"), account(LAST, "ACTIVE"), account(ACCOUNT, "ACTIVE")];
+                Some(Reply::ok(format!(r#"{{"Accounts":[{}]}}"#, accounts.join(","))))
+            }
+            _ => sts(ask, "aws", &[]),
+        }
+    });
+    let mut palisade = stub.endpoint.palisade(home.path());
+    palisade.args(["scan", "--organization", "--role", "reader", "--format", "json", "--fail-on", "never"]);
+    let output = palisade.output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+    let accounts: Vec<&str> = report.as_array().unwrap().iter().map(|report| report["account"].as_str().unwrap()).collect();
+    assert_eq!(accounts, [ACCOUNT, LAST, FIRST]);
+    assert!(said(&output).contains(&format!("palisade: account {REFUSED} is SUSPENDED and left out")), "{}", said(&output));
+    assert!(!output.stderr.contains(&0x1b));
+    // The one of the credentials is read with them.
+    assert_eq!(stub.asked("sts:AssumeRole"), 2);
 }
 
 #[tokio::test]
@@ -355,5 +411,5 @@ async fn an_organisation_of_an_emulator_is_read_account_by_account() {
         assert_eq!(found, [format!("arn:aws:lambda:{REGION}:{account}:function:{function}")]);
     }
     assert_eq!(store::load(&folder.join(file(emulator.kind.account()))).unwrap().functions().count(), 0);
-    assert!(said(&output).contains("closed"), "{}", said(&output));
+    assert!(said(&output).contains("is SUSPENDED and left out"), "{}", said(&output));
 }

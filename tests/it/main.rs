@@ -11,6 +11,8 @@ mod docs;
 #[cfg(feature = "aws")]
 mod emulator;
 #[cfg(feature = "aws")]
+mod endpoint;
+#[cfg(feature = "aws")]
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -29,5 +31,8 @@ mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
+mod services;
+#[cfg(feature = "aws")]
+#[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
