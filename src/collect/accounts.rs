@@ -14,7 +14,7 @@ use crate::model::{Listing, Source};
 static SERVICE: Service =
     Service::new("Organizations", "organizations", Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" }).global();
 
-/// Of `ListAccounts`, as AWS publishes it.
+/// It is asked once a run, page after page.
 static QUOTA: Quota = Quota::new("organizations:ListAccounts", 8);
 
 static LIST_ACCOUNTS: Operation = Operation::new("organizations:ListAccounts", &QUOTA).of(&SERVICE);
@@ -44,7 +44,7 @@ struct Accounts {
 struct Account {
     id: Option<String>,
     name: Option<String>,
-    /// Takes the place of `Status`, which AWS retired in September 2026; endpoints elsewhere may still send the older one alone.
+    /// Takes the place of `Status`, which AWS says it retires on 9 September 2026; emulators may know the older one alone.
     state: Option<String>,
     status: Option<String>,
 }

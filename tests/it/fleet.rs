@@ -413,3 +413,24 @@ async fn an_organisation_of_an_emulator_is_read_account_by_account() {
     assert_eq!(store::load(&folder.join(file(emulator.kind.account()))).unwrap().functions().count(), 0);
     assert!(said(&output).contains("is SUSPENDED and left out"), "{}", said(&output));
 }
+
+#[cfg(all(unix, feature = "tui"))]
+#[test]
+fn a_fleet_is_shown_in_one_dashboard() {
+    let home = tempfile::tempdir().unwrap();
+    let stub = Stub::start(|ask| sts(ask, "aws", &[REFUSED]));
+    let (list, folder) = (list(home.path()), home.path().to_str().unwrap());
+    let arguments = ["--theme", "dark", "--endpoint-url", stub.endpoint.url(), "--region", REGION, "--accounts", &list, "--role", "reader"];
+    let environment =
+        [("HOME", folder), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let mut tty = crate::pty::Tty::spawn(env!("CARGO_BIN_EXE_palisade"), &arguments, &environment);
+    tty.until_shown("Overview");
+    tty.press("ga");
+    for account in [FIRST, ACCOUNT, LAST] {
+        tty.until_shown(account);
+    }
+    assert!(!tty.text().contains(REFUSED));
+    tty.press("\x03");
+    assert_eq!(tty.end(), 0);
+    tty.assert_given_back();
+}
