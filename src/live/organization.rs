@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CHANNEL, ConnectError, Member, Options, base::Base};
 use crate::{
-    collect::{self, Assignment, Pacers},
-    model::{SourceRun, text::clean},
+    collect::{self, Assignment, Errand, Pacers},
+    model::{SourceRun, Timestamp, text::clean},
 };
 
 /// Those that are active, by id, and a line on each that is not.
@@ -19,7 +19,7 @@ pub(super) async fn accounts(options: &Options, base: &Base) -> Result<(Vec<Memb
         region: SourceRun::GLOBAL.to_owned(),
         account: base.who.account.clone(),
         partition: base.who.partition.clone(),
-        generation: 0,
+        errand: Errand::everything(0, Timestamp::EPOCH),
         depth: options.depth,
         sdk: base.sdk.clone(),
         pacers: Arc::new(Pacers::new(&base.budget)),

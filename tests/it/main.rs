@@ -36,3 +36,5 @@ mod services;
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
+#[cfg(feature = "aws")]
+mod warm;
