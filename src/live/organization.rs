@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{CHANNEL, ConnectError, Member, Options, base::Base};
 use crate::{
     collect::{self, Assignment, Errand, Pacers},
-    model::{SourceRun, Timestamp, text::clean},
+    model::{SourceRun, text::clean},
 };
 
 /// Those that are active, by id, and a line on each that is not.
@@ -19,7 +19,7 @@ pub(super) async fn accounts(options: &Options, base: &Base) -> Result<(Vec<Memb
         region: SourceRun::GLOBAL.to_owned(),
         account: base.who.account.clone(),
         partition: base.who.partition.clone(),
-        errand: Errand::everything(0, Timestamp::EPOCH),
+        errand: Errand::everything(0, time::OffsetDateTime::now_utc().into()),
         depth: options.depth,
         sdk: base.sdk.clone(),
         pacers: Arc::new(Pacers::new(&base.budget)),
