@@ -11,6 +11,7 @@ mod iam;
 mod kms;
 mod lambda;
 mod logs;
+mod organizations;
 mod protocol;
 mod quota;
 mod request;
@@ -29,7 +30,7 @@ use std::{
 
 pub(crate) use account::{ACCOUNT, Account, Size};
 pub(crate) use answer::Reply;
-pub(crate) use fault::{Fault, Faults};
+pub(crate) use fault::{Fault, Faults, Shares};
 pub(crate) use iam::details;
 pub(crate) use lambda::function;
 pub(crate) use protocol::{Protocol, Refusal};
@@ -57,7 +58,7 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
@@ -66,8 +67,10 @@ pub(crate) struct Ask {
     pub(crate) action: String,
     /// AWS's name of the operation: `GetPolicy`
     pub(crate) operation: String,
-    /// The Region it is signed for.
+    /// The Region it is signed for; `us-east-1` for global services.
     pub(crate) region: String,
+    /// The id of the access key that signed it.
+    pub(crate) key: String,
     /// What is asked for: a function, a key; empty for lists.
     pub(crate) name: String,
     /// Path with query, and body: where page tokens are.
@@ -392,6 +395,7 @@ impl State {
             action: action.clone(),
             operation: asked.operation,
             region: request.region.clone(),
+            key: request.key.clone(),
             name: asked.name,
             text,
             before,
