@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use palisade::model::{
-    Alias, Arn, EnvironmentValue, Fact, FingerprintKey, Function, FunctionState, FunctionUrl, Key, KeyMetadata, LambdaSettings, Listing,
-    LogGroup, LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Source, SourceRun, SourceState, Timestamp,
-    Version,
+    Alias, Arn, EnvironmentValue, Fact, FingerprintKey, Function, FunctionState, FunctionUrl, Identity, Key, KeyMetadata, LambdaSettings,
+    Listing, LogGroup, LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Source, SourceRun, SourceState,
+    Timestamp, Version,
 };
 
 const ACCOUNT: &str = "123456789012";
@@ -30,22 +30,18 @@ fn when(days: i64) -> Option<Timestamp> {
 /// fourth of anything is as it should be.
 pub(crate) fn posture(size: usize) -> Posture {
     let mut posture = Posture::new(ACCOUNT, when(0).unwrap_or(Timestamp::EPOCH));
+    posture.identity = Identity::empty();
     posture.identity.roles = Listing::complete((0..size.div_ceil(3)).map(role).collect());
-    posture.identity.users = Listing::complete(Vec::new());
-    posture.identity.groups = Listing::complete(Vec::new());
-    posture.identity.policies = Listing::complete(Vec::new());
     posture.identity.roles.items.sort_by(|a, b| a.arn.cmp(&b.arn));
     let fingerprints = FingerprintKey::new([7; 32]);
     for (place, name) in REGIONS.into_iter().enumerate() {
         let numbers = || (0..size).filter(move |number| number % REGIONS.len() == place);
         let mut region = Region {
             functions: Listing::complete(numbers().map(|number| function(number, name, &fingerprints)).collect()),
-            event_source_mappings: Listing::complete(Vec::new()),
-            layers: Listing::complete(Vec::new()),
-            code_signing_configs: Listing::complete(Vec::new()),
             lambda_settings: Fact::Known(LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 900 }),
             keys: Listing::complete(numbers().step_by(50).map(|number| key(number, name)).collect()),
             log_groups: Listing::complete(numbers().filter(|number| number % 5 != 0).map(|number| log_group(number, name)).collect()),
+            ..Region::empty()
         };
         region.functions.items.sort_by(|a, b| a.arn.cmp(&b.arn));
         region.keys.items.sort_by(|a, b| a.arn.cmp(&b.arn));

@@ -235,7 +235,7 @@ impl Session {
 
     /// Each collector with each place where it reads.
     fn errands(&self) -> impl Iterator<Item = (&'static Collector, String)> {
-        Collector::ALL.into_iter().flat_map(|collector| {
+        Collector::ALL.iter().copied().flat_map(|collector| {
             let scopes = match collector.scope {
                 Scope::Global => vec![SourceRun::GLOBAL.to_owned()],
                 Scope::Regional => self.regions.clone(),

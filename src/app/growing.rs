@@ -96,8 +96,7 @@ impl Growing {
         }
         let change = Change { sources: vec![source], ..Change::default() };
         if !self.over {
-            let details = |learnt: &Learnt| matches!(learnt, Learnt::Function(_) | Learnt::Key(_));
-            let soon = run.state.ended() || !part.learnt.iter().all(details);
+            let soon = run.state.ended() || !part.learnt.iter().all(Learnt::is_detail);
             Arc::make_mut(posture).absorb(part);
             return Change { soon, ..change };
         }

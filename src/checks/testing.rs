@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Check, Context, Ruling, Settings};
 use crate::model::{
-    Arn, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, Listing, LogGroup,
-    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
+    Arn, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, LogGroup, LoggingConfig,
+    Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -28,46 +28,18 @@ pub(crate) enum Says {
 /// A posture in which everything was read and nothing is there.
 pub(crate) fn empty() -> Posture {
     let mut posture = Posture::new(ACCOUNT, now());
-    posture.identity = Identity {
-        roles: Listing::complete(vec![]),
-        users: Listing::complete(vec![]),
-        groups: Listing::complete(vec![]),
-        policies: Listing::complete(vec![]),
-    };
-    posture.regions.insert(
-        REGION.to_owned(),
-        Region {
-            functions: Listing::complete(vec![]),
-            event_source_mappings: Listing::complete(vec![]),
-            layers: Listing::complete(vec![]),
-            code_signing_configs: Listing::complete(vec![]),
-            lambda_settings: Fact::Known(LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 1000 }),
-            keys: Listing::complete(vec![]),
-            log_groups: Listing::complete(vec![]),
-        },
-    );
+    posture.identity = Identity::empty();
+    let lambda_settings = LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 1000 };
+    posture.regions.insert(REGION.to_owned(), Region { lambda_settings: Fact::Known(lambda_settings), ..Region::empty() });
     posture
 }
 
 /// A posture in which every list was denied, in one Region.
 pub(crate) fn denied() -> Posture {
-    fn gap<T>() -> Listing<T> {
-        Listing::partial(Vec::new(), Gap::denied("any:Action", "AccessDeniedException"))
-    }
+    let gap = Gap::denied("any:Action", "AccessDeniedException");
     let mut posture = Posture::new(ACCOUNT, now());
-    posture.identity = Identity { roles: gap(), users: gap(), groups: gap(), policies: gap() };
-    posture.regions.insert(
-        REGION.to_owned(),
-        Region {
-            functions: gap(),
-            event_source_mappings: gap(),
-            layers: gap(),
-            code_signing_configs: gap(),
-            lambda_settings: Gap::denied("lambda:GetAccountSettings", "AccessDeniedException").into(),
-            keys: gap(),
-            log_groups: gap(),
-        },
-    );
+    posture.identity = Identity::lacking(&gap);
+    posture.regions.insert(REGION.to_owned(), Region::lacking(&gap));
     posture
 }
 

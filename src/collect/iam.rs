@@ -10,18 +10,26 @@ use aws_smithy_types::DateTime;
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{
-    Collector, Scope,
+    Collector, Operation, Scope,
     gap::Failure,
+    pacer::Quota,
     reader::{Page, Reader},
 };
 use crate::model::{Arn, Fact, Gap, GapKind, Group, Learnt, Listing, ManagedPolicy, Policies, PolicyText, Role, Source, Timestamp, User};
 
-const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
-const GET_POLICY: &str = "iam:GetPolicy";
-const GET_POLICY_VERSION: &str = "iam:GetPolicyVersion";
+/// IAM publishes no quota; five a second and one at a time has been seen to pass.
+static QUOTA: Quota = Quota::new("iam", 5).in_flight(1);
+
+static DETAILS: Operation = Operation::new("iam:GetAccountAuthorizationDetails", &QUOTA).calls(|at| {
+    let identity = &at.posture.identity;
+    at.pages(identity.roles.items.len() + identity.users.items.len() + identity.groups.items.len() + identity.policies.items.len(), 100)
+});
+/// Only for policies that the details left out, which AWS does not do.
+static GET_POLICY: Operation = Operation::new("iam:GetPolicy", &QUOTA).calls(|_| 0);
+static GET_POLICY_VERSION: Operation = Operation::new("iam:GetPolicyVersion", &QUOTA).calls(|_| 0);
 
 pub(super) static COLLECTOR: Collector =
-    Collector { source: Source::Iam, scope: Scope::Global, actions: &[DETAILS, GET_POLICY, GET_POLICY_VERSION], run };
+    Collector { source: Source::Iam, scope: Scope::Global, operations: &[&DETAILS, &GET_POLICY, &GET_POLICY_VERSION], run };
 
 /// What one page holds, which is some of four lists.
 struct Details {
@@ -36,14 +44,14 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let config = Config::from(reader.sdk()).to_builder().interceptor(reader.meter()).retry_partition(reader.retries());
         let client = &Client::from_conf(config.build());
         let pages = reader
-            .pages(DETAILS, |token| async move {
+            .pages(&DETAILS, |token| async move {
                 let wanted =
                     [EntityType::Role, EntityType::User, EntityType::Group, EntityType::LocalManagedPolicy, EntityType::AwsManagedPolicy];
                 let request = client.get_account_authorization_details().set_filter(Some(wanted.into())).max_items(1000);
-                let answer = reader.call(DETAILS, request.set_marker(token).send()).await?;
+                let answer = reader.call(&DETAILS, request.set_marker(token).send()).await?;
                 reader.done(answer.role_detail_list().len() + answer.user_detail_list().len() + answer.group_detail_list().len());
                 let next = match (answer.is_truncated, answer.marker) {
-                    (true, None) => return Err(Failure::answer(DETAILS, "the answer is truncated and says not where to go on")),
+                    (true, None) => return Err(DETAILS.broken("the answer is truncated and says not where to go on")),
                     (true, marker) => marker,
                     (false, _) => None,
                 };
@@ -69,16 +77,16 @@ async fn learnt(reader: &Reader, client: &Client, pages: Listing<Details>) -> Ve
         extend(&mut groups, page.groups);
         extend(&mut policies, page.policies);
     }
-    let roles = reader.converted(DETAILS, whole(reader, roles, "RoleDetailList", &pages.gap), role);
-    let users = reader.converted(DETAILS, whole(reader, users, "UserDetailList", &pages.gap), user);
-    let groups = reader.converted(DETAILS, whole(reader, groups, "GroupDetailList", &pages.gap), group);
+    let roles = reader.converted(&DETAILS, whole(reader, roles, "RoleDetailList", &pages.gap), role);
+    let users = reader.converted(&DETAILS, whole(reader, users, "UserDetailList", &pages.gap), user);
+    let groups = reader.converted(&DETAILS, whole(reader, groups, "GroupDetailList", &pages.gap), group);
 
     let in_use: BTreeSet<&Arn> = (roles.items.iter().map(|role| (&role.policies, &role.boundary)))
         .chain(users.items.iter().map(|user| (&user.policies, &user.boundary)))
         .chain(groups.items.iter().map(|group| (&group.policies, &None)))
         .flat_map(|(policies, boundary)| policies.attached.iter().chain(boundary))
         .collect();
-    let policies = reader.converted(DETAILS, whole(reader, policies, "Policies", &pages.gap), managed_policy);
+    let policies = reader.converted(&DETAILS, whole(reader, policies, "Policies", &pages.gap), managed_policy);
     let mut policies = used(policies, &in_use);
     for policy in policies.items.iter_mut().filter(|policy| policy.document.gap().is_some_and(|gap| gap.kind == GapKind::Unread)) {
         policy.document = reader.fact(default_version(reader, client, &policy.arn).await);
@@ -97,7 +105,7 @@ fn whole<T>(reader: &Reader, list: Option<Vec<T>>, name: &str, gap: &Option<Gap>
     match (list, gap) {
         (Some(items), gap) => Listing { items, gap: gap.clone() },
         (None, Some(gap)) => Listing::partial(Vec::new(), gap.clone()),
-        (None, None) => Listing::partial(Vec::new(), reader.gap(Failure::answer(DETAILS, &format!("the answer has no {name}")))),
+        (None, None) => Listing::partial(Vec::new(), reader.gap(DETAILS.broken(&format!("the answer has no {name}")))),
     }
 }
 
@@ -110,7 +118,7 @@ fn used(listing: Listing<ManagedPolicy>, in_use: &BTreeSet<&Arn>) -> Listing<Man
         arn: arn.clone(),
         name: arn.name().to_owned(),
         // A list that was cut short may just not have come to it: that is no reason for a call each.
-        document: gap.clone().map_or_else(|| Fact::unread(GET_POLICY), Fact::from),
+        document: gap.clone().map_or_else(|| Fact::unread(GET_POLICY.action), Fact::from),
     });
     items.extend(missing);
     Listing { items, gap }
@@ -118,13 +126,13 @@ fn used(listing: Listing<ManagedPolicy>, in_use: &BTreeSet<&Arn>) -> Listing<Man
 
 /// A policy that `GetAccountAuthorizationDetails` left out: some endpoints do so with AWS's own.
 async fn default_version(reader: &Reader, client: &Client, arn: &Arn) -> Result<PolicyText, Failure> {
-    let answer = reader.call(GET_POLICY, client.get_policy().policy_arn(arn.as_str()).send()).await?;
+    let answer = reader.call(&GET_POLICY, client.get_policy().policy_arn(arn.as_str()).send()).await?;
     let version = answer.policy.and_then(|policy| policy.default_version_id);
-    let version = version.ok_or_else(|| Failure::answer(GET_POLICY, "the answer has no DefaultVersionId"))?;
+    let version = version.ok_or_else(|| GET_POLICY.broken("the answer has no DefaultVersionId"))?;
     let request = client.get_policy_version().policy_arn(arn.as_str()).version_id(version);
-    let answer = reader.call(GET_POLICY_VERSION, request.send()).await?;
+    let answer = reader.call(&GET_POLICY_VERSION, request.send()).await?;
     let text = answer.policy_version.and_then(|version| version.document);
-    text.as_deref().map(document).ok_or_else(|| Failure::answer(GET_POLICY_VERSION, "the answer has no Document"))
+    text.as_deref().map(document).ok_or_else(|| GET_POLICY_VERSION.broken("the answer has no Document"))
 }
 
 fn role(role: types::RoleDetail) -> Option<Role> {
@@ -132,7 +140,7 @@ fn role(role: types::RoleDetail) -> Option<Role> {
     let last_used = match role.role_last_used {
         Some(used) => Fact::Known(used.last_used_date.and_then(time)),
         // AWS always says; an endpoint that does not knows nothing of it.
-        None => Gap::new(GapKind::Unread, DETAILS, "the answer has no RoleLastUsed").into(),
+        None => Gap::new(GapKind::Unread, DETAILS.action, "the answer has no RoleLastUsed").into(),
     };
     Some(Role {
         name: role.role_name.unwrap_or_else(|| arn.name().to_owned()),
@@ -174,7 +182,7 @@ fn managed_policy(policy: types::ManagedPolicyDetail) -> Option<ManagedPolicy> {
     let default = policy.policy_version_list.into_iter().flatten().find(|version| version.is_default_version);
     let document = match default.and_then(|version| version.document) {
         Some(text) => Fact::Known(document(&text)),
-        None => Gap::failed(DETAILS, "the answer has no default version of the policy").into(),
+        None => Gap::failed(DETAILS.action, "the answer has no default version of the policy").into(),
     };
     // From the ARN: an emulator leaves `PolicyName` out.
     Some(ManagedPolicy { name: arn.name().to_owned(), arn, document })

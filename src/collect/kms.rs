@@ -7,23 +7,37 @@ use aws_smithy_types::DateTime;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 
 use super::{
-    Collector, Scope,
+    Collector, Extent, Operation, Scope,
     gap::Failure,
+    pacer::Quota,
     reader::{Page, Reader, whole},
 };
 use crate::model::{Arn, Gap, Grant, Key, KeyMetadata, Learnt, PolicyText, Source, Timestamp};
 
-const LIST_KEYS: &str = "kms:ListKeys";
-const LIST_ALIASES: &str = "kms:ListAliases";
-const DESCRIBE_KEY: &str = "kms:DescribeKey";
-const GET_KEY_POLICY: &str = "kms:GetKeyPolicy";
-const GET_ROTATION: &str = "kms:GetKeyRotationStatus";
-const LIST_GRANTS: &str = "kms:ListGrants";
+/// KMS request quotas, "Request quotas for each AWS KMS API operation".
+static LIST_KEYS_QUOTA: Quota = Quota::new("kms:ListKeys", 500);
+static LIST_ALIASES_QUOTA: Quota = Quota::new("kms:ListAliases", 500);
+static DESCRIBE_KEY_QUOTA: Quota = Quota::new("kms:DescribeKey", 2000);
+static GET_KEY_POLICY_QUOTA: Quota = Quota::new("kms:GetKeyPolicy", 1000);
+static GET_ROTATION_QUOTA: Quota = Quota::new("kms:GetKeyRotationStatus", 1000);
+static LIST_GRANTS_QUOTA: Quota = Quota::new("kms:ListGrants", 100);
+
+static LIST_KEYS: Operation = Operation::new("kms:ListKeys", &LIST_KEYS_QUOTA).calls(|at| at.pages(at.region.keys.items.len(), 100));
+static LIST_ALIASES: Operation =
+    Operation::new("kms:ListAliases", &LIST_ALIASES_QUOTA).calls(|at| at.pages(at.region.keys.items.len(), 50));
+static DESCRIBE_KEY: Operation = Operation::new("kms:DescribeKey", &DESCRIBE_KEY_QUOTA).calls(each_key);
+static GET_KEY_POLICY: Operation = Operation::new("kms:GetKeyPolicy", &GET_KEY_POLICY_QUOTA).calls(each_key);
+static GET_ROTATION: Operation = Operation::new("kms:GetKeyRotationStatus", &GET_ROTATION_QUOTA).calls(each_key);
+static LIST_GRANTS: Operation = Operation::new("kms:ListGrants", &LIST_GRANTS_QUOTA).calls(each_key);
+
+fn each_key(at: &Extent<'_>) -> u64 {
+    at.region.keys.items.len() as u64
+}
 
 pub(super) static COLLECTOR: Collector = Collector {
     source: Source::Kms,
     scope: Scope::Regional,
-    actions: &[LIST_KEYS, LIST_ALIASES, DESCRIBE_KEY, GET_KEY_POLICY, GET_ROTATION, LIST_GRANTS],
+    operations: &[&LIST_KEYS, &LIST_ALIASES, &DESCRIBE_KEY, &GET_KEY_POLICY, &GET_ROTATION, &LIST_GRANTS],
     run,
 };
 
@@ -35,19 +49,19 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let config = Config::from(reader.sdk()).to_builder().interceptor(reader.meter()).retry_partition(reader.retries());
         let client = &Client::from_conf(config.build());
         // Without `Limit`: an emulator cuts the list there and gives no marker. AWS's own limit is 100.
-        let keys = reader.pages(LIST_KEYS, |token| async move {
-            let answer = reader.call(LIST_KEYS, client.list_keys().set_marker(token).send()).await?;
-            let next = continued(LIST_KEYS, answer.truncated, answer.next_marker)?;
+        let keys = reader.pages(&LIST_KEYS, |token| async move {
+            let answer = reader.call(&LIST_KEYS, client.list_keys().set_marker(token).send()).await?;
+            let next = continued(&LIST_KEYS, answer.truncated, answer.next_marker)?;
             Ok(Page::new(answer.keys, next))
         });
-        let aliases = reader.pages(LIST_ALIASES, |token| async move {
-            let answer = reader.call(LIST_ALIASES, client.list_aliases().set_marker(token).send()).await?;
-            let next = continued(LIST_ALIASES, answer.truncated, answer.next_marker)?;
+        let aliases = reader.pages(&LIST_ALIASES, |token| async move {
+            let answer = reader.call(&LIST_ALIASES, client.list_aliases().set_marker(token).send()).await?;
+            let next = continued(&LIST_ALIASES, answer.truncated, answer.next_marker)?;
             Ok(Page::new(answer.aliases, next))
         });
         let (keys, aliases) = tokio::join!(keys, aliases);
         let aliases = whole(aliases).map(by_key);
-        let listing = reader.converted(LIST_KEYS, keys, |entry| {
+        let listing = reader.converted(&LIST_KEYS, keys, |entry| {
             let id = entry.key_id?;
             let arn = match entry.key_arn {
                 Some(arn) => Arn::new(arn),
@@ -73,9 +87,9 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 }
 
 /// KMS says `Truncated` beside the marker: one without the other is a list that was cut short.
-fn continued(action: &'static str, truncated: bool, marker: Option<String>) -> Result<Option<String>, Failure> {
+fn continued(operation: &Operation, truncated: bool, marker: Option<String>) -> Result<Option<String>, Failure> {
     match (truncated, marker) {
-        (true, None) => Err(Failure::answer(action, "the answer is truncated and says not where to go on")),
+        (true, None) => Err(operation.broken("the answer is truncated and says not where to go on")),
         (true, marker) => Ok(marker),
         (false, _) => Ok(None),
     }
@@ -94,9 +108,8 @@ fn by_key(aliases: Vec<types::AliasListEntry>) -> BTreeMap<String, Vec<String>> 
 }
 
 async fn detail(reader: &Reader, client: &Client, mut key: Key) -> Key {
-    let described = reader.call(DESCRIBE_KEY, client.describe_key().key_id(&key.id).send()).await;
-    let described =
-        described.and_then(|answer| answer.key_metadata.ok_or_else(|| Failure::answer(DESCRIBE_KEY, "the answer has no KeyMetadata")));
+    let described = reader.call(&DESCRIBE_KEY, client.describe_key().key_id(&key.id).send()).await;
+    let described = described.and_then(|answer| answer.key_metadata.ok_or_else(|| DESCRIBE_KEY.broken("the answer has no KeyMetadata")));
     key.metadata = reader.fact(described.and_then(metadata));
     let known = key.metadata.known().ok();
     if known.is_some_and(|metadata| !metadata.customer_managed) {
@@ -112,8 +125,8 @@ async fn detail(reader: &Reader, client: &Client, mut key: Key) -> Key {
 
     // `default` is the only policy a key has; an emulator wants it named.
     let policy = async {
-        let answer = reader.call(GET_KEY_POLICY, client.get_key_policy().key_id(&key.id).policy_name("default").send()).await?;
-        answer.policy.map(PolicyText::new).ok_or_else(|| Failure::answer(GET_KEY_POLICY, "the answer has no Policy"))
+        let answer = reader.call(&GET_KEY_POLICY, client.get_key_policy().key_id(&key.id).policy_name("default").send()).await?;
+        answer.policy.map(PolicyText::new).ok_or_else(|| GET_KEY_POLICY.broken("the answer has no Policy"))
     };
     let rotation = async {
         if !rotates {
@@ -122,26 +135,26 @@ async fn detail(reader: &Reader, client: &Client, mut key: Key) -> Key {
         if leaving {
             return Err(Gap::unsupported("the key is pending deletion"));
         }
-        let answer = reader.call(GET_ROTATION, client.get_key_rotation_status().key_id(&key.id).send()).await;
+        let answer = reader.call(&GET_ROTATION, client.get_key_rotation_status().key_id(&key.id).send()).await;
         answer.map(|answer| answer.key_rotation_enabled).map_err(|failure| reader.gap(failure))
     };
-    let grants = reader.pages(LIST_GRANTS, |token| {
+    let grants = reader.pages(&LIST_GRANTS, |token| {
         let request = client.list_grants().key_id(&key.id).limit(100).set_marker(token).send();
         async move {
-            let answer = reader.call(LIST_GRANTS, request).await?;
-            let next = continued(LIST_GRANTS, answer.truncated, answer.next_marker)?;
+            let answer = reader.call(&LIST_GRANTS, request).await?;
+            let next = continued(&LIST_GRANTS, answer.truncated, answer.next_marker)?;
             Ok(Page::new(answer.grants, next))
         }
     });
     let (policy, rotation, grants) = tokio::join!(policy, rotation, grants);
     key.policy = reader.fact(policy);
     key.rotation_enabled = rotation.into();
-    key.grants = whole(reader.converted(LIST_GRANTS, grants, grant));
+    key.grants = whole(reader.converted(&LIST_GRANTS, grants, grant));
     key
 }
 
 fn metadata(metadata: types::KeyMetadata) -> Result<KeyMetadata, Failure> {
-    let missing = |field: &str| Failure::answer(DESCRIBE_KEY, &format!("the answer has no {field}"));
+    let missing = |field: &str| DESCRIBE_KEY.broken(&format!("the answer has no {field}"));
     let spec = metadata.key_spec.as_ref().map(types::KeySpec::as_str);
     Ok(KeyMetadata {
         state: metadata.key_state.ok_or_else(|| missing("KeyState"))?.as_str().to_owned(),

@@ -4,27 +4,32 @@ use aws_sdk_cloudwatchlogs::{Client, Config, types};
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{
-    Collector, Scope,
+    Collector, Operation, Scope,
+    pacer::Quota,
     reader::{Page, Reader},
 };
 use crate::model::{Arn, Learnt, LogGroup, Source, Timestamp};
 
-const DESCRIBE: &str = "logs:DescribeLogGroups";
+/// CloudWatch Logs quotas: `DescribeLogGroups`, which can be raised.
+static DESCRIBE_QUOTA: Quota = Quota::new("logs:DescribeLogGroups", 10);
 
-pub(super) static COLLECTOR: Collector = Collector { source: Source::Logs, scope: Scope::Regional, actions: &[DESCRIBE], run };
+static DESCRIBE: Operation =
+    Operation::new("logs:DescribeLogGroups", &DESCRIBE_QUOTA).calls(|at| at.pages(at.region.log_groups.items.len(), 50));
+
+pub(super) static COLLECTOR: Collector = Collector { source: Source::Logs, scope: Scope::Regional, operations: &[&DESCRIBE], run };
 
 fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
     async move {
         let config = Config::from(reader.sdk()).to_builder().interceptor(reader.meter()).retry_partition(reader.retries());
         let client = &Client::from_conf(config.build());
         let groups = reader
-            .pages(DESCRIBE, |token| async move {
-                let answer = reader.call(DESCRIBE, client.describe_log_groups().limit(50).set_next_token(token).send()).await?;
+            .pages(&DESCRIBE, |token| async move {
+                let answer = reader.call(&DESCRIBE, client.describe_log_groups().limit(50).set_next_token(token).send()).await?;
                 reader.done(answer.log_groups().len());
                 Ok(Page::new(answer.log_groups, answer.next_token))
             })
             .await;
-        vec![Learnt::LogGroups(reader.converted(DESCRIBE, groups, |group| log_group(reader, group)))]
+        vec![Learnt::LogGroups(reader.converted(&DESCRIBE, groups, |group| log_group(reader, group)))]
     }
     .boxed()
 }

@@ -28,8 +28,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use quick_xml::events::Event;
 use serde::de::IgnoredAny;
 
-use super::{gap::THROTTLED, pacer::Pacers};
-use crate::model::Source;
+use super::{Collector, gap::THROTTLED, pacer::Pacers};
 
 /// Fields that AWS always sends and the SDK fills with an empty list or `false` when they are missing.
 const REQUIRED: &[(&str, &str)] = &[("ListFunctionUrlConfigs", "FunctionUrlConfigs"), ("GetKeyRotationStatus", "KeyRotationEnabled")];
@@ -67,20 +66,20 @@ impl Counts {
 /// The interceptor that every client of a run carries.
 #[derive(Clone)]
 pub(super) struct Meter {
-    source: Source,
+    collector: &'static Collector,
     counts: Arc<Counts>,
     pacers: Arc<Pacers>,
 }
 
 impl Meter {
-    pub(super) fn new(source: Source, counts: Arc<Counts>, pacers: Arc<Pacers>) -> Self {
-        Self { source, counts, pacers }
+    pub(super) fn new(collector: &'static Collector, counts: Arc<Counts>, pacers: Arc<Pacers>) -> Self {
+        Self { collector, counts, pacers }
     }
 }
 
 impl fmt::Debug for Meter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Meter").field("source", &self.source).finish_non_exhaustive()
+        f.debug_struct("Meter").field("source", &self.collector.source).finish_non_exhaustive()
     }
 }
 
@@ -146,7 +145,8 @@ impl Intercept for Meter {
         if context.response().is_some_and(is_throttle) {
             self.counts.throttled.fetch_add(1, Ordering::Relaxed);
             let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
-            if let Some(pacer) = self.pacers.of(self.source, operation) {
+            let operation = self.collector.operations.iter().find(|known| known.name == operation);
+            if let Some(pacer) = operation.and_then(|operation| self.pacers.of(operation.quota)) {
                 pacer.throttled();
             }
         }

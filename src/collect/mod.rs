@@ -9,16 +9,21 @@ mod kms;
 mod lambda;
 mod logs;
 mod meter;
+mod operation;
 mod pacer;
 mod reader;
+mod sqs;
 mod sts;
+mod wire;
 
 use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use reader::Depth;
+pub use wire::{Protocol, Service};
 
 pub(crate) use gap::{Failure, Trouble};
 pub(crate) use pacer::Pacers;
@@ -51,14 +56,20 @@ pub struct Collector {
     pub source: Source,
     /// Where its facts live.
     pub scope: Scope,
-    /// Every IAM action it needs.
-    pub actions: &'static [&'static str],
+    /// Everything it asks.
+    pub operations: &'static [&'static Operation],
     run: for<'a> fn(&'a Reader) -> BoxFuture<'a, Vec<Learnt>>,
 }
 
 impl Collector {
     /// Every collector.
-    pub const ALL: [&'static Self; 5] = [&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] =
+        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+
+    /// Every IAM action it needs, some of them more than once.
+    pub fn actions(&self) -> impl Iterator<Item = &'static str> {
+        self.operations.iter().flat_map(|operation| operation.actions())
+    }
 
     /// Reads what `assignment` says; every part goes to its sender, the last one with a final state.
     pub(crate) async fn collect(&'static self, assignment: Assignment) {
@@ -77,7 +88,7 @@ impl fmt::Debug for Collector {
 
 /// Every IAM action that collecting needs, sorted.
 pub fn actions() -> Vec<&'static str> {
-    let actions: BTreeSet<&str> = Collector::ALL.iter().flat_map(|collector| collector.actions).copied().collect();
+    let actions: BTreeSet<&str> = Collector::ALL.iter().flat_map(|collector| collector.actions()).collect();
     actions.into_iter().collect()
 }
 
@@ -99,28 +110,19 @@ mod tests {
 
     #[test]
     fn every_source_has_one_collector_with_actions_of_its_own() {
-        for source in Source::ALL {
-            let mut of_source = Collector::ALL.into_iter().filter(|collector| collector.source == source);
+        for source in Source::ALL.iter().copied() {
+            let mut of_source = Collector::ALL.iter().copied().filter(|collector| collector.source == source);
             let collector = of_source.next().unwrap();
             assert!(of_source.next().is_none());
-            assert!(collector.actions.iter().all(|action| action.split(':').next() == Some(source.word())), "{source}");
+            assert!(collector.actions().all(|action| action.split(':').next() == Some(source.word())), "{source}");
         }
     }
 
     #[test]
     fn every_listing_names_an_action_that_is_asked_for() {
-        use crate::model::{CodeSigningConfig, EventSourceMapping, Function, Key, LayerVersion, LogGroup, Resource, Role};
         let actions = actions();
-        for listed_by in [
-            Function::LISTED_BY,
-            EventSourceMapping::LISTED_BY,
-            LayerVersion::LISTED_BY,
-            CodeSigningConfig::LISTED_BY,
-            Key::LISTED_BY,
-            LogGroup::LISTED_BY,
-            Role::LISTED_BY,
-        ] {
-            assert!(actions.contains(&listed_by), "{listed_by}");
+        for listed_by in crate::model::LISTED_BY {
+            assert!(actions.contains(listed_by), "{listed_by}");
         }
     }
 }

@@ -11,71 +11,29 @@ use tokio::{
     time::Instant,
 };
 
-use crate::model::Source;
+use super::Collector;
 
 /// A quota as AWS documents it, for an account and Region.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Bucket {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Quota {
+    /// What it is for, in the whole of Palisade once.
     name: &'static str,
     /// Requests a second.
-    quota: u32,
+    per_second: u32,
     /// Requests at the same time.
     in_flight: u32,
 }
 
-const fn bucket(name: &'static str, quota: u32) -> Bucket {
-    Bucket { name, quota, in_flight: 16 }
-}
-
-static GET_FUNCTION: Bucket = bucket("lambda:GetFunction", 100);
-static GET_POLICY: Bucket = bucket("lambda:GetPolicy", 15);
-/// All other calls of Lambda's control plane share one quota.
-static LAMBDA: Bucket = bucket("lambda", 15);
-/// IAM publishes no quota; five a second and one at a time has been seen to pass.
-static IAM: Bucket = Bucket { name: "iam", quota: 5, in_flight: 1 };
-static DESCRIBE_KEY: Bucket = bucket("kms:DescribeKey", 2000);
-static GET_KEY_POLICY: Bucket = bucket("kms:GetKeyPolicy", 1000);
-static GET_KEY_ROTATION: Bucket = bucket("kms:GetKeyRotationStatus", 1000);
-static LIST_KEYS: Bucket = bucket("kms:ListKeys", 500);
-static LIST_ALIASES: Bucket = bucket("kms:ListAliases", 500);
-static LIST_GRANTS: Bucket = bucket("kms:ListGrants", 100);
-static LOGS: Bucket = bucket("logs:DescribeLogGroups", 10);
-static STS: Bucket = bucket("sts", 50);
-
-impl Bucket {
-    /// The quota that `operation` of `source` draws on.
-    pub(crate) fn of(source: Source, operation: &str) -> &'static Self {
-        match (source, operation) {
-            (Source::Lambda, "GetFunction") => &GET_FUNCTION,
-            (Source::Lambda, "GetPolicy") => &GET_POLICY,
-            (Source::Lambda, _) => &LAMBDA,
-            (Source::Iam, _) => &IAM,
-            (Source::Kms, "DescribeKey") => &DESCRIBE_KEY,
-            (Source::Kms, "GetKeyPolicy") => &GET_KEY_POLICY,
-            (Source::Kms, "GetKeyRotationStatus") => &GET_KEY_ROTATION,
-            (Source::Kms, "ListKeys") => &LIST_KEYS,
-            (Source::Kms, "ListAliases") => &LIST_ALIASES,
-            // Whatever else: the smallest quota of KMS.
-            (Source::Kms, _) => &LIST_GRANTS,
-            (Source::Logs, _) => &LOGS,
-            (Source::Sts, _) => &STS,
-        }
+impl Quota {
+    /// Sixteen requests at the same time are enough for every quota there is.
+    pub(super) const fn new(name: &'static str, per_second: u32) -> Self {
+        Self { name, per_second, in_flight: 16 }
     }
 
-    const ALL: [&'static Self; 12] = [
-        &GET_FUNCTION,
-        &GET_POLICY,
-        &LAMBDA,
-        &IAM,
-        &DESCRIBE_KEY,
-        &GET_KEY_POLICY,
-        &GET_KEY_ROTATION,
-        &LIST_KEYS,
-        &LIST_ALIASES,
-        &LIST_GRANTS,
-        &LOGS,
-        &STS,
-    ];
+    /// With fewer requests at the same time.
+    pub(super) const fn in_flight(self, in_flight: u32) -> Self {
+        Self { in_flight, ..self }
+    }
 }
 
 /// How much of AWS's quotas may be used, and how stubborn a call is.
@@ -173,10 +131,10 @@ pub(crate) struct Pacer {
 }
 
 impl Pacer {
-    fn new(bucket: &Bucket, budget: &Budget) -> Self {
+    fn new(quota: &Quota, budget: &Budget) -> Self {
         Self {
-            pace: budget.share.map(|share| Pace::new(f64::from(bucket.quota) * share)),
-            in_flight: Semaphore::new(bucket.in_flight as usize),
+            pace: budget.share.map(|share| Pace::new(f64::from(quota.per_second) * share)),
+            in_flight: Semaphore::new(quota.in_flight as usize),
             start: Instant::now(),
         }
     }
@@ -211,12 +169,13 @@ pub(crate) struct Pacers(BTreeMap<&'static str, Pacer>);
 impl Pacers {
     /// One for each quota.
     pub(crate) fn new(budget: &Budget) -> Self {
-        Self(Bucket::ALL.into_iter().map(|bucket| (bucket.name, Pacer::new(bucket, budget))).collect())
+        let quotas = Collector::ALL.iter().copied().flat_map(|collector| collector.operations).map(|operation| operation.quota);
+        Self(quotas.map(|quota| (quota.name, Pacer::new(quota, budget))).collect())
     }
 
-    /// The pacer of the quota that `operation` of `source` draws on.
-    pub(crate) fn of(&self, source: Source, operation: &str) -> Option<&Pacer> {
-        self.0.get(Bucket::of(source, operation).name)
+    /// The pacer of `quota`.
+    pub(crate) fn of(&self, quota: &Quota) -> Option<&Pacer> {
+        self.0.get(quota.name)
     }
 }
 
@@ -255,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn every_quota_has_its_pacer() {
+    fn a_name_stands_for_one_quota_and_every_quota_has_its_pacer() {
+        let mut known: BTreeMap<&str, &Quota> = BTreeMap::new();
         let pacers = Pacers::new(&Budget::AWS);
-        for source in Source::ALL {
-            for operation in ["GetFunction", "GetPolicy", "DescribeKey", "GetKeyPolicy", "ListKeys", "ListAliases", "Other"] {
-                assert!(pacers.of(source, operation).is_some(), "{source} {operation}");
-            }
+        for operation in Collector::ALL.iter().copied().flat_map(|collector| collector.operations) {
+            assert!(pacers.of(operation.quota).is_some(), "{operation:?}");
+            assert_eq!(*known.entry(operation.quota.name).or_insert(operation.quota), operation.quota, "{operation:?}");
         }
-        assert_eq!(Bucket::of(Source::Lambda, "ListAliases"), &LAMBDA);
-        assert_eq!(Bucket::of(Source::Lambda, "GetFunction").quota, 100);
+        assert_eq!(known["lambda:GetFunction"].per_second, 100);
+        assert_eq!(known["lambda"].per_second, 15);
     }
 }

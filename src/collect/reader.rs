@@ -24,6 +24,7 @@ use super::{
     Collector, Event,
     gap::Failure,
     meter::{Counts, Meter},
+    operation::Operation,
     pacer::Pacers,
 };
 use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
@@ -111,7 +112,7 @@ impl Reader {
 
     /// The interceptor that the collector's client must carry.
     pub(super) fn meter(&self) -> Meter {
-        Meter::new(self.collector.source, self.counts.clone(), self.assignment.pacers.clone())
+        Meter::new(self.collector, self.counts.clone(), self.assignment.pacers.clone())
     }
 
     /// Retries as a net under the pacer: a token bucket of its own, so large that one burst of throttles does not empty it.
@@ -141,25 +142,24 @@ impl Reader {
         &self.assignment.fingerprints
     }
 
-    /// Sends `request`, which needs the IAM `action`, when its turn comes.
+    /// Sends `request` of `operation` when its turn comes.
     ///
     /// # Errors
     /// What stopped it; the ledger does not know of it yet, for it may be an answer.
     pub(super) async fn call<O, E>(
         &self,
-        action: &'static str,
+        operation: &'static Operation,
         request: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     ) -> Result<O, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        debug_assert!(self.collector.actions.contains(&action), "{action} is not in the policy");
-        let operation = action.split_once(':').map_or(action, |(_, operation)| operation);
+        debug_assert!(self.collector.operations.iter().any(|known| known.name == operation.name), "{operation:?} is not in the policy");
         let mut paused = self.assignment.paused.clone();
         let paced = async {
             // Its sender is the session; when that is gone nobody can go on, and nobody waits.
             let _ = paused.wait_for(|paused| !paused).await;
-            let _turn = match self.assignment.pacers.of(self.collector.source, operation) {
+            let _turn = match self.assignment.pacers.of(operation.quota) {
                 Some(pacer) => pacer.turn().await,
                 None => None,
             };
@@ -167,18 +167,18 @@ impl Reader {
         };
         let answer = tokio::select! {
             biased;
-            () = self.assignment.cancel.cancelled() => return Err(Failure::cancelled(action)),
+            () = self.assignment.cancel.cancelled() => return Err(Failure::cancelled(operation.action)),
             answer = paced => answer,
         };
-        let answer = answer.map_err(|error| Failure::read(action, &error));
+        let answer = answer.map_err(|error| Failure::read(operation.action, &error));
         if answer.is_ok() || answer.as_ref().is_err_and(Failure::is_not_found) {
             self.answers.fetch_add(1, Ordering::Relaxed);
         }
         answer
     }
 
-    /// All pages of a list that `action` gives; `page` asks for one, from a token on.
-    pub(super) async fn pages<T, F>(&self, action: &'static str, mut page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    /// All pages of a list that `operation` gives; `page` asks for one, from a token on.
+    pub(super) async fn pages<T, F>(&self, operation: &'static Operation, mut page: impl FnMut(Option<String>) -> F) -> Listing<T>
     where
         F: Future<Output = Result<Page<T>, Failure>>,
     {
@@ -188,13 +188,13 @@ impl Reader {
         let failure = loop {
             match page(token.take()).await {
                 Err(failure) => break Some(failure),
-                Ok(Page { items: None, .. }) => break Some(Failure::answer(action, "the answer lacks its list")),
+                Ok(Page { items: None, .. }) => break Some(operation.broken("the answer lacks its list")),
                 Ok(Page { items: Some(more), next }) => {
                     items.extend(more);
                     match next {
                         None => break None,
                         Some(next) if !seen.insert(next.clone()) => {
-                            break Some(Failure::answer(action, "the same page token came twice: the list may not be whole"));
+                            break Some(operation.broken("the same page token came twice: the list may not be whole"));
                         }
                         Some(next) => token = Some(next),
                     }
@@ -227,12 +227,12 @@ impl Reader {
     }
 
     /// Turns what the SDK gave into what the model keeps; an entry without its name makes the list incomplete.
-    pub(super) fn converted<T, U>(&self, action: &str, listing: Listing<T>, convert: impl FnMut(T) -> Option<U>) -> Listing<U> {
+    pub(super) fn converted<T, U>(&self, operation: &Operation, listing: Listing<T>, convert: impl FnMut(T) -> Option<U>) -> Listing<U> {
         let Listing { items, mut gap } = listing;
         let count = items.len();
         let items: Vec<U> = items.into_iter().filter_map(convert).collect();
         if items.len() < count && gap.is_none() {
-            gap = Some(self.gap(Failure::answer(action, "an entry has no name or ARN")));
+            gap = Some(self.gap(operation.broken("an entry has no name or ARN")));
         }
         Listing { items, gap }
     }

@@ -17,6 +17,8 @@ pub(super) fn run(source: Source, region: &str) -> SourceRun {
         (Source::Logs, EU) => (2, 0, 0.4),
         (Source::Logs, _) => (1, 0, 0.1),
         (Source::Sts, _) => (1, 0, 0.1),
+        (_, EU) => (3, 0, 0.3),
+        (_, _) => (1, 0, 0.2),
     };
     SourceRun { state: SourceState::Complete, calls, throttled, seconds, ..SourceRun::queued(source, region) }
 }
@@ -51,18 +53,13 @@ fn read(posture: &Posture, run: &SourceRun) -> (usize, BTreeSet<Gap>) {
             _ => (1, nothing),
         };
     };
-    match run.source {
-        Source::Lambda => {
-            let items = region.functions.items.len()
-                + region.event_source_mappings.items.len()
-                + region.layers.items.len()
-                + region.code_signing_configs.items.len();
-            (items, region.functions.items.iter().flat_map(gaps_of_function).cloned().collect())
-        }
-        Source::Kms => (region.keys.items.len(), region.keys.items.iter().flat_map(gaps_of_key).cloned().collect()),
-        Source::Logs => (region.log_groups.items.len(), region.log_groups.gap.iter().cloned().collect()),
-        Source::Iam | Source::Sts => (0, nothing),
-    }
+    let gaps = match run.source {
+        Source::Lambda => region.functions.items.iter().flat_map(gaps_of_function).cloned().collect(),
+        Source::Kms => region.keys.items.iter().flat_map(gaps_of_key).cloned().collect(),
+        Source::Logs => region.log_groups.gap.iter().cloned().collect(),
+        _ => nothing,
+    };
+    (region.count(run.source.word()), gaps)
 }
 
 fn gaps_of_function(function: &Function) -> impl Iterator<Item = &Gap> {

@@ -5,10 +5,12 @@ mod environment;
 mod fact;
 mod function;
 mod key;
+mod kinds;
 mod log_group;
 mod part;
 mod posture;
 mod principal;
+mod queue;
 mod secret;
 mod source;
 pub mod text;
@@ -22,9 +24,11 @@ pub use function::{
     PackageType, RuntimeManagement, Version, VpcConfig,
 };
 pub use key::{Grant, Key, KeyMetadata};
+pub(crate) use kinds::with_kinds;
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
-pub use posture::{Identity, Posture, Region, Resource, find};
+pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};
 pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, User};
+pub use queue::{Queue, QueueAttributes};
 pub use source::{Source, SourceRun, SourceState};
 pub use timestamp::Timestamp;

@@ -1,9 +1,6 @@
 //! A part: what one collector learnt. Absorbing it is a pure function.
 
-use super::{
-    CodeSigningConfig, EventSourceMapping, Fact, Function, Group, Key, LambdaSettings, LayerVersion, Listing, LogGroup, ManagedPolicy,
-    Posture, Region, Resource, Role, SourceRun, User,
-};
+use super::{kinds::with_kinds, *};
 
 /// What one collector learnt, in one go: a list replaces the list, a detail replaces one item of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,36 +11,62 @@ pub struct Part {
     pub learnt: Vec<Learnt>,
 }
 
-/// One thing that was learnt.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Learnt {
-    /// All functions of the Region.
-    Functions(Listing<Function>),
-    /// One function, in detail.
-    Function(Box<Function>),
-    /// All event source mappings.
-    EventSourceMappings(Listing<EventSourceMapping>),
-    /// All own layers.
-    Layers(Listing<LayerVersion>),
-    /// All code signing configurations.
-    CodeSigningConfigs(Listing<CodeSigningConfig>),
-    /// The account's limits.
-    LambdaSettings(Fact<LambdaSettings>),
-    /// All keys.
-    Keys(Listing<Key>),
-    /// One key, in detail.
-    Key(Box<Key>),
-    /// All log groups.
-    LogGroups(Listing<LogGroup>),
-    /// All roles.
-    Roles(Listing<Role>),
-    /// All users.
-    Users(Listing<User>),
-    /// All groups.
-    Groups(Listing<Group>),
-    /// All managed policies.
-    Policies(Listing<ManagedPolicy>),
+macro_rules! define {
+    (
+        regional { $($(#[$doc:meta])* $list:ident: $List:ident of $Item:ident, $action:literal, $service:literal $all:literal $(in $place:ident)?;)* }
+        regional facts { $($(#[$fact_doc:meta])* $fact:ident: $Fact:ident of $Type:ty, $fact_service:literal $own:literal;)* }
+        identity { $($(#[$id_doc:meta])* $id:ident: $Id:ident of $Principal:ident, $id_action:literal, $id_service:literal $id_all:literal;)* }
+        account facts { $($(#[$wide_doc:meta])* $wide:ident: $Wide:ident of $WideType:ty, $wide_service:literal $wide_own:literal;)* }
+    ) => {
+        /// One thing that was learnt: a whole list, one item of it in detail, or a fact.
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs, reason = "each is described where the posture holds it")]
+        pub enum Learnt {
+            $($List(Listing<$Item>), $Item(Box<$Item>),)*
+            $($Fact(Fact<$Type>),)*
+            $($Id(Listing<$Principal>),)*
+            $($Wide(Fact<$WideType>),)*
+        }
+
+        impl Learnt {
+            /// Whether it is one item, of a list that is known already.
+            pub fn is_detail(&self) -> bool {
+                matches!(self, $(Self::$Item(_))|*)
+            }
+        }
+
+        impl Posture {
+            fn learn(&mut self, region: &str, learnt: Learnt) {
+                match learnt {
+                    $(Learnt::$Id(list) => self.identity.$id = sorted(list),)*
+                    $(Learnt::$Wide(fact) => self.governance.$wide = fact,)*
+                    regional => {
+                        if let Some(region) = self.regions.get_mut(region) {
+                            region.learn(regional);
+                        }
+                    }
+                }
+            }
+        }
+
+        impl Region {
+            fn learn(&mut self, learnt: Learnt) {
+                match learnt {
+                    $(
+                        Learnt::$List(list) => self.$list = sorted(list),
+                        Learnt::$Item(item) => replace(&mut self.$list, *item),
+                    )*
+                    $(Learnt::$Fact(fact) => self.$fact = fact,)*
+                    // What holds for the account is taken in above.
+                    $(Learnt::$Id(_) => {})*
+                    $(Learnt::$Wide(_) => {})*
+                }
+            }
+        }
+    };
 }
+
+with_kinds!(define);
 
 impl Posture {
     /// Takes in what a collector learnt. The order of parts of different sources does not matter.
@@ -53,17 +76,7 @@ impl Posture {
             self.regions.entry(name.clone()).or_default();
         }
         for learnt in part.learnt {
-            match learnt {
-                Learnt::Roles(list) => self.identity.roles = sorted(list),
-                Learnt::Users(list) => self.identity.users = sorted(list),
-                Learnt::Groups(list) => self.identity.groups = sorted(list),
-                Learnt::Policies(list) => self.identity.policies = sorted(list),
-                regional => {
-                    if let Some(region) = self.regions.get_mut(&name) {
-                        region.absorb(regional);
-                    }
-                }
-            }
+            self.learn(&name, learnt);
         }
         match self.sources.iter_mut().find(|run| run.source == part.run.source && run.region == part.run.region) {
             Some(run) => *run = part.run,
@@ -71,24 +84,6 @@ impl Posture {
                 self.sources.push(part.run);
                 self.sources.sort_by(|a, b| (a.source, &a.region).cmp(&(b.source, &b.region)));
             }
-        }
-    }
-}
-
-impl Region {
-    fn absorb(&mut self, learnt: Learnt) {
-        match learnt {
-            Learnt::Functions(list) => self.functions = sorted(list),
-            Learnt::Function(function) => replace(&mut self.functions, *function),
-            Learnt::EventSourceMappings(list) => self.event_source_mappings = sorted(list),
-            Learnt::Layers(list) => self.layers = sorted(list),
-            Learnt::CodeSigningConfigs(list) => self.code_signing_configs = sorted(list),
-            Learnt::LambdaSettings(fact) => self.lambda_settings = fact,
-            Learnt::Keys(list) => self.keys = sorted(list),
-            Learnt::Key(key) => replace(&mut self.keys, *key),
-            Learnt::LogGroups(list) => self.log_groups = sorted(list),
-            // Global ones are taken in above.
-            Learnt::Roles(_) | Learnt::Users(_) | Learnt::Groups(_) | Learnt::Policies(_) => {}
         }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Arn, CodeSigningConfig, EventSourceMapping, Fact, Function, Group, Key, LambdaSettings, LayerVersion, Listing, LogGroup, ManagedPolicy,
-    Role, Source, SourceRun, Timestamp, User,
-};
+use super::{kinds::with_kinds, *};
 
 /// What is known of one account at one time.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,41 +17,91 @@ pub struct Posture {
     pub regions: BTreeMap<String, Region>,
     /// IAM facts.
     pub identity: Identity,
+    /// What holds for the account as a whole.
+    pub governance: Governance,
     /// How each source went.
     pub sources: Vec<SourceRun>,
 }
 
-/// What is known of one Region.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Region {
-    /// Lambda functions.
-    pub functions: Listing<Function>,
-    /// Event source mappings.
-    pub event_source_mappings: Listing<EventSourceMapping>,
-    /// Newest versions of the account's own layers.
-    pub layers: Listing<LayerVersion>,
-    /// Code signing configurations.
-    pub code_signing_configs: Listing<CodeSigningConfig>,
-    /// The account's Lambda limits.
-    pub lambda_settings: Fact<LambdaSettings>,
-    /// KMS keys.
-    pub keys: Listing<Key>,
-    /// Log groups.
-    pub log_groups: Listing<LogGroup>,
+macro_rules! define {
+    (
+        regional { $($(#[$doc:meta])* $list:ident: $List:ident of $Item:ident, $action:literal, $service:literal $all:literal $(in $place:ident)?;)* }
+        regional facts { $($(#[$fact_doc:meta])* $fact:ident: $Fact:ident of $Type:ty, $fact_service:literal $own:literal;)* }
+        identity { $($(#[$id_doc:meta])* $id:ident: $Id:ident of $Principal:ident, $id_action:literal, $id_service:literal $id_all:literal;)* }
+        account facts { $($(#[$wide_doc:meta])* $wide:ident: $Wide:ident of $WideType:ty, $wide_service:literal $wide_own:literal;)* }
+    ) => {
+        /// What is known of one Region.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Region {
+            $($(#[$doc])* pub $list: Listing<$Item>,)*
+            $($(#[$fact_doc])* pub $fact: Fact<$Type>,)*
+        }
+
+        impl Region {
+            /// A Region whose lists are read and empty, and whose facts are unread.
+            pub fn empty() -> Self {
+                Self { $($list: Listing::complete(Vec::new()),)* ..Self::default() }
+            }
+
+            /// A Region of which nothing could be read because of `gap`.
+            pub fn lacking(gap: &Gap) -> Self {
+                Self { $($list: Listing::partial(Vec::new(), gap.clone()),)* $($fact: gap.clone().into(),)* }
+            }
+
+            /// How many resources of the service with this namespace were read, such as `lambda`.
+            pub fn count(&self, service: &str) -> usize {
+                0 $(+ if $service == service { self.$list.items.len() } else { 0 })*
+            }
+        }
+
+        /// What is known of IAM.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Identity {
+            $($(#[$id_doc])* pub $id: Listing<$Principal>,)*
+        }
+
+        impl Identity {
+            /// An account whose lists are read and empty.
+            pub fn empty() -> Self {
+                Self { $($id: Listing::complete(Vec::new()),)* }
+            }
+
+            /// An account whose lists could not be read because of `gap`.
+            pub fn lacking(gap: &Gap) -> Self {
+                Self { $($id: Listing::partial(Vec::new(), gap.clone()),)* }
+            }
+        }
+
+        /// What holds for the account as a whole.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Governance {
+            $($(#[$wide_doc])* pub $wide: Fact<$WideType>,)*
+        }
+
+        $(impl Resource for $Item {
+            fn arn(&self) -> &Arn {
+                &self.arn
+            }
+            $(fn region(&self) -> &str {
+                &self.$place
+            })?
+            const LISTED_BY: &'static str = $action;
+            const ALL: (&'static str, &'static str) = ($service, $all);
+        })*
+        $(impl Resource for $Principal {
+            fn arn(&self) -> &Arn {
+                &self.arn
+            }
+            const LISTED_BY: &'static str = $id_action;
+            const ALL: (&'static str, &'static str) = ($id_service, $id_all);
+        })*
+
+        /// The IAM actions that list resources: each once a list.
+        pub const LISTED_BY: &[&str] = &[$($action,)* $($id_action,)*];
+    };
 }
 
-/// What is known of IAM.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Identity {
-    /// Roles.
-    pub roles: Listing<Role>,
-    /// Users.
-    pub users: Listing<User>,
-    /// Groups.
-    pub groups: Listing<Group>,
-    /// Managed policies: the account's, and those of AWS that are attached.
-    pub policies: Listing<ManagedPolicy>,
-}
+with_kinds!(define);
 
 impl Posture {
     /// A posture in which nothing is known yet.
@@ -65,6 +112,7 @@ impl Posture {
             taken_at,
             regions: BTreeMap::new(),
             identity: Identity::default(),
+            governance: Governance::default(),
             sources: Vec::new(),
         }
     }
@@ -118,35 +166,14 @@ impl Region {
 pub trait Resource {
     /// Its ARN.
     fn arn(&self) -> &Arn;
+    /// The Region it is in.
+    fn region(&self) -> &str {
+        self.arn().region()
+    }
     /// The IAM action that lists such things.
     const LISTED_BY: &'static str;
     /// The service namespace and resource part that stand for all of them, such as `lambda` and `function:*`.
     const ALL: (&'static str, &'static str);
-}
-
-macro_rules! resources {
-    ($($type:ty: $action:literal, $service:literal $all:literal;)*) => {$(
-        impl Resource for $type {
-            fn arn(&self) -> &Arn {
-                &self.arn
-            }
-            const LISTED_BY: &'static str = $action;
-            const ALL: (&'static str, &'static str) = ($service, $all);
-        }
-    )*};
-}
-
-resources! {
-    Function: "lambda:ListFunctions", "lambda" "function:*";
-    EventSourceMapping: "lambda:ListEventSourceMappings", "lambda" "event-source-mapping:*";
-    LayerVersion: "lambda:ListLayers", "lambda" "layer:*";
-    CodeSigningConfig: "lambda:ListCodeSigningConfigs", "lambda" "code-signing-config:*";
-    Key: "kms:ListKeys", "kms" "key/*";
-    LogGroup: "logs:DescribeLogGroups", "logs" "log-group:*";
-    Role: "iam:GetAccountAuthorizationDetails", "iam" "role/*";
-    User: "iam:GetAccountAuthorizationDetails", "iam" "user/*";
-    Group: "iam:GetAccountAuthorizationDetails", "iam" "group/*";
-    ManagedPolicy: "iam:GetAccountAuthorizationDetails", "iam" "policy/*";
 }
 
 /// The item with this ARN: listings are sorted by ARN.

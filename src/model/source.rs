@@ -6,36 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use super::Gap;
 
-/// A service that a collector reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// AWS Lambda, per Region.
-    Lambda,
-    /// AWS Identity and Access Management, once an account.
-    Iam,
-    /// AWS Key Management Service, per Region.
-    Kms,
-    /// Amazon CloudWatch Logs, per Region.
-    Logs,
-    /// AWS Security Token Service: who is asking.
-    Sts,
+macro_rules! sources {
+    ($($(#[$doc:meta])* $name:ident $word:literal;)*) => {
+        /// A service that a collector reads. Snapshots and reports name it by its namespace in IAM actions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Source {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+        }
+
+        impl Source {
+            /// Every source, in the order they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The service's namespace in IAM actions.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+        }
+    };
 }
 
-impl Source {
-    /// Every source, in the order they are shown.
-    pub const ALL: [Self; 5] = [Self::Lambda, Self::Iam, Self::Kms, Self::Logs, Self::Sts];
-
-    /// The service's namespace in IAM actions.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Lambda => "lambda",
-            Self::Iam => "iam",
-            Self::Kms => "kms",
-            Self::Logs => "logs",
-            Self::Sts => "sts",
-        }
-    }
+sources! {
+    /// AWS Lambda, per Region.
+    Lambda "lambda";
+    /// AWS Identity and Access Management, once an account.
+    Iam "iam";
+    /// AWS Key Management Service, per Region.
+    Kms "kms";
+    /// Amazon CloudWatch Logs, per Region.
+    Logs "logs";
+    /// Amazon Simple Queue Service, per Region.
+    Sqs "sqs";
+    /// AWS Security Token Service, once an account: who is asking.
+    Sts "sts";
 }
 
 impl fmt::Display for Source {

@@ -104,6 +104,11 @@ impl Emulator {
     }
 }
 
+/// A Python that has boto3.
+pub(crate) fn python() -> PathBuf {
+    install(Kind::Moto).join("bin/python3")
+}
+
 /// The address in the line `Running on http://127.0.0.1:PORT`.
 fn listening(said: &mut impl BufRead) -> Result<String, String> {
     let mut log = String::new();

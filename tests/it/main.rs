@@ -29,6 +29,8 @@ mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
+mod services;
+#[cfg(feature = "aws")]
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;

@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     how: "The ledger of the collectors: a source with gaps, denied, failed or left out. What was left out on request, and what \
           the endpoint does not offer, is for information only.",
     links: Links { csf: &["RS.AN"], ..Links::NONE },
-    reads: &Source::ALL,
+    reads: Source::ALL,
     run,
     fix,
 };
@@ -72,7 +72,7 @@ fn actions(gaps: &[Gap]) -> BTreeSet<&str> {
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
-    let source = Source::ALL.into_iter().find(|source| source.word() == verdict.resource.service())?;
+    let source = Source::ALL.iter().copied().find(|source| source.word() == verdict.resource.service())?;
     let region = if verdict.region.is_empty() { SourceRun::GLOBAL } else { &*verdict.region };
     let run = context.posture.source(source, region)?;
     let plan = Plan::new(Effort::Guided, Risk::Safe, "Let the credentials read what is missing, and collect again");

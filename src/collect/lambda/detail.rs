@@ -6,8 +6,7 @@ use aws_sdk_lambda::{Client, types};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, LIST_ALIASES, LIST_TAGS, LIST_URLS, LIST_VERSIONS, VERSIONS_READ,
-    function,
+    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, LIST_ALIASES, LIST_URLS, LIST_VERSIONS, VERSIONS_READ, function,
 };
 use crate::{
     collect::{
@@ -21,13 +20,13 @@ use crate::{
 pub(super) async fn exposure(reader: &Reader, client: &Client, mut function: Function) -> Option<Function> {
     let name = &function.name;
     let (got, policy, urls) = tokio::join!(
-        reader.call(GET_FUNCTION, client.get_function().function_name(name).send()),
+        reader.call(&GET_FUNCTION, client.get_function().function_name(name).send()),
         policy(reader, client, name, None),
         urls(reader, client, name),
     );
     match got {
         Ok(answer) => {
-            let configuration = answer.configuration.ok_or_else(|| Failure::answer(GET_FUNCTION, "the answer has no Configuration"));
+            let configuration = answer.configuration.ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
             function.state = reader.fact(configuration.and_then(|configuration| function::state(&configuration)));
             function.tags = tags(reader, answer.tags, answer.tags_error);
             let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
@@ -63,7 +62,8 @@ pub(super) async fn rest(reader: &Reader, client: &Client, mut function: Functio
         function.policies.insert(qualifier, policy);
     }
     for number in numbers.into_iter().skip(VERSIONS_READ) {
-        let gap = Gap::new(GapKind::Unread, GET_POLICY, format!("only the {VERSIONS_READ} newest versions are asked for their policy"));
+        let gap =
+            Gap::new(GapKind::Unread, GET_POLICY.action, format!("only the {VERSIONS_READ} newest versions are asked for their policy"));
         function.policies.insert(number.clone(), gap.into());
     }
     function.aliases = aliases;
@@ -75,10 +75,10 @@ pub(super) async fn rest(reader: &Reader, client: &Client, mut function: Functio
 
 async fn policy(reader: &Reader, client: &Client, name: &str, qualifier: Option<&str>) -> Fact<Option<PolicyText>> {
     let request = client.get_policy().function_name(name).set_qualifier(qualifier.map(str::to_owned));
-    match reader.call(GET_POLICY, request.send()).await {
+    match reader.call(&GET_POLICY, request.send()).await {
         Ok(answer) => match answer.policy {
             Some(policy) => Fact::Known(text_of(policy)),
-            None => reader.gap(Failure::answer(GET_POLICY, "the answer has no Policy")).into(),
+            None => reader.gap(GET_POLICY.broken("the answer has no Policy")).into(),
         },
         Err(failure) if failure.is_not_found() => Fact::Known(None),
         Err(failure) => reader.gap(failure).into(),
@@ -104,7 +104,7 @@ fn tags(
     match (tags, error) {
         (None, Some(error)) => {
             let said = format!("{}: {}", error.error_code, error.message);
-            reader.gap(Gap::denied(LIST_TAGS, text::clean(&said))).into()
+            reader.gap(Gap::denied("lambda:ListTags", text::clean(&said))).into()
         }
         (tags, _) => Fact::Known(tags.into_iter().flatten().collect()),
     }
@@ -112,8 +112,8 @@ fn tags(
 
 async fn urls(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<FunctionUrl>> {
     let listing = reader
-        .pages(LIST_URLS, |token| async move {
-            let answer = reader.call(LIST_URLS, client.list_function_url_configs().function_name(name).set_marker(token).send()).await?;
+        .pages(&LIST_URLS, |token| async move {
+            let answer = reader.call(&LIST_URLS, client.list_function_url_configs().function_name(name).set_marker(token).send()).await?;
             let urls = answer.function_url_configs.into_iter().map(url).collect::<Result<Vec<_>, _>>()?;
             Ok(Page::new(Some(urls), answer.next_marker))
         })
@@ -125,7 +125,7 @@ fn url(config: types::FunctionUrlConfig) -> Result<FunctionUrl, Failure> {
     let auth_none = match config.auth_type {
         types::FunctionUrlAuthType::None => true,
         types::FunctionUrlAuthType::AwsIam => false,
-        other => return Err(Failure::answer(LIST_URLS, &format!("the AuthType {} is not known", text::clean(other.as_str())))),
+        other => return Err(LIST_URLS.broken(&format!("the AuthType {} is not known", text::clean(other.as_str())))),
     };
     // `…:function:NAME` or `…:function:NAME:ALIAS`
     let qualifier = config.function_arn.splitn(8, ':').nth(7).unwrap_or(Function::UNQUALIFIED);
@@ -143,12 +143,12 @@ fn url(config: types::FunctionUrlConfig) -> Result<FunctionUrl, Failure> {
 
 async fn aliases(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Alias>> {
     let listing = reader
-        .pages(LIST_ALIASES, |token| async move {
-            let answer = reader.call(LIST_ALIASES, client.list_aliases().function_name(name).set_marker(token).send()).await?;
+        .pages(&LIST_ALIASES, |token| async move {
+            let answer = reader.call(&LIST_ALIASES, client.list_aliases().function_name(name).set_marker(token).send()).await?;
             Ok(Page::new(answer.aliases, answer.next_marker))
         })
         .await;
-    whole(reader.converted(LIST_ALIASES, listing, |alias| {
+    whole(reader.converted(&LIST_ALIASES, listing, |alias| {
         let weights = alias.routing_config.and_then(|routing| routing.additional_version_weights);
         Some(Alias {
             name: alias.name?,
@@ -162,13 +162,13 @@ async fn aliases(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Alias
 
 async fn versions(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Version>> {
     let listing = reader
-        .pages(LIST_VERSIONS, |token| async move {
+        .pages(&LIST_VERSIONS, |token| async move {
             let answer =
-                reader.call(LIST_VERSIONS, client.list_versions_by_function().function_name(name).set_marker(token).send()).await?;
+                reader.call(&LIST_VERSIONS, client.list_versions_by_function().function_name(name).set_marker(token).send()).await?;
             Ok(Page::new(answer.versions, answer.next_marker))
         })
         .await;
-    let listing = reader.converted(LIST_VERSIONS, listing, |version| {
+    let listing = reader.converted(&LIST_VERSIONS, listing, |version| {
         Some(Version {
             number: version.version?,
             code_sha256: version.code_sha256,
@@ -186,19 +186,19 @@ async fn management(reader: &Reader, client: &Client, function: &Function) -> Fa
     if function.package_type == PackageType::Image {
         return Gap::unsupported("container images bring their own runtime").into();
     }
-    let answer = reader.call(GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(&function.name).send()).await;
+    let answer = reader.call(&GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(&function.name).send()).await;
     reader.fact(answer.and_then(|answer| match answer.update_runtime_on {
         Some(update_on) => Ok(RuntimeManagement { update_on: update_on.as_str().to_owned(), version_arn: answer.runtime_version_arn }),
-        None => Err(Failure::answer(GET_RUNTIME_MANAGEMENT, "the answer has no UpdateRuntimeOn")),
+        None => Err(GET_RUNTIME_MANAGEMENT.broken("the answer has no UpdateRuntimeOn")),
     }))
 }
 
 async fn recursion(reader: &Reader, client: &Client, name: &str) -> Fact<bool> {
-    let answer = reader.call(GET_RECURSION, client.get_function_recursion_config().function_name(name).send()).await;
+    let answer = reader.call(&GET_RECURSION, client.get_function_recursion_config().function_name(name).send()).await;
     reader.fact(answer.and_then(|answer| match answer.recursive_loop {
         Some(types::RecursiveLoop::Terminate) => Ok(true),
         Some(types::RecursiveLoop::Allow) => Ok(false),
-        _ => Err(Failure::answer(GET_RECURSION, "the answer has no RecursiveLoop that is known")),
+        _ => Err(GET_RECURSION.broken("the answer has no RecursiveLoop that is known")),
     }))
 }
 

@@ -50,7 +50,7 @@ pub(super) fn function(reader: &Reader, configuration: types::FunctionConfigurat
             system_level: logging.system_log_level.map(|level| level.as_str().to_owned()),
             group: logging.log_group,
         }),
-        None => Gap::new(GapKind::Unsupported, LIST_FUNCTIONS, "the answer has no LoggingConfig").into(),
+        None => Gap::new(GapKind::Unsupported, LIST_FUNCTIONS.action, "the answer has no LoggingConfig").into(),
     };
     Some(function)
 }
@@ -66,7 +66,7 @@ pub(super) fn unqualified(arn: &str) -> Arn {
 
 /// `State` and its kin, which only `GetFunction` gives.
 pub(super) fn state(configuration: &types::FunctionConfiguration) -> Result<FunctionState, Failure> {
-    let state = configuration.state.as_ref().ok_or_else(|| Failure::answer(GET_FUNCTION, "the answer has no State"))?;
+    let state = configuration.state.as_ref().ok_or_else(|| GET_FUNCTION.broken("the answer has no State"))?;
     Ok(FunctionState {
         state: state.as_str().to_owned(),
         reason_code: configuration.state_reason_code.as_ref().and_then(|code| said(code.as_str())),

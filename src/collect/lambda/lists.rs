@@ -8,10 +8,7 @@ use super::{
     function::unqualified,
 };
 use crate::{
-    collect::{
-        Failure,
-        reader::{Page, Reader, whole},
-    },
+    collect::reader::{Page, Reader, whole},
     model::{Arn, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
 };
 
@@ -29,12 +26,12 @@ pub(super) async fn read(reader: &Reader, client: &Client) -> Vec<Learnt> {
 
 async fn mappings(reader: &Reader, client: &Client) -> Listing<EventSourceMapping> {
     let listing = reader
-        .pages(LIST_MAPPINGS, |token| async move {
-            let answer = reader.call(LIST_MAPPINGS, client.list_event_source_mappings().max_items(100).set_marker(token).send()).await?;
+        .pages(&LIST_MAPPINGS, |token| async move {
+            let answer = reader.call(&LIST_MAPPINGS, client.list_event_source_mappings().max_items(100).set_marker(token).send()).await?;
             Ok(Page::new(answer.event_source_mappings, answer.next_marker))
         })
         .await;
-    reader.converted(LIST_MAPPINGS, listing, |mapping| {
+    reader.converted(&LIST_MAPPINGS, listing, |mapping| {
         let uuid = mapping.uuid?;
         let arn = match mapping.event_source_mapping_arn {
             Some(arn) => Arn::new(arn),
@@ -53,22 +50,22 @@ async fn mappings(reader: &Reader, client: &Client) -> Listing<EventSourceMappin
 
 async fn layers(reader: &Reader, client: &Client) -> Listing<LayerVersion> {
     let listing = reader
-        .pages(LIST_LAYERS, |token| async move {
-            let answer = reader.call(LIST_LAYERS, client.list_layers().max_items(50).set_marker(token).send()).await?;
+        .pages(&LIST_LAYERS, |token| async move {
+            let answer = reader.call(&LIST_LAYERS, client.list_layers().max_items(50).set_marker(token).send()).await?;
             Ok(Page::new(answer.layers, answer.next_marker))
         })
         .await;
-    let Listing { items, gap } = reader.converted(LIST_LAYERS, listing, |layer| {
+    let Listing { items, gap } = reader.converted(&LIST_LAYERS, listing, |layer| {
         let newest = layer.latest_matching_version?;
         Some((layer.layer_name.or(layer.layer_arn)?, newest.version, Arn::new(newest.layer_version_arn?)))
     });
     let items = stream::iter(items)
         .map(|(name, version, arn)| async move {
             let request = client.get_layer_version_policy().layer_name(name).version_number(version);
-            let policy = match reader.call(GET_LAYER_POLICY, request.send()).await {
+            let policy = match reader.call(&GET_LAYER_POLICY, request.send()).await {
                 Ok(answer) => match answer.policy {
                     Some(policy) => Fact::Known(text_of(policy)),
-                    None => reader.gap(Failure::answer(GET_LAYER_POLICY, "the answer has no Policy")).into(),
+                    None => reader.gap(GET_LAYER_POLICY.broken("the answer has no Policy")).into(),
                 },
                 Err(failure) if failure.is_not_found() => Fact::Known(None),
                 Err(failure) => reader.gap(failure).into(),
@@ -83,12 +80,12 @@ async fn layers(reader: &Reader, client: &Client) -> Listing<LayerVersion> {
 
 async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningConfig> {
     let listing = reader
-        .pages(LIST_CODE_SIGNING, |token| async move {
-            let answer = reader.call(LIST_CODE_SIGNING, client.list_code_signing_configs().set_marker(token).send()).await?;
+        .pages(&LIST_CODE_SIGNING, |token| async move {
+            let answer = reader.call(&LIST_CODE_SIGNING, client.list_code_signing_configs().set_marker(token).send()).await?;
             Ok(Page::new(answer.code_signing_configs, answer.next_marker))
         })
         .await;
-    let Listing { items, gap } = reader.converted(LIST_CODE_SIGNING, listing, |config| {
+    let Listing { items, gap } = reader.converted(&LIST_CODE_SIGNING, listing, |config| {
         let enforced = config.code_signing_policies.and_then(|policies| policies.untrusted_artifact_on_deployment)
             == Some(types::CodeSigningPolicy::Enforce);
         let profiles = config.allowed_publishers.map_or_else(Vec::new, |publishers| publishers.signing_profile_version_arns);
@@ -97,7 +94,7 @@ async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningCo
             arn: Arn::new(config.code_signing_config_arn),
             enforced,
             profiles: profiles.into_iter().map(Arn::from).collect(),
-            functions: Fact::unread(LIST_CODE_SIGNED),
+            functions: Fact::unread(LIST_CODE_SIGNED.action),
         })
     });
     let items = stream::iter(items)
@@ -113,9 +110,9 @@ async fn code_signing(reader: &Reader, client: &Client) -> Listing<CodeSigningCo
 
 async fn code_signed(reader: &Reader, client: &Client, config: &Arn) -> Fact<Vec<Arn>> {
     let listing = reader
-        .pages(LIST_CODE_SIGNED, |token| async move {
+        .pages(&LIST_CODE_SIGNED, |token| async move {
             let request = client.list_functions_by_code_signing_config().code_signing_config_arn(config.as_str());
-            let answer = reader.call(LIST_CODE_SIGNED, request.set_marker(token).send()).await?;
+            let answer = reader.call(&LIST_CODE_SIGNED, request.set_marker(token).send()).await?;
             let arns = answer.function_arns.map(|arns| arns.iter().map(|arn| unqualified(arn)).collect());
             Ok(Page::new(arns, answer.next_marker))
         })
@@ -124,16 +121,15 @@ async fn code_signed(reader: &Reader, client: &Client, config: &Arn) -> Fact<Vec
 }
 
 async fn settings(reader: &Reader, client: &Client) -> Fact<LambdaSettings> {
-    let answer = reader.call(GET_ACCOUNT_SETTINGS, client.get_account_settings().send()).await;
-    let limit = answer
-        .and_then(|answer| answer.account_limit.ok_or_else(|| Failure::answer(GET_ACCOUNT_SETTINGS, "the answer has no AccountLimit")));
+    let answer = reader.call(&GET_ACCOUNT_SETTINGS, client.get_account_settings().send()).await;
+    let limit = answer.and_then(|answer| answer.account_limit.ok_or_else(|| GET_ACCOUNT_SETTINGS.broken("the answer has no AccountLimit")));
     reader.fact(limit.and_then(|limit| {
         let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
         match (number(Some(limit.concurrent_executions)), number(limit.unreserved_concurrent_executions)) {
             (Some(concurrent_executions), Some(unreserved_concurrent_executions)) => {
                 Ok(LambdaSettings { concurrent_executions, unreserved_concurrent_executions })
             }
-            _ => Err(Failure::answer(GET_ACCOUNT_SETTINGS, "the answer has no concurrency limits")),
+            _ => Err(GET_ACCOUNT_SETTINGS.broken("the answer has no concurrency limits")),
         }
     }))
 }

@@ -13,47 +13,60 @@ use aws_sdk_lambda::{Client, Config};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 
 use super::{
-    Collector, Depth, Scope,
+    Collector, Depth, Extent, Operation, Scope,
+    pacer::Quota,
     reader::{Page, Reader},
 };
 use crate::model::{EnvironmentValue, Function, Learnt, Listing, Source};
 
-const GET_ACCOUNT_SETTINGS: &str = "lambda:GetAccountSettings";
-const GET_FUNCTION: &str = "lambda:GetFunction";
-const GET_LAYER_POLICY: &str = "lambda:GetLayerVersionPolicy";
-const GET_POLICY: &str = "lambda:GetPolicy";
-const GET_RECURSION: &str = "lambda:GetFunctionRecursionConfig";
-const GET_RUNTIME_MANAGEMENT: &str = "lambda:GetRuntimeManagementConfig";
-const LIST_ALIASES: &str = "lambda:ListAliases";
-const LIST_CODE_SIGNING: &str = "lambda:ListCodeSigningConfigs";
-const LIST_CODE_SIGNED: &str = "lambda:ListFunctionsByCodeSigningConfig";
-const LIST_FUNCTIONS: &str = "lambda:ListFunctions";
-const LIST_LAYERS: &str = "lambda:ListLayers";
-const LIST_MAPPINGS: &str = "lambda:ListEventSourceMappings";
-/// `GetFunction` gives the tags to whoever may list them.
-const LIST_TAGS: &str = "lambda:ListTags";
-const LIST_URLS: &str = "lambda:ListFunctionUrlConfigs";
-const LIST_VERSIONS: &str = "lambda:ListVersionsByFunction";
+/// Lambda quotas, "Function configuration, deployment, and execution": none of these three can be raised.
+static GET_FUNCTION_QUOTA: Quota = Quota::new("lambda:GetFunction", 100);
+static GET_POLICY_QUOTA: Quota = Quota::new("lambda:GetPolicy", 15);
+/// All other calls of Lambda's control plane share one quota.
+static QUOTA: Quota = Quota::new("lambda", 15);
+
+static GET_ACCOUNT_SETTINGS: Operation = Operation::new("lambda:GetAccountSettings", &QUOTA);
+/// It gives the tags to whoever may list them.
+static GET_FUNCTION: Operation = Operation::new("lambda:GetFunction", &GET_FUNCTION_QUOTA).with(&["lambda:ListTags"]).calls(each_function);
+static GET_LAYER_POLICY: Operation = Operation::new("lambda:GetLayerVersionPolicy", &QUOTA).calls(|at| at.region.layers.items.len() as u64);
+/// Of the function itself; aliases and versions are known only when their function has been read.
+static GET_POLICY: Operation = Operation::new("lambda:GetPolicy", &GET_POLICY_QUOTA).calls(each_function);
+static GET_RECURSION: Operation = Operation::new("lambda:GetFunctionRecursionConfig", &QUOTA).calls(each_function);
+static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeManagementConfig", &QUOTA).calls(each_function);
+static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).calls(each_function);
+static LIST_CODE_SIGNING: Operation =
+    Operation::new("lambda:ListCodeSigningConfigs", &QUOTA).calls(|at| at.pages(at.region.code_signing_configs.items.len(), 50));
+static LIST_CODE_SIGNED: Operation =
+    Operation::new("lambda:ListFunctionsByCodeSigningConfig", &QUOTA).calls(|at| at.region.code_signing_configs.items.len() as u64);
+static LIST_FUNCTIONS: Operation = Operation::new("lambda:ListFunctions", &QUOTA).calls(|at| at.pages(at.region.functions.items.len(), 50));
+static LIST_LAYERS: Operation = Operation::new("lambda:ListLayers", &QUOTA).calls(|at| at.pages(at.region.layers.items.len(), 50));
+static LIST_MAPPINGS: Operation =
+    Operation::new("lambda:ListEventSourceMappings", &QUOTA).calls(|at| at.pages(at.region.event_source_mappings.items.len(), 100));
+static LIST_URLS: Operation = Operation::new("lambda:ListFunctionUrlConfigs", &QUOTA).calls(each_function);
+static LIST_VERSIONS: Operation = Operation::new("lambda:ListVersionsByFunction", &QUOTA).calls(each_function);
+
+fn each_function(at: &Extent<'_>) -> u64 {
+    at.region.functions.items.len() as u64
+}
 
 pub(super) static COLLECTOR: Collector = Collector {
     source: Source::Lambda,
     scope: Scope::Regional,
-    actions: &[
-        GET_ACCOUNT_SETTINGS,
-        GET_FUNCTION,
-        GET_LAYER_POLICY,
-        GET_POLICY,
-        GET_RECURSION,
-        GET_RUNTIME_MANAGEMENT,
-        LIST_ALIASES,
-        LIST_CODE_SIGNING,
-        LIST_CODE_SIGNED,
-        LIST_FUNCTIONS,
-        LIST_LAYERS,
-        LIST_MAPPINGS,
-        LIST_TAGS,
-        LIST_URLS,
-        LIST_VERSIONS,
+    operations: &[
+        &GET_ACCOUNT_SETTINGS,
+        &GET_FUNCTION,
+        &GET_LAYER_POLICY,
+        &GET_POLICY,
+        &GET_RECURSION,
+        &GET_RUNTIME_MANAGEMENT,
+        &LIST_ALIASES,
+        &LIST_CODE_SIGNING,
+        &LIST_CODE_SIGNED,
+        &LIST_FUNCTIONS,
+        &LIST_LAYERS,
+        &LIST_MAPPINGS,
+        &LIST_URLS,
+        &LIST_VERSIONS,
     ],
     run,
 };
@@ -91,12 +104,12 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 
 async fn functions(reader: &Reader, client: &Client) -> Listing<Function> {
     let listing = reader
-        .pages(LIST_FUNCTIONS, |token| async move {
-            let answer = reader.call(LIST_FUNCTIONS, client.list_functions().max_items(50).set_marker(token).send()).await?;
+        .pages(&LIST_FUNCTIONS, |token| async move {
+            let answer = reader.call(&LIST_FUNCTIONS, client.list_functions().max_items(50).set_marker(token).send()).await?;
             Ok(Page::new(answer.functions, answer.next_marker))
         })
         .await;
-    reader.converted(LIST_FUNCTIONS, listing, |configuration| function::function(reader, configuration))
+    reader.converted(&LIST_FUNCTIONS, listing, |configuration| function::function(reader, configuration))
 }
 
 /// Where trouble is likelier first: with what looks like a secret, then what changed last.

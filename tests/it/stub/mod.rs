@@ -16,6 +16,7 @@ mod protocol;
 mod quota;
 mod request;
 mod route;
+mod sqs;
 mod sts;
 
 use std::{
@@ -58,7 +59,8 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]

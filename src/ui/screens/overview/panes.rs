@@ -106,7 +106,7 @@ pub(super) fn collectors(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
     let inner = pane(frame, area, cx, "Collectors", "c details", false);
     let buffer = frame.buffer_mut();
     let mut x = 1;
-    for source in Source::ALL {
+    for source in Source::ALL.iter().copied() {
         let runs = || cx.view.runs().iter().filter(move |run| run.source == source);
         let Some(worst) = runs().max_by_key(|run| gravity(run.state)) else { continue };
         let (items, expected) = runs().fold((0, 0), |(items, expected), run| (items + run.items, expected + run.expected));

@@ -1,0 +1,245 @@
+//! Asking a service without a crate of its own, over the SDK's runtime: its credentials, signatures, retries, timeouts
+//! and interceptors, with the answer read into the collector's own types.
+//!
+//! Why not a crate each: what is not needed of two dozen services costs a build some five hundred CPU-seconds, and a
+//! generated type fills in a required list that an answer lacks, where here its absence is an error. What is asked is
+//! compared with AWS's own service models by a test.
+
+mod answer;
+mod request;
+
+use std::fmt;
+
+use aws_runtime::{
+    auth::{SigV4OperationSigningConfig, SigningOptions, sigv4},
+    invocation_id::InvocationIdInterceptor,
+    request_info::RequestInfoInterceptor,
+    retries::classifiers::AwsErrorCodeClassifier,
+    service_clock_skew::ServiceClockSkewInterceptor,
+    user_agent::{ApiMetadata, UserAgentInterceptor},
+};
+use aws_smithy_runtime::client::{
+    defaults::{DefaultPluginParams, default_plugins},
+    http::connection_poisoning::ConnectionPoisoningInterceptor,
+    orchestrator::{endpoints::StaticUriEndpointResolver, invoke},
+    retries::{
+        classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
+        strategy::StandardRetryStrategy,
+    },
+};
+use aws_smithy_runtime_api::client::{
+    auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
+    behavior_version::BehaviorVersion,
+    endpoint::EndpointResolverParams,
+    interceptors::context::Input,
+    orchestrator::{HttpResponse, Metadata},
+    result::SdkError,
+    runtime_components::RuntimeComponentsBuilder,
+    runtime_plugin::{RuntimePlugins, StaticRuntimePlugin},
+    ser_de::{SharedRequestSerializer, SharedResponseDeserializer},
+};
+use aws_smithy_types::config_bag::Layer;
+use aws_types::{SigningName, region::SigningRegion, service_config::ServiceConfigKey};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use self::{
+    answer::{Decode, Refusal},
+    request::{Encode, Sent},
+};
+use super::{gap::Failure, operation::Operation, reader::Reader};
+
+/// How a service wants to be asked, and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// `awsJson1_0` and `awsJson1_1`: a POST with the operation in `X-Amz-Target`.
+    Json {
+        /// `1.0` or `1.1`.
+        version: &'static str,
+        /// What stands before the operation's name.
+        target: &'static str,
+    },
+    /// `restJson1`: a method and path for each operation.
+    RestJson,
+    /// `awsQuery`: a form, answered in XML.
+    Query {
+        /// `Version` of the form.
+        version: &'static str,
+    },
+    /// `restXml`.
+    RestXml,
+}
+
+/// Where a service is, and how it is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// AWS's id of it, such as `API Gateway`: `AWS_ENDPOINT_URL_API_GATEWAY` gives its endpoint.
+    pub id: &'static str,
+    /// The first label of its endpoints.
+    pub endpoint: &'static str,
+    /// The name it is signed for.
+    pub signing: &'static str,
+    /// How it is asked.
+    pub protocol: Protocol,
+    /// Whether a partition has one endpoint for all of its Regions.
+    pub global: bool,
+}
+
+impl Service {
+    /// A service that is signed for by the first label of its endpoints.
+    pub(super) const fn new(id: &'static str, endpoint: &'static str, protocol: Protocol) -> Self {
+        Self { id, endpoint, signing: endpoint, protocol, global: false }
+    }
+
+    /// Signed for by another name.
+    pub(super) const fn signing(self, signing: &'static str) -> Self {
+        Self { signing, ..self }
+    }
+
+    /// With one endpoint for all Regions of a partition.
+    pub(super) const fn global(self) -> Self {
+        Self { global: true, ..self }
+    }
+
+    /// The Region that its endpoint is in, for what is collected in `region`.
+    fn home<'a>(&self, partition: &str, region: &'a str) -> &'a str {
+        match (self.global, partition) {
+            (false, _) => region,
+            (true, "aws-cn") => "cn-northwest-1",
+            (true, "aws-us-gov") => "us-gov-west-1",
+            (true, _) => "us-east-1",
+        }
+    }
+
+    /// AWS's endpoint in `region`, as the endpoint rules of the SDK's crates build it.
+    fn url(&self, partition: &str, region: &str, fips: bool, dual_stack: bool) -> String {
+        let fips = if fips { "-fips" } else { "" };
+        let suffix = match (partition, dual_stack) {
+            ("aws-cn", false) => "amazonaws.com.cn",
+            ("aws-cn", true) => "api.amazonwebservices.com.cn",
+            (_, false) => "amazonaws.com",
+            (_, true) => "api.aws",
+        };
+        format!("https://{}{fips}.{region}.{suffix}", self.endpoint)
+    }
+}
+
+/// A client of one service in one Region, for one run of a collector.
+pub(super) struct Wire<'a> {
+    reader: &'a Reader,
+    service: &'static Service,
+    plugins: RuntimePlugins,
+}
+
+impl<'a> Wire<'a> {
+    /// Asks `service` where `reader` reads.
+    pub(super) fn new(reader: &'a Reader, service: &'static Service) -> Self {
+        let sdk = reader.sdk();
+        let here = sdk.region().map_or(reader.region(), |region| region.as_ref());
+        let region = service.home(reader.partition(), here).to_owned();
+        // As in the SDK's crates: what was given in code goes before the service's own setting, and that before the general one.
+        let own = || {
+            let key = ServiceConfigKey::builder().service_id(service.id).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+            sdk.service_config().and_then(|settings| settings.load_config(key.build().ok()?))
+        };
+        let given = sdk.endpoint_url().map(str::to_owned);
+        let endpoint = if sdk.get_origin("endpoint_url").is_client_config() { given } else { own().or(given) };
+        let endpoint = endpoint
+            .unwrap_or_else(|| service.url(reader.partition(), &region, sdk.use_fips() == Some(true), sdk.use_dual_stack() == Some(true)));
+
+        let mut config = Layer::new("Palisade");
+        let signing_options = SigningOptions::default();
+        let region = SigningRegion::from(aws_config::Region::new(region));
+        let name = SigningName::from(service.signing);
+        config.store_put(SigV4OperationSigningConfig { region: Some(region), name: Some(name), signing_options, ..Default::default() });
+        config.store_put(AuthSchemeOptionResolverParams::new(()));
+        config.store_put(EndpointResolverParams::new(()));
+        config.store_put(ApiMetadata::new(service.endpoint, env!("CARGO_PKG_VERSION")));
+        config.store_put(reader.retries());
+        sdk.app_name().cloned().map(|name| config.store_put(name));
+        sdk.retry_config().cloned().map(|retries| config.store_put(retries));
+        sdk.timeout_config().cloned().map(|timeouts| config.store_put(timeouts));
+
+        let mut components = RuntimeComponentsBuilder::new("Palisade")
+            .with_endpoint_resolver(Some(StaticUriEndpointResolver::uri(endpoint)))
+            .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID])))
+            .with_auth_scheme(sigv4::SigV4AuthScheme::new())
+            .with_retry_strategy(Some(StandardRetryStrategy::new()))
+            .with_retry_classifier(TransientErrorClassifier::<Refusal>::new())
+            .with_retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .with_retry_classifier(HttpStatusCodeClassifier::default())
+            .with_interceptor(ConnectionPoisoningInterceptor::new())
+            .with_interceptor(ServiceClockSkewInterceptor::new())
+            .with_interceptor(RequestInfoInterceptor::new())
+            .with_interceptor(InvocationIdInterceptor::new())
+            .with_interceptor(UserAgentInterceptor::new())
+            .with_interceptor(reader.meter());
+        components.set_identity_cache(sdk.identity_cache());
+        if let Some(credentials) = sdk.credentials_provider() {
+            components.set_identity_resolver(sigv4::SCHEME_ID, credentials);
+        }
+        let defaults = DefaultPluginParams::new()
+            .with_retry_partition_name(service.id)
+            .with_behavior_version(BehaviorVersion::v2026_01_12())
+            .with_is_aws_sdk(true);
+        let own = StaticRuntimePlugin::new().with_config(config.freeze()).with_runtime_components(components);
+        let plugins = RuntimePlugins::new().with_client_plugins(default_plugins(defaults)).with_client_plugin(own);
+        Self { reader, service, plugins }
+    }
+
+    /// Asks `operation` with `params`, a JSON object in AWS's own names; parameters that are null are left out.
+    ///
+    /// # Errors
+    /// What stopped it, an answer that does not fit `T` among it; the ledger does not know of it yet.
+    pub(super) async fn ask<T>(&self, operation: &'static Operation, params: Value) -> Result<T, Failure>
+    where
+        T: DeserializeOwned + fmt::Debug + Send + Sync + 'static,
+    {
+        debug_assert!(operation.service.is_some_and(|service| service.id == self.service.id), "{operation:?} is of another service");
+        let sent = Sent::new(self.service.protocol, operation, params).map_err(|detail| operation.broken(&detail))?;
+        self.reader.call(operation, self.send(operation, sent)).await
+    }
+
+    async fn send<T>(&self, operation: &'static Operation, sent: Sent) -> Result<T, SdkError<Refusal, HttpResponse>>
+    where
+        T: DeserializeOwned + fmt::Debug + Send + Sync + 'static,
+    {
+        let mut config = Layer::new(operation.name);
+        config.store_put(Metadata::new(operation.name, self.service.id));
+        config.store_put(SharedRequestSerializer::new(Encode));
+        config.store_put(SharedResponseDeserializer::new(Decode::<T>::new(self.service.protocol)));
+        let plugins = self.plugins.clone().with_operation_plugin(StaticRuntimePlugin::new().with_config(config.freeze()));
+        match invoke(self.service.id, operation.name, Input::erase(sent), &plugins).await {
+            Ok(output) => output.downcast::<T>().map_err(|_| SdkError::construction_failure("the answer has another type")),
+            Err(error) => Err(error.map_service_error(|error| error.downcast::<Refusal>().unwrap_or_else(|_| Refusal::default()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static QUEUES: Service = Service::new("SQS", "sqs", Protocol::RestJson);
+
+    #[test]
+    fn endpoints_of_every_partition() {
+        let url = |partition, region| QUEUES.url(partition, QUEUES.home(partition, region), false, false);
+        assert_eq!(url("aws", "eu-west-1"), "https://sqs.eu-west-1.amazonaws.com");
+        assert_eq!(url("aws-cn", "cn-north-1"), "https://sqs.cn-north-1.amazonaws.com.cn");
+        assert_eq!(url("aws-us-gov", "us-gov-east-1"), "https://sqs.us-gov-east-1.amazonaws.com");
+        assert_eq!(QUEUES.url("aws", "us-east-1", true, true), "https://sqs-fips.us-east-1.api.aws");
+    }
+
+    #[test]
+    fn a_global_service_has_one_endpoint_a_partition() {
+        let organizations = QUEUES.global();
+        for (partition, region, home) in [
+            ("aws", "eu-west-1", "us-east-1"),
+            ("aws-cn", "cn-north-1", "cn-northwest-1"),
+            ("aws-us-gov", "us-gov-east-1", "us-gov-west-1"),
+        ] {
+            assert_eq!(organizations.home(partition, region), home);
+        }
+    }
+}
