@@ -1,0 +1,176 @@
+//! Collecting an account: as fast as AWS's quotas allow, with how many requests, and in how much memory.
+//!
+//! `cargo bench --bench collecting` takes some eight minutes, most of them waiting for quotas. With `-- quick` it takes ten
+//! seconds and judges nothing; with `-- core`, `full`, `free` or `regions` it does only that.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on is of no use")]
+
+#[allow(dead_code, reason = "other benches measure other things")]
+mod budget;
+#[allow(dead_code, reason = "tests need other parts of it")]
+#[path = "../tests/it/endpoint.rs"]
+mod endpoint;
+#[allow(dead_code, unused_imports, reason = "tests need other parts of it")]
+#[path = "../tests/it/stub/mod.rs"]
+mod stub;
+
+use std::{
+    process::{Command, ExitCode},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use palisade::{
+    checks::Settings,
+    collect::{Budget, Depth, Event},
+    live,
+    model::{Posture, Timestamp},
+    world::{Origin, World},
+};
+use tokio_util::sync::CancellationToken;
+
+use budget::Figures;
+use endpoint::{Endpoint, REGION};
+use stub::{Plan, Size, Stub};
+
+/// How long AWS takes for an answer, about.
+const LATENCY: Duration = Duration::from_millis(20);
+/// All of the quotas, and otherwise as against AWS.
+const ALL: Budget = Budget { share: Some(1.0), ..Budget::AWS };
+/// Against the bound that the quotas give.
+const ABOVE_BOUND: f64 = 1.15;
+const REGIONS: [&str; 5] = ["eu-central-1", "eu-west-1", "eu-west-2", "us-east-1", "us-west-2"];
+
+/// One collection.
+struct Collection {
+    seconds: f64,
+    /// When functions and roles were known, and all checks had run on them.
+    scored: Option<f64>,
+    posture: Posture,
+}
+
+/// Reads the account at `endpoint`; with `screen` it judges it as soon as it can, as the dashboard does.
+fn collect(endpoint: &Endpoint, regions: &[&str], depth: Depth, budget: Budget, screen: bool) -> Collection {
+    let mut options = endpoint.options(REGION);
+    options.regions = regions.iter().map(|region| (*region).to_owned()).collect();
+    options.depth = depth;
+    options.budget = Some(budget);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let start = Instant::now();
+        let session = live::connect(&options).await.unwrap();
+        let mut posture = session.blank(Timestamp::EPOCH);
+        let mut scored = None;
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(live::CHANNEL);
+        let absorb = async {
+            while let Some(Event { part, .. }) = receiver.recv().await {
+                posture.absorb(part);
+                let listed =
+                    || posture.regions.len() == regions.len() && posture.regions.values().all(|region| region.functions.gap.is_none());
+                if screen && scored.is_none() && posture.identity.roles.gap.is_none() && listed() {
+                    let judged = posture.clone();
+                    let world =
+                        tokio::task::spawn_blocking(|| World::assess(Origin::Live, Arc::new(judged), Arc::new(Settings::default())));
+                    assert!(!world.await.unwrap().findings.is_empty(), "an account without findings is none");
+                    scored = Some(start.elapsed().as_secs_f64());
+                }
+            }
+        };
+        let cancel = CancellationToken::new();
+        tokio::join!(live::collect(&session, 0, None, sender, &cancel), absorb);
+        Collection { seconds: start.elapsed().as_secs_f64(), scored, posture }
+    })
+}
+
+/// Every list whole, every function there.
+fn check(collection: &Collection, functions: usize) {
+    let gaps: Vec<_> = collection.posture.sources.iter().flat_map(|run| &run.gaps).collect();
+    assert!(gaps.is_empty(), "{gaps:#?}");
+    assert_eq!(collection.posture.functions().count(), functions);
+}
+
+/// What the screen, the requests and the quotas make of it.
+fn at_the_quotas(figures: &mut Figures, what: &str, functions: usize, depth: Depth, most_requests: Option<f64>, judged: bool) {
+    let stub = Plan::default().size(Size::of(functions)).quotas().latency(LATENCY).start();
+    let collection = collect(&stub.endpoint, &[REGION], depth, ALL, true);
+    check(&collection, functions);
+    let budget = |figure| judged.then_some(figure);
+    let usage = stub.usage();
+    let ((region, bucket), slowest) = usage.iter().max_by(|(_, a), (_, b)| a.seconds().total_cmp(&b.seconds())).unwrap();
+    let bound = slowest.seconds();
+    println!("{functions} functions, {what}: the quota {bucket} of {region} is the bound");
+    figures.tell(&format!("{what}: the bound of the quotas"), bound, "s", None);
+    figures.tell(&format!("{what}: collected"), collection.seconds, "s", budget(bound * ABOVE_BOUND));
+    figures.tell(&format!("{what}: against the bound"), collection.seconds / bound, "x", budget(ABOVE_BOUND));
+    figures.tell(&format!("{what}: first scored screen"), collection.scored.unwrap(), "s", budget(3.0));
+    let throttled: u64 = usage.values().map(|usage| usage.throttled).sum();
+    let asked = stub.asked_in_all() as f64;
+    figures.tell(&format!("{what}: requests"), asked, "", most_requests.filter(|_| judged));
+    figures.tell(&format!("{what}: throttled of them"), throttled as f64 * 100.0 / asked, "%", budget(1.0));
+}
+
+/// Collects in a process of its own, so that its memory is all that is measured.
+fn alone(figures: &mut Figures, what: &str, stub: &Stub, regions: &[&str], depth: Depth, seconds: Option<f64>, megabytes: Option<f64>) {
+    let depth = match depth {
+        Depth::Core => "core",
+        Depth::Full => "full",
+    };
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args(["alone", stub.endpoint.url(), &regions.join(","), depth]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let mut said = said.split_whitespace().map(|figure| figure.parse::<f64>().unwrap());
+    let (took, memory) = (said.next().unwrap(), said.next().unwrap());
+    let asked = stub.asked_in_all() as f64;
+    figures.tell(&format!("{what}: collected"), took, "s", seconds);
+    figures.tell(&format!("{what}: memory at its highest"), memory, "MB", megabytes);
+    figures.tell(&format!("{what}: requests"), asked, "", None);
+    figures.tell(&format!("{what}: requests a second"), asked / took, "", None);
+}
+
+/// The process of its own: says seconds and megabytes.
+fn child(url: &str, regions: &str, depth: &str) -> ExitCode {
+    let regions: Vec<&str> = regions.split(',').collect();
+    let depth = if depth == "core" { Depth::Core } else { Depth::Full };
+    let collection = collect(&Endpoint::new(url), &regions, depth, Budget::LOOPBACK, false);
+    let gaps: Vec<_> = collection.posture.sources.iter().flat_map(|run| &run.gaps).collect();
+    if !gaps.is_empty() {
+        eprintln!("{gaps:#?}");
+        return ExitCode::FAILURE;
+    }
+    println!("{} {}", collection.seconds, budget::memory("VmHWM").unwrap_or(0.0));
+    ExitCode::SUCCESS
+}
+
+fn main() -> ExitCode {
+    // Cargo adds `--bench`.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if let [alone, url, regions, depth] = arguments.as_slice()
+        && alone == "alone"
+    {
+        return child(url, regions, depth);
+    }
+    let figures = &mut Figures::default();
+    if arguments.iter().any(|argument| argument == "quick") {
+        at_the_quotas(figures, "core", 45, Depth::Core, None, false);
+        at_the_quotas(figures, "full", 9, Depth::Full, None, false);
+        let stub = Plan::default().size(Size::of(300)).start();
+        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, None, None);
+        return std::mem::take(figures).code();
+    }
+    let wanted = |what: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == what);
+    if wanted("core") {
+        at_the_quotas(figures, "core", 1000, Depth::Core, Some(3400.0), true);
+    }
+    if wanted("full") {
+        at_the_quotas(figures, "full", 1000, Depth::Full, None, true);
+    }
+    if wanted("free") {
+        let stub = Plan::default().size(Size::of(1000)).start();
+        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, Some(3.0), Some(60.0));
+    }
+    if wanted("regions") {
+        let stub = Plan::default().size(Size { roles: 10_000, ..Size::of(10_000) }).start();
+        alone(figures, "10,000 functions in 5 Regions", &stub, &REGIONS, Depth::Core, None, Some(600.0));
+    }
+    std::mem::take(figures).code()
+}
