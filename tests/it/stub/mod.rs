@@ -12,6 +12,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod organizations;
+mod plan;
 mod protocol;
 mod quota;
 mod request;
@@ -34,6 +35,7 @@ pub(crate) use answer::Reply;
 pub(crate) use fault::{Fault, Faults, Shares};
 pub(crate) use iam::details;
 pub(crate) use lambda::function;
+pub(crate) use plan::Plan;
 pub(crate) use protocol::{Protocol, Refusal};
 pub(crate) use quota::Usage;
 pub(crate) use request::Request;
@@ -108,83 +110,6 @@ impl Ask {
             page.next = Some("again".to_owned());
         }
         page
-    }
-}
-
-type Script = Box<dyn Fn(&Ask) -> Option<Reply> + Send + Sync>;
-type Refuses = Box<dyn Fn(&str) -> bool + Send + Sync>;
-
-/// What a server is to do.
-pub(crate) struct Plan {
-    size: Size,
-    script: Script,
-    refuses: Option<(u16, &'static str, Refuses)>,
-    faults: Option<Faults>,
-    quotas: bool,
-    latency: Duration,
-    most: usize,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            size: Size::SMALL,
-            script: Box::new(|_| None),
-            refuses: None,
-            faults: None,
-            quotas: false,
-            latency: Duration::ZERO,
-            most: usize::MAX,
-        }
-    }
-}
-
-impl Plan {
-    /// An account of another size.
-    pub(crate) fn size(mut self, size: Size) -> Self {
-        self.size = size;
-        self
-    }
-
-    /// Answers that the account does not give by itself.
-    pub(crate) fn script(mut self, script: impl Fn(&Ask) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        self.script = Box::new(script);
-        self
-    }
-
-    /// Refuses with `code` every IAM action that `refuses` picks.
-    pub(crate) fn refusing(mut self, status: u16, code: &'static str, refuses: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        self.refuses = Some((status, code, Box::new(refuses)));
-        self
-    }
-
-    /// Faults on the way.
-    pub(crate) fn faults(mut self, faults: Faults) -> Self {
-        self.faults = Some(faults);
-        self
-    }
-
-    /// AWS's published quotas, enforced.
-    pub(crate) fn quotas(mut self) -> Self {
-        self.quotas = true;
-        self
-    }
-
-    /// How long every answer takes.
-    pub(crate) fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
-        self
-    }
-
-    /// Pages of at most this many.
-    pub(crate) fn pages_of(mut self, most: usize) -> Self {
-        self.most = most;
-        self
-    }
-
-    /// Starts a server that keeps to it.
-    pub(crate) fn start(self) -> Stub {
-        Stub::with(self)
     }
 }
 
@@ -285,9 +210,10 @@ impl Stub {
         Self { endpoint: Endpoint::new(&format!("http://{address}")), address, state, accepting: Some(accepting) }
     }
 
-    /// How often `action` was called.
+    /// How often `action` was needed.
     pub(crate) fn asked(&self, action: &str) -> usize {
-        locked(&self.state.record).asked.get(action).copied().unwrap_or(0)
+        let record = locked(&self.state.record);
+        record.saw.iter().filter(|((seen, ..), _)| seen == action).map(|(_, times)| times).sum()
     }
 
     /// How often anything was called.
@@ -475,3 +401,6 @@ fn while_open(state: &State, stream: &TcpStream) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
