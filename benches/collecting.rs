@@ -1,6 +1,6 @@
 //! Collecting an account: as fast as AWS's quotas allow, with how many requests, and in how much memory.
 //!
-//! `cargo bench --bench collecting` takes some eight minutes, most of them waiting for quotas. With `-- quick` it takes ten
+//! `cargo bench --bench collecting` takes some ten minutes, most of them waiting for quotas. With `-- quick` it takes ten
 //! seconds and judges nothing; with `-- core`, `full`, `free` or `regions` it does only that.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on is of no use")]
 
@@ -99,7 +99,7 @@ fn at_the_quotas(figures: &mut Figures, what: &str, functions: usize, depth: Dep
     let bound = slowest.seconds();
     println!("{functions} functions, {what}: the quota {bucket} of {region} is the bound");
     figures.tell(&format!("{what}: the bound of the quotas"), bound, "s", None);
-    figures.tell(&format!("{what}: collected"), collection.seconds, "s", budget(bound * ABOVE_BOUND));
+    figures.tell(&format!("{what}: collected"), collection.seconds, "s", budget((bound * ABOVE_BOUND).round()));
     figures.tell(&format!("{what}: against the bound"), collection.seconds / bound, "x", budget(ABOVE_BOUND));
     figures.tell(&format!("{what}: first scored screen"), collection.scored.unwrap(), "s", budget(3.0));
     let throttled: u64 = usage.values().map(|usage| usage.throttled).sum();
@@ -108,26 +108,31 @@ fn at_the_quotas(figures: &mut Figures, what: &str, functions: usize, depth: Dep
     figures.tell(&format!("{what}: throttled of them"), throttled as f64 * 100.0 / asked, "%", budget(1.0));
 }
 
+/// What a collection may cost at most.
+#[derive(Default)]
+struct Most {
+    seconds: Option<f64>,
+    megabytes: Option<f64>,
+}
+
 /// Collects in a process of its own, so that its memory is all that is measured.
-fn alone(figures: &mut Figures, what: &str, stub: &Stub, regions: &[&str], depth: Depth, seconds: Option<f64>, megabytes: Option<f64>) {
-    let depth = match depth {
-        Depth::Core => "core",
-        Depth::Full => "full",
-    };
+fn alone(figures: &mut Figures, what: &str, stub: &Stub, regions: &[&str], depth: Depth, most: Most) {
+    let depth = if depth == Depth::Core { "core" } else { "full" };
     let mut command = Command::new(std::env::current_exe().unwrap());
     let output = command.args(["alone", stub.endpoint.url(), &regions.join(","), depth]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).unwrap();
     let mut said = said.split_whitespace().map(|figure| figure.parse::<f64>().unwrap());
-    let (took, memory) = (said.next().unwrap(), said.next().unwrap());
+    let (took, highest, after) = (said.next().unwrap(), said.next().unwrap(), said.next().unwrap());
     let asked = stub.asked_in_all() as f64;
-    figures.tell(&format!("{what}: collected"), took, "s", seconds);
-    figures.tell(&format!("{what}: memory at its highest"), memory, "MB", megabytes);
+    figures.tell(&format!("{what}: collected"), took, "s", most.seconds);
+    figures.tell(&format!("{what}: memory at its highest"), highest, "MB", most.megabytes);
+    figures.tell(&format!("{what}: memory with the posture"), after, "MB", None);
     figures.tell(&format!("{what}: requests"), asked, "", None);
     figures.tell(&format!("{what}: requests a second"), asked / took, "", None);
 }
 
-/// The process of its own: says seconds and megabytes.
+/// The process of its own: says seconds, and megabytes at the highest and in the end.
 fn child(url: &str, regions: &str, depth: &str) -> ExitCode {
     let regions: Vec<&str> = regions.split(',').collect();
     let depth = if depth == "core" { Depth::Core } else { Depth::Full };
@@ -137,7 +142,9 @@ fn child(url: &str, regions: &str, depth: &str) -> ExitCode {
         eprintln!("{gaps:#?}");
         return ExitCode::FAILURE;
     }
-    println!("{} {}", collection.seconds, budget::memory("VmHWM").unwrap_or(0.0));
+    let memory = |line| budget::memory(line).unwrap_or(0.0);
+    println!("{} {} {}", collection.seconds, memory("VmHWM"), memory("VmRSS"));
+    drop(collection);
     ExitCode::SUCCESS
 }
 
@@ -154,7 +161,7 @@ fn main() -> ExitCode {
         at_the_quotas(figures, "core", 45, Depth::Core, None, false);
         at_the_quotas(figures, "full", 9, Depth::Full, None, false);
         let stub = Plan::default().size(Size::of(300)).start();
-        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, None, None);
+        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, Most::default());
         return std::mem::take(figures).code();
     }
     let wanted = |what: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == what);
@@ -166,11 +173,11 @@ fn main() -> ExitCode {
     }
     if wanted("free") {
         let stub = Plan::default().size(Size::of(1000)).start();
-        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, Some(3.0), Some(60.0));
+        alone(figures, "without quotas", &stub, &[REGION], Depth::Full, Most { seconds: Some(3.0), megabytes: Some(60.0) });
     }
     if wanted("regions") {
-        let stub = Plan::default().size(Size { roles: 10_000, ..Size::of(10_000) }).start();
-        alone(figures, "10,000 functions in 5 Regions", &stub, &REGIONS, Depth::Core, None, Some(600.0));
+        let stub = Plan::default().size(Size::of(10_000)).start();
+        alone(figures, "10,000 functions in 5 Regions", &stub, &REGIONS, Depth::Full, Most { megabytes: Some(600.0), ..Most::default() });
     }
     std::mem::take(figures).code()
 }
