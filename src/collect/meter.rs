@@ -31,7 +31,11 @@ use serde::de::IgnoredAny;
 use super::{Collector, gap::THROTTLED, pacer::Pacers};
 
 /// Fields that AWS always sends and the SDK fills with an empty list or `false` when they are missing.
-const REQUIRED: &[(&str, &str)] = &[("ListFunctionUrlConfigs", "FunctionUrlConfigs"), ("GetKeyRotationStatus", "KeyRotationEnabled")];
+const REQUIRED: &[(&str, &str)] = &[
+    ("ListFunctionUrlConfigs", "FunctionUrlConfigs"),
+    ("ListCapacityProviders", "CapacityProviders"),
+    ("GetKeyRotationStatus", "KeyRotationEnabled"),
+];
 
 /// How often a call is asked again because its answer came garbled: a proxy that always garbles is not to be asked long.
 const GARBLED: u8 = 2;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     faults::{QUICK, collected, holes, ledger, options},
-    stub::{Fault, Faults, Plan, Refusal, Reply, Shares, Size, Stub, details},
+    stub::{ACCOUNT, Fault, Faults, Plan, Refusal, Reply, Shares, Size, Stub, details, function},
 };
 
 /// What the account is, without what it cost to read it.
@@ -190,12 +190,18 @@ async fn an_account_is_the_same_in_pages_of_any_length() {
 
 #[tokio::test]
 async fn the_policy_is_exactly_what_is_used() {
-    // A managed policy that the details leave out is the one thing that a healthy account does not need.
+    // What a healthy account has no need of: a managed policy that the details leave out, a function on a capacity provider.
     let held = "<AttachedManagedPolicies><member><PolicyName>Held</PolicyName><PolicyArn>arn:aws:iam::aws:policy/Held</PolicyArn>\
                 </member></AttachedManagedPolicies>";
-    let stub = Stub::start(move |ask| {
-        (ask.action == "iam:GetAccountAuthorizationDetails")
-            .then(|| Reply::ok(details("worker", None).replace("<AttachedManagedPolicies/>", held)))
+    let capacity = format!(
+        r#""CapacityProviderConfig":{{"LambdaManagedInstancesCapacityProviderConfig":{{"CapacityProviderArn":"arn:aws:lambda:eu-west-1:{ACCOUNT}:capacity-provider:own"}}}},"#
+    );
+    let stub = Stub::start(move |ask| match ask.action.as_str() {
+        "iam:GetAccountAuthorizationDetails" => Some(Reply::ok(details("worker", None).replace("<AttachedManagedPolicies/>", held))),
+        "lambda:ListFunctions" => {
+            Some(Reply::ok(format!(r#"{{"Functions":[{}]}}"#, function("orders").replacen('{', &format!("{{{capacity}"), 1))))
+        }
+        _ => None,
     });
     let posture = collected(&stub).await;
     assert_eq!(holes(&posture), BTreeSet::new());

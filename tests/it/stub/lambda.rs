@@ -24,7 +24,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /2021-07-20/functions/{}/runtime-management-config", "GetRuntimeManagementConfig"),
     ("GET /2024-08-31/functions/{}/recursion-config", "GetFunctionRecursionConfig"),
     ("GET /2019-09-25/functions/{}/event-invoke-config/list", "ListFunctionEventInvokeConfigs"),
-    ("GET /*/functions/{}/function-scaling-config", "GetFunctionScalingConfig"),
+    ("GET /2025-11-30/functions/{}/function-scaling-config", "GetFunctionScalingConfig"),
+    ("GET /2025-11-30/capacity-providers", "ListCapacityProviders"),
     ("GET /2015-03-31/event-source-mappings", "ListEventSourceMappings"),
     ("GET /2018-10-31/layers", "ListLayers"),
     ("GET /2018-10-31/layers/{}/versions/*/policy", "GetLayerVersionPolicy"),
@@ -90,6 +91,7 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "GetFunctionScalingConfig" => {
             return of_function(&|_| r#"{"AppliedFunctionScalingConfig":{"MaxExecutionEnvironments":40}}"#.to_owned());
         }
+        "ListCapacityProviders" => r#"{"CapacityProviders":[]}"#.to_owned(),
         "ListEventSourceMappings" => {
             let page = ask.page(size.mappings, 100, "MaxItems", "Marker");
             let mapping = |number| {

@@ -96,6 +96,12 @@ impl Ask {
         self.request.parameter(name)
     }
 
+    /// The id of the access key that signed it.
+    pub(crate) fn key(&self) -> &str {
+        let scope = self.request.header("authorization").and_then(|value| value.split_once("Credential="));
+        scope.and_then(|(_, scope)| scope.split('/').next()).unwrap_or_default()
+    }
+
     /// Whether the caller may not use `action`, which a part of the answer needs.
     fn lacks(&self, action: &str) -> bool {
         self.lacking.iter().any(|lacking| lacking == action)
