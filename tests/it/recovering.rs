@@ -7,8 +7,8 @@ use std::{
 
 use futures::{StreamExt, stream};
 use palisade::{
-    collect::{self, Budget},
-    live,
+    collect::{self, Budget, Errand},
+    live::{self, Session},
     model::{GapKind, Posture, SourceState, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
@@ -18,13 +18,17 @@ use crate::{
     stub::{ACCOUNT, Fault, Faults, Plan, Refusal, Reply, Shares, Size, Stub, details, function},
 };
 
-/// What the account is, without what it cost to read it.
-fn known(mut posture: Posture) -> Posture {
-    posture.taken_at = Timestamp::EPOCH;
+/// What the account is, always read at the same time, without what it cost to read it.
+async fn known(session: &Session) -> Posture {
+    let mut posture = live::gather_for(session, Errand::everything(0, Timestamp::EPOCH), &CancellationToken::new(), |_| ()).await;
     for run in &mut posture.sources {
         (run.calls, run.throttled, run.seconds) = (0, 0, 0.0);
     }
     posture
+}
+
+async fn known_of(stub: &Stub) -> Posture {
+    known(&live::connect(&options(stub)).await.unwrap()).await
 }
 
 /// Reads the account however often it takes to get in: whoever is in front of a terminal would ask again as well.
@@ -33,7 +37,7 @@ async fn stubborn(stub: &Stub) -> Posture {
     options.budget = Some(Budget { attempts: 8, ..QUICK });
     for _ in 0..8 {
         if let Ok(session) = live::connect(&options).await {
-            return live::gather(&session, &CancellationToken::new(), |_| ()).await;
+            return known(&session).await;
         }
     }
     panic!("eight times nobody could get in")
@@ -51,13 +55,13 @@ const BAD_DAY: Shares = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_bad_day_leaves_is_what_a_good_day_leaves() {
-    let good = known(collected(&Stub::start(|_| None)).await);
+    let good = known_of(&Stub::start(|_| None)).await;
     let met = stream::iter(0..200)
         .map(|seed| {
             let good = &good;
             async move {
                 let stub = Plan::default().faults(Faults::seeded(seed, BAD_DAY)).start();
-                let posture = known(stubborn(&stub).await);
+                let posture = stubborn(&stub).await;
                 assert_eq!(posture, *good, "seed {seed}, faults {:?}", stub.faults());
                 stub.faults()
             }
@@ -84,7 +88,7 @@ const ASKED: [&str; 8] = [
 
 #[tokio::test]
 async fn what_goes_wrong_once_leaves_no_trace() {
-    let good = known(collected(&Stub::start(|_| None)).await);
+    let good = known_of(&Stub::start(|_| None)).await;
     for fault in [
         Fault::Refused(Refusal::Throttled),
         Fault::Refused(Refusal::InternalError),
@@ -97,7 +101,7 @@ async fn what_goes_wrong_once_leaves_no_trace() {
         Fault::Drip,
     ] {
         let stub = Stub::start(move |ask| (ASKED.contains(&ask.action.as_str()) && ask.before == 0).then_some(Reply::Fault(fault)));
-        assert_eq!(known(collected(&stub).await), good, "{fault:?}");
+        assert_eq!(known_of(&stub).await, good, "{fault:?}");
     }
 }
 
@@ -177,14 +181,14 @@ async fn a_list_in_xml_that_is_cut_between_its_items_is_no_shorter_list() {
 #[tokio::test]
 async fn an_account_is_the_same_in_pages_of_any_length() {
     let size = Size { functions: 60, mappings: 3, keys: 3, log_groups: 60, roles: 110 };
-    let whole = known(collected(&Plan::default().size(size).start()).await);
+    let whole = known_of(&Plan::default().size(size).start()).await;
     assert_eq!(holes(&whole), BTreeSet::new());
     let region = &whole.regions["eu-west-1"];
     let lengths = [region.functions.items.len(), region.event_source_mappings.items.len(), region.log_groups.items.len()];
     assert_eq!((lengths, region.keys.items.len(), whole.identity.roles.items.len()), ([60, 3, 60], 3, 110));
 
     let stub = Plan::default().size(size).pages_of(1).start();
-    assert_eq!(known(collected(&stub).await), whole);
+    assert_eq!(known_of(&stub).await, whole);
     assert_eq!(stub.asked("lambda:ListFunctions"), 60);
 }
 
