@@ -135,6 +135,7 @@ struct Record {
 
 struct State {
     plan: Plan,
+    faults: Mutex<Option<Faults>>,
     account: Account,
     buckets: Buckets,
     record: Mutex<Record>,
@@ -202,6 +203,7 @@ impl Stub {
         let address = listener.local_addr().unwrap().to_string();
         let state = Arc::new(State {
             account: Account::new(plan.size),
+            faults: Mutex::new(plan.faults),
             plan,
             buckets: Buckets::default(),
             record: Mutex::default(),
@@ -237,8 +239,16 @@ impl Stub {
         locked(&self.state.record).saw.keys().map(|(action, ..)| action.clone()).collect()
     }
 
-    /// How often each fault was met, by its name.
-    pub(crate) fn faults(&self) -> BTreeMap<String, usize> {
+    /// Plans other faults from now on, as if nothing had been asked before.
+    pub(crate) fn plan_faults(&self, faults: Faults) {
+        *locked(&self.state.faults) = Some(faults);
+        let mut record = locked(&self.state.record);
+        record.same.clear();
+        record.faults.clear();
+    }
+
+    /// How often each fault was met since it was planned, by its name.
+    pub(crate) fn faults_met(&self) -> BTreeMap<String, usize> {
         locked(&self.state.record).faults.clone()
     }
 
@@ -300,13 +310,14 @@ impl State {
     }
 
     /// What `request` asks, written down; a request that nobody knows is written down as such.
-    fn ask(&self, request: Request) -> Result<(Ask, &'static Service, u32), Wire> {
+    fn ask(&self, request: Request) -> Result<(Ask, &'static Service, Option<Fault>), Wire> {
         let service = SERVICES.iter().find(|service| service.name == request.service);
         let Some((service, asked)) = service.and_then(|service| Some((*service, (service.route)(&request)?))) else {
             return Err(self.unknown(&request));
         };
         let Some((action, others)) = asked.actions.split_first() else { return Err(self.unknown(&request)) };
         let text = request.text();
+        let faults = *locked(&self.faults);
         let mut record = locked(&self.record);
         let count = record.asked.entry(action.clone()).or_default();
         let before = *count;
@@ -314,14 +325,12 @@ impl State {
         for action in &asked.actions {
             *record.saw.entry((action.clone(), asked.operation.clone(), request.region.clone())).or_default() += 1;
         }
-        let same = match self.plan.faults {
-            None => 0,
-            Some(_) => {
-                let same = record.same.entry(format!("{} {} {text}", request.service, request.region)).or_default();
-                *same += 1;
-                *same - 1
-            }
-        };
+        let fault = faults.and_then(|faults| {
+            let exactly = format!("{} {} {text}", request.service, request.region);
+            let times = record.same.entry(exactly.clone()).or_default();
+            *times += 1;
+            faults.pick(&exactly, *times - 1)
+        });
         drop(record);
         self.changed.notify_all();
         let refused = |action: &&String| self.plan.refuses.as_ref().is_some_and(|(.., refuses)| refuses(action));
@@ -339,7 +348,7 @@ impl State {
             repeats_token: false,
             request,
         };
-        Ok((ask, service, same))
+        Ok((ask, service, fault))
     }
 
     fn unknown(&self, request: &Request) -> Wire {
@@ -357,7 +366,7 @@ impl State {
 
     /// The answer to a request.
     fn answer(&self, request: Request) -> Wire {
-        let (mut ask, service, same) = match self.ask(request) {
+        let (mut ask, service, mut fault) = match self.ask(request) {
             Ok(asked) => asked,
             Err(unknown) => return unknown,
         };
@@ -370,8 +379,6 @@ impl State {
         {
             return Wire::of(&ask, Reply::error(*status, code));
         }
-        let key = format!("{} {} {}", ask.request.service, ask.region, ask.text);
-        let mut fault = self.plan.faults.and_then(|faults| faults.pick(&key, same));
         let mut reply = (self.plan.script)(&ask);
         if let Some(Reply::Fault(scripted)) = reply {
             fault = Some(scripted);
