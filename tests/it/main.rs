@@ -29,6 +29,8 @@ mod proxy;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
 #[cfg(feature = "aws")]
+mod recovering;
+#[cfg(feature = "aws")]
 mod scanning;
 #[cfg(feature = "tui")]
 mod screenshots;
