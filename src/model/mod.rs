@@ -4,6 +4,7 @@ mod arn;
 mod environment;
 mod fact;
 mod function;
+mod hidden_text;
 mod key;
 mod kinds;
 mod log_group;
@@ -23,6 +24,7 @@ pub use function::{
     Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
     PackageType, RuntimeManagement, Version, VpcConfig,
 };
+pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use log_group::LogGroup;
