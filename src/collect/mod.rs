@@ -3,16 +3,22 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod events;
 mod gap;
 mod iam;
+mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
 mod meter;
 mod operation;
 mod pacer;
+mod pipes;
 mod reader;
+mod scheduler;
+mod sns;
 mod sqs;
+mod states;
 mod sts;
 mod wire;
 
@@ -63,8 +69,20 @@ pub struct Collector {
 
 impl Collector {
     /// Every collector.
-    pub const ALL: &'static [&'static Self] =
-        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] = &[
+        &lambda::COLLECTOR,
+        &iam::COLLECTOR,
+        &kms::COLLECTOR,
+        &logs::COLLECTOR,
+        &sqs::COLLECTOR,
+        &events::COLLECTOR,
+        &scheduler::COLLECTOR,
+        &pipes::COLLECTOR,
+        &sns::COLLECTOR,
+        &kinesis::COLLECTOR,
+        &states::COLLECTOR,
+        &sts::COLLECTOR,
+    ];
 
     /// Every IAM action it needs, some of them more than once.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> {
