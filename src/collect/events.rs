@@ -162,6 +162,8 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let found = buses.items.clone();
         let rules = rules(reader, wire, &buses).await;
         let each = rules.items.clone();
+        reader.expect(archives.items.len());
+        reader.done(archives.items.len());
         reader.post(vec![Learnt::EventBuses(buses), Learnt::EventRules(rules), Learnt::EventArchives(archives)]).await;
         tokio::join!(
             reader.details(found, |bus| describe(reader, wire, bus), Learnt::EventBus),

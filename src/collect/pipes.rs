@@ -172,3 +172,41 @@ fn details(answer: Described, hidden: impl Fn(String) -> HiddenText) -> PipeDeta
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FingerprintKey;
+
+    fn read(body: &str) -> PipeDetails {
+        let keys = FingerprintKey::new([7; 32]);
+        details(serde_json::from_str(body).unwrap(), |text| HiddenText::read(&text, &Arn::from("arn:aws:pipes:r:1:pipe/x"), &keys))
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_there() {
+        let bare = read(
+            r#"{"RoleArn":"arn:aws:iam::1:role/x","KmsKeyIdentifier":"","SourceParameters":{},"TargetParameters":{"InputTemplate":""}}"#,
+        );
+        assert_eq!((bare.kms_key, bare.dead_letter_queue, bare.logging), (None, None, None));
+        assert_eq!((bare.input, bare.enrichment_input, bare.http_parameters), (None, None, None));
+        assert!(serde_json::from_str::<Described>("{}").is_err());
+    }
+
+    #[test]
+    fn the_source_may_be_a_stream_of_either_kind() {
+        for kind in ["KinesisStreamParameters", "DynamoDBStreamParameters"] {
+            let body = format!(
+                r#"{{"RoleArn":"r","SourceParameters":{{"{kind}":{{"DeadLetterConfig":{{"Arn":"arn:aws:sqs:r:1:dead"}}}}}},
+                    "LogConfiguration":{{"Level":"ERROR","IncludeExecutionData":[],"S3LogDestination":{{"BucketName":"logs"}}}}}}"#
+            );
+            let pipe = read(&body);
+            assert_eq!(pipe.dead_letter_queue, Some(Arn::from("arn:aws:sqs:r:1:dead")), "{kind}");
+            let logging = pipe.logging.unwrap();
+            assert_eq!(
+                (logging.level.as_str(), logging.includes_execution_data, logging.bucket.as_deref()),
+                ("ERROR", false, Some("logs"))
+            );
+        }
+    }
+}

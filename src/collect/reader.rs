@@ -245,10 +245,11 @@ impl Reader {
     {
         /// Items that are read at the same time; the pacers bound the calls.
         const AT_ONCE: usize = 16;
+        self.expect(items.len());
         if self.depth() == Depth::Core {
+            self.done(items.len());
             return;
         }
-        self.expect(items.len());
         let mut batches = stream::iter(items).map(detail).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
         while let Some(batch) = batches.next().await {
             self.done(batch.len());

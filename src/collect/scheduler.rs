@@ -131,6 +131,8 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let groups =
             reader.converted(&LIST_GROUPS, groups, |group| Some(ScheduleGroup { arn: group.arn?, name: group.name?, state: group.state? }));
         let items = schedules.items.clone();
+        reader.expect(groups.items.len());
+        reader.done(groups.items.len());
         reader.post(vec![Learnt::Schedules(schedules), Learnt::ScheduleGroups(groups)]).await;
         reader.details(items, |schedule| detail(reader, wire, schedule), Learnt::Schedule).await;
         Vec::new()

@@ -130,6 +130,8 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         subscriptions.items.retain(|entry| entry.subscription_arn.as_deref().is_none_or(|arn| arn.starts_with("arn:")));
         let subscriptions = reader.converted(&LIST_SUBSCRIPTIONS, subscriptions, subscription);
         let items = topics.items.clone();
+        reader.expect(subscriptions.items.len());
+        reader.done(subscriptions.items.len());
         reader.post(vec![Learnt::Topics(topics), Learnt::Subscriptions(subscriptions)]).await;
         reader.details(items, |topic| detail(reader, wire, topic), Learnt::Topic).await;
         Vec::new()
@@ -158,4 +160,35 @@ fn attributes(entries: Vec<Entry>) -> TopicAttributes {
     let mut said: BTreeMap<String, String> = entries.into_iter().map(|entry| (entry.key, entry.value)).collect();
     let mut given = |name: &str| said.remove(name).filter(|value| !value.is_empty());
     TopicAttributes { policy: given("Policy").map(PolicyText::new), kms_key: given("KmsMasterKeyId") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(body: &str) -> TopicAttributes {
+        attributes(quick_xml::de::from_str::<Attributes>(body).unwrap().get_topic_attributes_result.attributes.entry)
+    }
+
+    #[test]
+    fn attributes_are_entries() {
+        let body = |inner: &str| {
+            format!("<R>\n <GetTopicAttributesResult>\n  <Attributes>\n{inner}  </Attributes>\n </GetTopicAttributesResult>\n</R>")
+        };
+        let said = entries(&body(
+            "<entry><key>Policy</key><value>{&quot;a&quot;:&quot;&lt;&amp;&#233;&quot;}</value></entry>\n\
+             <entry>\n<key>DisplayName</key>\n<value/>\n</entry><entry><key>KmsMasterKeyId</key><value></value></entry>",
+        ));
+        assert_eq!((said.policy.unwrap().as_str(), said.kms_key), (r#"{"a":"<&é"}"#, None));
+        for broken in [body(""), "<R><GetTopicAttributesResult/></R>".to_owned(), "<R/>".to_owned()] {
+            assert!(quick_xml::de::from_str::<Attributes>(&broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_list_may_be_empty_but_not_missing() {
+        let empty = "<R><ListTopicsResult><Topics/></ListTopicsResult></R>";
+        assert!(quick_xml::de::from_str::<Topics>(empty).unwrap().list_topics_result.topics.member.is_empty());
+        assert!(quick_xml::de::from_str::<Topics>("<R><ListTopicsResult/></R>").is_err());
+    }
 }

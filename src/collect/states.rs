@@ -169,3 +169,17 @@ fn configuration(answer: Described) -> StateMachineConfiguration {
         encryption: encryption.map(|encryption| encryption.r#type),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_off() {
+        let bare = serde_json::from_str::<Described>(r#"{"roleArn":"arn:aws:iam::1:role/x","definition":"{}"}"#).unwrap();
+        let configuration = configuration(bare);
+        assert_eq!((configuration.log_level, configuration.logs_execution_data, configuration.tracing), (None, false, false));
+        assert_eq!((configuration.encryption, configuration.kms_key, configuration.log_groups.len()), (None, None, 0));
+        assert!(serde_json::from_str::<Described>(r#"{"definition":"{}"}"#).is_err());
+    }
+}

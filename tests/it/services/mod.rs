@@ -3,8 +3,14 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod events;
+mod kinesis;
 mod models;
+mod pipes;
+mod scheduler;
+mod sns;
 mod sqs;
+mod states;
 
 use std::{
     collections::BTreeSet,
@@ -56,6 +62,12 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.
