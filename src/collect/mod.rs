@@ -4,6 +4,8 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod events;
+mod accounts;
+mod errand;
 mod gap;
 mod iam;
 mod kinesis;
@@ -14,6 +16,7 @@ mod meter;
 mod operation;
 mod pacer;
 mod pipes;
+mod plan;
 mod reader;
 mod scheduler;
 mod sns;
@@ -26,12 +29,15 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
+pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use accounts::accounts;
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

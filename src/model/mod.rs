@@ -9,6 +9,10 @@ mod hidden_text;
 mod key;
 mod kinds;
 mod kinesis_stream;
+mod function_detail;
+mod key;
+mod kinds;
+mod lambda;
 mod log_group;
 mod part;
 mod pipe;
@@ -28,13 +32,17 @@ pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use event_bus::{EventArchive, EventBus, EventBusAttributes, EventRule, EventTarget, RetryPolicy};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use function::{
-    Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
-    PackageType, RuntimeManagement, Version, VpcConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
+    PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use kinesis_stream::{KinesisStream, KinesisStreamSummary};
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
+pub use key::{Grant, Key, KeyMetadata};
+pub(crate) use kinds::with_kinds;
+pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
 pub use pipe::{Pipe, PipeDetails, PipeLogging};
