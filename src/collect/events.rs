@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader, whole},
@@ -24,13 +24,13 @@ static QUOTA: Quota = Quota::new("events", 50);
 static LIST_BUSES: Operation =
     Operation::new("events:ListEventBuses", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.event_buses.items.len(), PAGE));
 static DESCRIBE_BUS: Operation =
-    Operation::new("events:DescribeEventBus", &QUOTA).of(&SERVICE).calls(|at| at.region.event_buses.items.len() as u64);
+    Operation::new("events:DescribeEventBus", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.event_buses.items.len() as u64);
 static LIST_RULES: Operation = Operation::new("events:ListRules", &QUOTA).of(&SERVICE).calls(|at| {
     let on = |bus: &EventBus| at.region.event_rules.items.iter().filter(|rule| rule.bus == bus.name).count();
     at.region.event_buses.items.iter().map(|bus| at.pages(on(bus), PAGE)).sum()
 });
 static LIST_TARGETS: Operation =
-    Operation::new("events:ListTargetsByRule", &QUOTA).of(&SERVICE).calls(|at| at.region.event_rules.items.len() as u64);
+    Operation::new("events:ListTargetsByRule", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.event_rules.items.len() as u64);
 static LIST_ARCHIVES: Operation =
     Operation::new("events:ListArchives", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.event_archives.items.len(), PAGE));
 

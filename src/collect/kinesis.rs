@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::Failure,
     operation::Extent,
     pacer::Quota,
@@ -25,8 +25,8 @@ static POLICY_QUOTA: Quota = Quota::new("kinesis:GetResourcePolicy", 5);
 
 static LIST_STREAMS: Operation =
     Operation::new("kinesis:ListStreams", &LIST_QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.kinesis_streams.items.len(), PAGE));
-static DESCRIBE: Operation = Operation::new("kinesis:DescribeStreamSummary", &SUMMARY_QUOTA).of(&SERVICE).calls(each_stream);
-static GET_POLICY: Operation = Operation::new("kinesis:GetResourcePolicy", &POLICY_QUOTA).of(&SERVICE).calls(each_stream);
+static DESCRIBE: Operation = Operation::new("kinesis:DescribeStreamSummary", &SUMMARY_QUOTA).of(&SERVICE).detail(Depth::Full, each_stream);
+static GET_POLICY: Operation = Operation::new("kinesis:GetResourcePolicy", &POLICY_QUOTA).of(&SERVICE).detail(Depth::Full, each_stream);
 
 fn each_stream(at: &Extent<'_>) -> u64 {
     at.region.kinesis_streams.items.len() as u64

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader},
@@ -20,8 +20,10 @@ static QUOTA: Quota = Quota::new("pipes", 10);
 
 static LIST_PIPES: Operation =
     Operation::new("pipes:ListPipes", &QUOTA).of(&SERVICE).get("/v1/pipes").calls(|at| at.pages(at.region.pipes.items.len(), PAGE));
-static DESCRIBE_PIPE: Operation =
-    Operation::new("pipes:DescribePipe", &QUOTA).of(&SERVICE).get("/v1/pipes/{Name}").calls(|at| at.region.pipes.items.len() as u64);
+static DESCRIBE_PIPE: Operation = Operation::new("pipes:DescribePipe", &QUOTA)
+    .of(&SERVICE)
+    .get("/v1/pipes/{Name}")
+    .detail(Depth::Full, |at| at.region.pipes.items.len() as u64);
 
 pub(super) static COLLECTOR: Collector =
     Collector { source: Source::Pipes, scope: Scope::Regional, operations: &[&LIST_PIPES, &DESCRIBE_PIPE], run };

@@ -255,7 +255,7 @@ impl Reader {
         Listing { items, gap }
     }
 
-    /// Asks `detail` of every item, sixteen at a time, and hands over what comes back; at [`Depth::Core`] nothing.
+    /// Asks `detail` of every item, sixteen at a time, and hands over what comes back; below [`Depth::Full`] nothing.
     pub(super) async fn details<T, F>(&self, items: Vec<T>, detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
     where
         F: Future<Output = T>,
@@ -263,7 +263,7 @@ impl Reader {
         /// Items that are read at the same time; the pacers bound the calls.
         const AT_ONCE: usize = 16;
         self.expect(items.len());
-        if self.depth() == Depth::Core {
+        if self.depth() < Depth::Full {
             self.done(items.len());
             return;
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader},
@@ -25,7 +25,7 @@ static LIST_SCHEDULES: Operation = Operation::new("scheduler:ListSchedules", &QU
 static GET_SCHEDULE: Operation = Operation::new("scheduler:GetSchedule", &QUOTA)
     .of(&SERVICE)
     .get("/schedules/{Name}")
-    .calls(|at| at.region.schedules.items.len() as u64);
+    .detail(Depth::Full, |at| at.region.schedules.items.len() as u64);
 static LIST_GROUPS: Operation = Operation::new("scheduler:ListScheduleGroups", &QUOTA)
     .of(&SERVICE)
     .get("/schedule-groups")

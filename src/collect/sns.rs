@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader},
@@ -26,7 +26,7 @@ static QUOTA: Quota = Quota::new("sns", 30);
 static LIST_TOPICS: Operation =
     Operation::new("sns:ListTopics", &LIST_TOPICS_QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.topics.items.len(), PAGE));
 static GET_ATTRIBUTES: Operation =
-    Operation::new("sns:GetTopicAttributes", &QUOTA).of(&SERVICE).calls(|at| at.region.topics.items.len() as u64);
+    Operation::new("sns:GetTopicAttributes", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.topics.items.len() as u64);
 static LIST_SUBSCRIPTIONS: Operation = Operation::new("sns:ListSubscriptions", &LIST_SUBSCRIPTIONS_QUOTA)
     .of(&SERVICE)
     .calls(|at| at.pages(at.region.subscriptions.items.len(), PAGE));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Collector, Operation, Scope,
+    Collector, Depth, Operation, Scope,
     gap::{Failure, Trouble},
     pacer::Quota,
     reader::{Page, Reader},
@@ -21,8 +21,9 @@ static DESCRIBE_QUOTA: Quota = Quota::new("states:DescribeStateMachine", 20);
 
 static LIST_MACHINES: Operation =
     Operation::new("states:ListStateMachines", &LIST_QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.state_machines.items.len(), PAGE));
-static DESCRIBE: Operation =
-    Operation::new("states:DescribeStateMachine", &DESCRIBE_QUOTA).of(&SERVICE).calls(|at| at.region.state_machines.items.len() as u64);
+static DESCRIBE: Operation = Operation::new("states:DescribeStateMachine", &DESCRIBE_QUOTA)
+    .of(&SERVICE)
+    .detail(Depth::Full, |at| at.region.state_machines.items.len() as u64);
 
 pub(super) static COLLECTOR: Collector =
     Collector { source: Source::States, scope: Scope::Regional, operations: &[&LIST_MACHINES, &DESCRIBE], run };

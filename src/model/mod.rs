@@ -5,13 +5,11 @@ mod environment;
 mod event_bus;
 mod fact;
 mod function;
+mod function_detail;
 mod hidden_text;
 mod key;
 mod kinds;
 mod kinesis_stream;
-mod function_detail;
-mod key;
-mod kinds;
 mod lambda;
 mod log_group;
 mod part;
@@ -35,13 +33,11 @@ pub use function::{
     Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use kinesis_stream::{KinesisStream, KinesisStreamSummary};
-pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
-pub use key::{Grant, Key, KeyMetadata};
-pub(crate) use kinds::with_kinds;
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
