@@ -104,7 +104,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
             Some(StateMachine {
                 arn: machine.state_machine_arn,
                 name: machine.name,
-                kind: machine.r#type,
+                machine_type: machine.r#type,
                 configuration: Fact::unread(DESCRIBE.action),
                 definition: Fact::unread(DESCRIBE.action),
             })

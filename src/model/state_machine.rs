@@ -12,7 +12,7 @@ pub struct StateMachine {
     /// `name`.
     pub name: String,
     /// `type`: `STANDARD` or `EXPRESS`.
-    pub kind: String,
+    pub machine_type: String,
     /// What `DescribeStateMachine` says of how it runs.
     pub configuration: Fact<StateMachineConfiguration>,
     /// What its `definition` gives away: which functions it calls, and what in it looks like a secret.

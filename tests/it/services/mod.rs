@@ -21,6 +21,7 @@ use std::{
 use palisade::{
     live,
     model::{Posture, Source},
+    store,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -164,4 +165,9 @@ async fn everything_planted_in_the_stub_is_collected() {
     let wrong: Vec<String> =
         facts.filter_map(|(service, fact)| Some(format!("{}: {}: {}", service.source, fact.name, (fact.holds)(&posture).err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // And through a snapshot, whose records have names of their own beside those of the facts.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.jsonl");
+    store::save(&posture, &path).unwrap();
+    assert_eq!(store::load(&path).unwrap(), posture);
 }

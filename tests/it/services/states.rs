@@ -16,7 +16,10 @@ pub(super) static SERVICE: Service = Service {
         Planted {
             name: "a state machine has its type and role",
             holds: |posture| {
-                same((machine(posture, "checkout")?.kind.as_str(), configured(posture, "checkout")?.role.name()), ("EXPRESS", "states"))
+                same(
+                    (machine(posture, "checkout")?.machine_type.as_str(), configured(posture, "checkout")?.role.name()),
+                    ("EXPRESS", "states"),
+                )
             },
             moto: Right,
             ministack: Right,

@@ -70,6 +70,7 @@ static SERVICES: &[&Service] = &[
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
+    &organizations::SERVICE,
     &sqs::SERVICE,
     &events::SERVICE,
     &scheduler::SERVICE,
@@ -79,8 +80,6 @@ static SERVICES: &[&Service] = &[
     &states::SERVICE,
     &sts::SERVICE,
 ];
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
