@@ -4,19 +4,25 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod accounts;
+mod changes;
 mod errand;
 mod events;
 mod gap;
 mod iam;
+mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
 mod meter;
 mod operation;
 mod pacer;
+mod pipes;
 mod plan;
 mod reader;
+mod scheduler;
+mod sns;
 mod sqs;
+mod states;
 mod sts;
 mod wire;
 
@@ -25,7 +31,7 @@ use std::{collections::BTreeSet, fmt};
 use futures::future::BoxFuture;
 
 pub use errand::{Errand, Wanted};
-pub use events::event_actions;
+pub use changes::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
@@ -33,7 +39,7 @@ pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
 pub(crate) use accounts::accounts;
-pub(crate) use events::Queue;
+pub(crate) use changes::Queue;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
@@ -72,8 +78,20 @@ pub struct Collector {
 
 impl Collector {
     /// Every collector.
-    pub const ALL: &'static [&'static Self] =
-        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] = &[
+        &lambda::COLLECTOR,
+        &iam::COLLECTOR,
+        &kms::COLLECTOR,
+        &logs::COLLECTOR,
+        &sqs::COLLECTOR,
+        &events::COLLECTOR,
+        &scheduler::COLLECTOR,
+        &pipes::COLLECTOR,
+        &sns::COLLECTOR,
+        &kinesis::COLLECTOR,
+        &states::COLLECTOR,
+        &sts::COLLECTOR,
+    ];
 
     /// Every IAM action it needs, some of them more than once.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> {

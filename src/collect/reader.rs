@@ -14,6 +14,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::{StreamExt, stream};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -252,6 +253,25 @@ impl Reader {
             gap = Some(self.gap(operation.broken("an entry has no name or ARN")));
         }
         Listing { items, gap }
+    }
+
+    /// Asks `detail` of every item, sixteen at a time, and hands over what comes back; below [`Depth::Full`] nothing.
+    pub(super) async fn details<T, F>(&self, items: Vec<T>, detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
+    where
+        F: Future<Output = T>,
+    {
+        /// Items that are read at the same time; the pacers bound the calls.
+        const AT_ONCE: usize = 16;
+        self.expect(items.len());
+        if self.depth() < Depth::Full {
+            self.done(items.len());
+            return;
+        }
+        let mut batches = stream::iter(items).map(detail).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch.into_iter().map(|item| learnt(Box::new(item))).collect()).await;
+        }
     }
 
     /// Resources still to read.

@@ -26,6 +26,26 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// Event buses of EventBridge.
+                event_buses: EventBuses of EventBus, "events:ListEventBuses", "events" "event-bus/*";
+                /// Rules of all event buses.
+                event_rules: EventRules of EventRule, "events:ListRules", "events" "rule/*";
+                /// Archives of EventBridge.
+                event_archives: EventArchives of EventArchive, "events:ListArchives", "events" "archive/*";
+                /// Schedules of EventBridge Scheduler.
+                schedules: Schedules of Schedule, "scheduler:ListSchedules", "scheduler" "schedule/*";
+                /// Groups of schedules.
+                schedule_groups: ScheduleGroups of ScheduleGroup, "scheduler:ListScheduleGroups", "scheduler" "schedule-group/*";
+                /// Pipes of EventBridge.
+                pipes: Pipes of Pipe, "pipes:ListPipes", "pipes" "pipe/*";
+                /// SNS topics.
+                topics: Topics of Topic, "sns:ListTopics", "sns" "*";
+                /// Confirmed SNS subscriptions.
+                subscriptions: Subscriptions of Subscription, "sns:ListSubscriptions", "sns" "*:*";
+                /// Kinesis data streams.
+                kinesis_streams: KinesisStreams of KinesisStream, "kinesis:ListStreams", "kinesis" "stream/*";
+                /// State machines of Step Functions.
+                state_machines: StateMachines of StateMachine, "states:ListStateMachines", "states" "stateMachine:*";
             }
             regional facts {
                 /// The account's Lambda limits.

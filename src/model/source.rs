@@ -39,6 +39,18 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// Amazon EventBridge, per Region.
+    Events "events";
+    /// Amazon EventBridge Scheduler, per Region.
+    Scheduler "scheduler";
+    /// Amazon EventBridge Pipes, per Region.
+    Pipes "pipes";
+    /// Amazon Simple Notification Service, per Region.
+    Sns "sns";
+    /// Amazon Kinesis Data Streams, per Region.
+    Kinesis "kinesis";
+    /// AWS Step Functions, per Region.
+    States "states";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -3,8 +3,14 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod events;
+mod kinesis;
 mod models;
+mod pipes;
+mod scheduler;
+mod sns;
 mod sqs;
+mod states;
 
 use std::{
     collections::BTreeSet,
@@ -15,6 +21,7 @@ use std::{
 use palisade::{
     live,
     model::{Posture, Source},
+    store,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -56,6 +63,12 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.
@@ -158,4 +171,9 @@ async fn everything_planted_in_the_stub_is_collected() {
     let wrong: Vec<String> =
         facts.filter_map(|(service, fact)| Some(format!("{}: {}: {}", service.source, fact.name, (fact.holds)(&posture).err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // And through a snapshot, whose records have names of their own beside those of the facts.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.jsonl");
+    store::save(&posture, &path).unwrap();
+    assert_eq!(store::load(&path).unwrap(), posture);
 }

@@ -6,18 +6,24 @@
 mod account;
 mod answer;
 mod cbor;
+mod events;
 mod fault;
 mod iam;
+mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
 mod organizations;
 mod plan;
+mod pipes;
 mod protocol;
 mod quota;
 mod request;
 mod route;
+mod scheduler;
+mod sns;
 mod sqs;
+mod states;
 mod sts;
 
 use std::{
@@ -61,8 +67,21 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[
+    &iam::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &organizations::SERVICE,
+    &sqs::SERVICE,
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
+    &sts::SERVICE,
+];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
