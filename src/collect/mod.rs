@@ -3,6 +3,7 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod dynamodb;
 mod gap;
 mod iam;
 mod kms;
@@ -65,8 +66,15 @@ pub struct Collector {
 
 impl Collector {
     /// Every collector.
-    pub const ALL: &'static [&'static Self] =
-        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] = &[
+        &lambda::COLLECTOR,
+        &iam::COLLECTOR,
+        &kms::COLLECTOR,
+        &logs::COLLECTOR,
+        &sqs::COLLECTOR,
+        &dynamodb::COLLECTOR,
+        &sts::COLLECTOR,
+    ];
 
     /// Every IAM action it needs, some of them more than once.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> {
@@ -111,12 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn every_source_has_one_collector_with_actions_of_its_own() {
+    fn every_source_has_one_collector_a_scope_with_actions_of_its_own() {
         for source in Source::ALL.iter().copied() {
-            let mut of_source = Collector::ALL.iter().copied().filter(|collector| collector.source == source);
-            let collector = of_source.next().unwrap();
-            assert!(of_source.next().is_none());
-            assert!(collector.actions().all(|action| action.split(':').next() == Some(source.word())), "{source}");
+            let of_source: Vec<_> = Collector::ALL.iter().copied().filter(|collector| collector.source == source).collect();
+            let in_scope = |scope| of_source.iter().filter(|collector| collector.scope == scope).count();
+            assert!(!of_source.is_empty() && in_scope(Scope::Regional) <= 1 && in_scope(Scope::Global) <= 1, "{source}");
+            let mut actions = of_source.iter().flat_map(|collector| collector.actions());
+            assert!(actions.all(|action| action.split(':').next() == Some(source.word())), "{source}");
         }
     }
 

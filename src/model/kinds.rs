@@ -24,6 +24,8 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// DynamoDB tables.
+                tables: Tables of Table, "dynamodb:ListTables", "dynamodb" "table/*";
             }
             regional facts {
                 /// The account's Lambda limits.

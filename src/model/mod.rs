@@ -13,6 +13,7 @@ mod principal;
 mod queue;
 mod secret;
 mod source;
+mod table;
 pub mod text;
 mod timestamp;
 
@@ -31,4 +32,5 @@ pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, fi
 pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, User};
 pub use queue::{Queue, QueueAttributes};
 pub use source::{Source, SourceRun, SourceState};
+pub use table::{Table, TableDescription, TableEncryption, TableReplica};
 pub use timestamp::Timestamp;

@@ -39,6 +39,8 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// Amazon DynamoDB, per Region.
+    DynamoDb "dynamodb";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -6,6 +6,7 @@
 mod account;
 mod answer;
 mod cbor;
+mod dynamodb;
 mod fault;
 mod iam;
 mod kms;
@@ -58,7 +59,15 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[
+    &iam::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &sqs::SERVICE,
+    &dynamodb::SERVICE,
+    &sts::SERVICE,
+];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
