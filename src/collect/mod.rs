@@ -14,6 +14,8 @@ mod operation;
 mod pacer;
 mod plan;
 mod reader;
+mod s3;
+mod s3_account;
 mod sqs;
 mod sts;
 mod wire;
@@ -73,6 +75,8 @@ impl Collector {
         &logs::COLLECTOR,
         &sqs::COLLECTOR,
         &dynamodb::COLLECTOR,
+        &s3::COLLECTOR,
+        &s3_account::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

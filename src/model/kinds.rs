@@ -26,6 +26,8 @@ macro_rules! with_kinds {
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
                 /// DynamoDB tables.
                 tables: Tables of Table, "dynamodb:ListTables", "dynamodb" "table/*";
+                /// S3 buckets.
+                buckets: Buckets of Bucket, "s3:ListAllMyBuckets", "s3" "*" in region;
             }
             regional facts {
                 /// The account's Lambda limits.
@@ -42,6 +44,8 @@ macro_rules! with_kinds {
                 policies: Policies of ManagedPolicy, "iam:GetAccountAuthorizationDetails", "iam" "policy/*";
             }
             account facts {
+                /// What S3 blocks for every bucket of the account (`GetPublicAccessBlock` of S3 Control); none where it blocks nothing.
+                s3_public_access_block: AccountPublicAccessBlock of Option<PublicAccessBlock>, "s3" "account-public-access-block";
             }
         }
     };

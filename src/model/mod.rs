@@ -1,6 +1,7 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
 mod arn;
+mod bucket;
 mod environment;
 mod fact;
 mod function;
@@ -18,6 +19,9 @@ pub mod text;
 mod timestamp;
 
 pub use arn::Arn;
+pub use bucket::{
+    Bucket, BucketEncryption, BucketNotifications, BucketVersioning, NotificationTarget, ObjectLock, PublicAccessBlock, ReplicationRule,
+};
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use function::{

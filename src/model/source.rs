@@ -41,6 +41,8 @@ sources! {
     Sqs "sqs";
     /// Amazon DynamoDB, per Region.
     DynamoDb "dynamodb";
+    /// Amazon Simple Storage Service: buckets per Region, and once an account what S3 blocks for all of them.
+    S3 "s3";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -5,6 +5,7 @@
 
 mod dynamodb;
 mod models;
+mod s3;
 mod sqs;
 
 use std::{
@@ -58,6 +59,7 @@ enum Shown {
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
     &dynamodb::SERVICE,
+    &s3::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -16,6 +16,7 @@ mod protocol;
 mod quota;
 mod request;
 mod route;
+mod s3;
 mod sqs;
 mod sts;
 
@@ -66,6 +67,7 @@ static SERVICES: &[&Service] = &[
     &logs::SERVICE,
     &sqs::SERVICE,
     &dynamodb::SERVICE,
+    &s3::SERVICE,
     &sts::SERVICE,
 ];
 
