@@ -16,6 +16,7 @@ mod plan;
 mod reader;
 mod s3;
 mod s3_account;
+mod secretsmanager;
 mod sqs;
 mod sts;
 mod wire;
@@ -77,6 +78,7 @@ impl Collector {
         &dynamodb::COLLECTOR,
         &s3::COLLECTOR,
         &s3_account::COLLECTOR,
+        &secretsmanager::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

@@ -28,6 +28,8 @@ macro_rules! with_kinds {
                 tables: Tables of Table, "dynamodb:ListTables", "dynamodb" "table/*";
                 /// S3 buckets.
                 buckets: Buckets of Bucket, "s3:ListAllMyBuckets", "s3" "*" in region;
+                /// Secrets of Secrets Manager.
+                secrets: Secrets of Secret, "secretsmanager:ListSecrets", "secretsmanager" "secret:*";
             }
             regional facts {
                 /// The account's Lambda limits.

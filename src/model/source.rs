@@ -43,6 +43,8 @@ sources! {
     DynamoDb "dynamodb";
     /// Amazon Simple Storage Service: buckets per Region, and once an account what S3 blocks for all of them.
     S3 "s3";
+    /// AWS Secrets Manager, per Region.
+    SecretsManager "secretsmanager";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

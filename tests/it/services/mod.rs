@@ -6,6 +6,7 @@
 mod dynamodb;
 mod models;
 mod s3;
+mod secretsmanager;
 mod sqs;
 
 use std::{
@@ -60,6 +61,7 @@ pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
     &dynamodb::SERVICE,
     &s3::SERVICE,
+    &secretsmanager::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -17,6 +17,7 @@ mod quota;
 mod request;
 mod route;
 mod s3;
+mod secretsmanager;
 mod sqs;
 mod sts;
 
@@ -68,6 +69,7 @@ static SERVICES: &[&Service] = &[
     &sqs::SERVICE,
     &dynamodb::SERVICE,
     &s3::SERVICE,
+    &secretsmanager::SERVICE,
     &sts::SERVICE,
 ];
 
