@@ -18,6 +18,7 @@ mod s3;
 mod s3_account;
 mod secretsmanager;
 mod sqs;
+mod ssm;
 mod sts;
 mod wire;
 
@@ -79,6 +80,7 @@ impl Collector {
         &s3::COLLECTOR,
         &s3_account::COLLECTOR,
         &secretsmanager::COLLECTOR,
+        &ssm::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

@@ -30,6 +30,8 @@ macro_rules! with_kinds {
                 buckets: Buckets of Bucket, "s3:ListAllMyBuckets", "s3" "*" in region;
                 /// Secrets of Secrets Manager.
                 secrets: Secrets of Secret, "secretsmanager:ListSecrets", "secretsmanager" "secret:*";
+                /// Parameters of Systems Manager.
+                parameters: Parameters of Parameter, "ssm:DescribeParameters", "ssm" "parameter/*";
             }
             regional facts {
                 /// The account's Lambda limits.

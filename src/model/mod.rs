@@ -8,6 +8,7 @@ mod function;
 mod key;
 mod kinds;
 mod log_group;
+mod parameter;
 mod part;
 mod posture;
 mod principal;
@@ -32,6 +33,7 @@ pub use function::{
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use log_group::LogGroup;
+pub use parameter::Parameter;
 pub use part::{Learnt, Part};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};
 pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, User};

@@ -45,6 +45,8 @@ sources! {
     S3 "s3";
     /// AWS Secrets Manager, per Region.
     SecretsManager "secretsmanager";
+    /// AWS Systems Manager Parameter Store, per Region.
+    Ssm "ssm";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -8,6 +8,7 @@ mod models;
 mod s3;
 mod secretsmanager;
 mod sqs;
+mod ssm;
 
 use std::{
     collections::BTreeSet,
@@ -62,6 +63,7 @@ pub(crate) const ALL: &[&Service] = &[
     &dynamodb::SERVICE,
     &s3::SERVICE,
     &secretsmanager::SERVICE,
+    &ssm::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

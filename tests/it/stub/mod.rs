@@ -19,6 +19,7 @@ mod route;
 mod s3;
 mod secretsmanager;
 mod sqs;
+mod ssm;
 mod sts;
 
 use std::{
@@ -70,6 +71,7 @@ static SERVICES: &[&Service] = &[
     &dynamodb::SERVICE,
     &s3::SERVICE,
     &secretsmanager::SERVICE,
+    &ssm::SERVICE,
     &sts::SERVICE,
 ];
 
