@@ -4,6 +4,7 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod dynamodb;
+mod efs;
 mod gap;
 mod iam;
 mod kms;
@@ -81,6 +82,7 @@ impl Collector {
         &s3_account::COLLECTOR,
         &secretsmanager::COLLECTOR,
         &ssm::COLLECTOR,
+        &efs::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

@@ -32,6 +32,10 @@ macro_rules! with_kinds {
                 secrets: Secrets of Secret, "secretsmanager:ListSecrets", "secretsmanager" "secret:*";
                 /// Parameters of Systems Manager.
                 parameters: Parameters of Parameter, "ssm:DescribeParameters", "ssm" "parameter/*";
+                /// EFS file systems.
+                file_systems: FileSystems of FileSystem, "elasticfilesystem:DescribeFileSystems", "elasticfilesystem" "file-system/*";
+                /// EFS access points.
+                access_points: AccessPoints of AccessPoint, "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem" "access-point/*";
             }
             regional facts {
                 /// The account's Lambda limits.

@@ -4,6 +4,7 @@ mod arn;
 mod bucket;
 mod environment;
 mod fact;
+mod file_system;
 mod function;
 mod key;
 mod kinds;
@@ -26,6 +27,7 @@ pub use bucket::{
 };
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
+pub use file_system::{AccessPoint, FileSystem};
 pub use function::{
     Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
     PackageType, RuntimeManagement, Version, VpcConfig,

@@ -47,6 +47,8 @@ sources! {
     SecretsManager "secretsmanager";
     /// AWS Systems Manager Parameter Store, per Region.
     Ssm "ssm";
+    /// Amazon Elastic File System, per Region.
+    Efs "elasticfilesystem";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

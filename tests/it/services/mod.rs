@@ -4,6 +4,7 @@
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
 mod dynamodb;
+mod efs;
 mod models;
 mod s3;
 mod secretsmanager;
@@ -64,6 +65,7 @@ pub(crate) const ALL: &[&Service] = &[
     &s3::SERVICE,
     &secretsmanager::SERVICE,
     &ssm::SERVICE,
+    &efs::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

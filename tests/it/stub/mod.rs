@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod cbor;
 mod dynamodb;
+mod efs;
 mod fault;
 mod iam;
 mod kms;
@@ -72,6 +73,7 @@ static SERVICES: &[&Service] = &[
     &s3::SERVICE,
     &secretsmanager::SERVICE,
     &ssm::SERVICE,
+    &efs::SERVICE,
     &sts::SERVICE,
 ];
 
