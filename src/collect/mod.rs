@@ -4,6 +4,7 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod dynamodb;
+mod ecr;
 mod efs;
 mod gap;
 mod iam;
@@ -83,6 +84,7 @@ impl Collector {
         &secretsmanager::COLLECTOR,
         &ssm::COLLECTOR,
         &efs::COLLECTOR,
+        &ecr::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

@@ -36,6 +36,8 @@ macro_rules! with_kinds {
                 file_systems: FileSystems of FileSystem, "elasticfilesystem:DescribeFileSystems", "elasticfilesystem" "file-system/*";
                 /// EFS access points.
                 access_points: AccessPoints of AccessPoint, "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem" "access-point/*";
+                /// ECR repositories.
+                repositories: Repositories of Repository, "ecr:DescribeRepositories", "ecr" "repository/*";
             }
             regional facts {
                 /// The account's Lambda limits.

@@ -49,6 +49,8 @@ sources! {
     Ssm "ssm";
     /// Amazon Elastic File System, per Region.
     Efs "elasticfilesystem";
+    /// Amazon Elastic Container Registry, per Region.
+    Ecr "ecr";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

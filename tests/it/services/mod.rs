@@ -4,6 +4,7 @@
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
 mod dynamodb;
+mod ecr;
 mod efs;
 mod models;
 mod s3;
@@ -66,6 +67,7 @@ pub(crate) const ALL: &[&Service] = &[
     &secretsmanager::SERVICE,
     &ssm::SERVICE,
     &efs::SERVICE,
+    &ecr::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod cbor;
 mod dynamodb;
+mod ecr;
 mod efs;
 mod fault;
 mod iam;
@@ -74,6 +75,7 @@ static SERVICES: &[&Service] = &[
     &secretsmanager::SERVICE,
     &ssm::SERVICE,
     &efs::SERVICE,
+    &ecr::SERVICE,
     &sts::SERVICE,
 ];
 
