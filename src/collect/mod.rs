@@ -3,9 +3,12 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod accounts;
 mod dynamodb;
 mod ecr;
 mod efs;
+mod errand;
+mod events;
 mod gap;
 mod iam;
 mod kms;
@@ -28,13 +31,17 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
+pub use events::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use accounts::accounts;
+pub(crate) use events::Queue;
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

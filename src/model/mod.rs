@@ -6,8 +6,10 @@ mod environment;
 mod fact;
 mod file_system;
 mod function;
+mod function_detail;
 mod key;
 mod kinds;
+mod lambda;
 mod log_group;
 mod parameter;
 mod part;
@@ -30,11 +32,13 @@ pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use file_system::{AccessPoint, FileSystem};
 pub use function::{
-    Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
-    PackageType, RuntimeManagement, Version, VpcConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystemConfig, Function, FunctionState, FunctionUrl, LoggingConfig,
+    PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
+pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use parameter::Parameter;
 pub use part::{Learnt, Part};

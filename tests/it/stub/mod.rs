@@ -14,6 +14,7 @@ mod iam;
 mod kms;
 mod lambda;
 mod logs;
+mod organizations;
 mod protocol;
 mod quota;
 mod request;
@@ -69,6 +70,7 @@ static SERVICES: &[&Service] = &[
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
+    &organizations::SERVICE,
     &sqs::SERVICE,
     &dynamodb::SERVICE,
     &s3::SERVICE,
@@ -107,6 +109,12 @@ impl Ask {
     /// A parameter of the request by AWS's name.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.request.parameter(name)
+    }
+
+    /// The id of the access key that signed it.
+    pub(crate) fn key(&self) -> &str {
+        let scope = self.request.header("authorization").and_then(|value| value.split_once("Credential="));
+        scope.and_then(|(_, scope)| scope.split('/').next()).unwrap_or_default()
     }
 
     /// Whether the caller may not use `action`, which a part of the answer needs.
