@@ -5,6 +5,9 @@
 
 mod accounts;
 mod changes;
+mod dynamodb;
+mod ecr;
+mod efs;
 mod errand;
 mod events;
 mod gap;
@@ -23,6 +26,11 @@ mod scheduler;
 mod sns;
 mod sqs;
 mod states;
+mod s3;
+mod s3_account;
+mod secretsmanager;
+mod sqs;
+mod ssm;
 mod sts;
 mod wire;
 
@@ -90,6 +98,13 @@ impl Collector {
         &sns::COLLECTOR,
         &kinesis::COLLECTOR,
         &states::COLLECTOR,
+        &dynamodb::COLLECTOR,
+        &s3::COLLECTOR,
+        &s3_account::COLLECTOR,
+        &secretsmanager::COLLECTOR,
+        &ssm::COLLECTOR,
+        &efs::COLLECTOR,
+        &ecr::COLLECTOR,
         &sts::COLLECTOR,
     ];
 
@@ -136,12 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn every_source_has_one_collector_with_actions_of_its_own() {
+    fn every_source_has_one_collector_a_scope_with_actions_of_its_own() {
         for source in Source::ALL.iter().copied() {
-            let mut of_source = Collector::ALL.iter().copied().filter(|collector| collector.source == source);
-            let collector = of_source.next().unwrap();
-            assert!(of_source.next().is_none());
-            assert!(collector.actions().all(|action| action.split(':').next() == Some(source.word())), "{source}");
+            let of_source: Vec<_> = Collector::ALL.iter().copied().filter(|collector| collector.source == source).collect();
+            let in_scope = |scope| of_source.iter().filter(|collector| collector.scope == scope).count();
+            assert!(!of_source.is_empty() && in_scope(Scope::Regional) <= 1 && in_scope(Scope::Global) <= 1, "{source}");
+            let mut actions = of_source.iter().flat_map(|collector| collector.actions());
+            assert!(actions.all(|action| action.split(':').next() == Some(source.word())), "{source}");
         }
     }
 

@@ -46,6 +46,20 @@ macro_rules! with_kinds {
                 kinesis_streams: KinesisStreams of KinesisStream, "kinesis:ListStreams", "kinesis" "stream/*";
                 /// State machines of Step Functions.
                 state_machines: StateMachines of StateMachine, "states:ListStateMachines", "states" "stateMachine:*";
+                /// DynamoDB tables.
+                tables: Tables of Table, "dynamodb:ListTables", "dynamodb" "table/*";
+                /// S3 buckets.
+                buckets: Buckets of Bucket, "s3:ListAllMyBuckets", "s3" "*" in region;
+                /// Secrets of Secrets Manager.
+                secrets: Secrets of Secret, "secretsmanager:ListSecrets", "secretsmanager" "secret:*";
+                /// Parameters of Systems Manager.
+                parameters: Parameters of Parameter, "ssm:DescribeParameters", "ssm" "parameter/*";
+                /// EFS file systems.
+                file_systems: FileSystems of FileSystem, "elasticfilesystem:DescribeFileSystems", "elasticfilesystem" "file-system/*";
+                /// EFS access points.
+                access_points: AccessPoints of AccessPoint, "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem" "access-point/*";
+                /// ECR repositories.
+                repositories: Repositories of Repository, "ecr:DescribeRepositories", "ecr" "repository/*";
             }
             regional facts {
                 /// The account's Lambda limits.
@@ -62,6 +76,8 @@ macro_rules! with_kinds {
                 policies: Policies of ManagedPolicy, "iam:GetAccountAuthorizationDetails", "iam" "policy/*";
             }
             account facts {
+                /// What S3 blocks for every bucket of the account (`GetPublicAccessBlock` of S3 Control); none where it blocks nothing.
+                s3_public_access_block: AccountPublicAccessBlock of Option<PublicAccessBlock>, "s3" "account-public-access-block";
             }
         }
     };

@@ -1,9 +1,11 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
 mod arn;
+mod bucket;
 mod environment;
 mod event_bus;
 mod fact;
+mod file_system;
 mod function;
 mod function_detail;
 mod hidden_text;
@@ -12,25 +14,33 @@ mod kinds;
 mod kinesis_stream;
 mod lambda;
 mod log_group;
+mod parameter;
 mod part;
 mod pipe;
 mod posture;
 mod principal;
 mod queue;
 mod schedule;
+mod repository;
 mod secret;
+mod secrets_manager;
 mod source;
 mod state_machine;
+mod table;
 pub mod text;
 mod timestamp;
 mod topic;
 
 pub use arn::Arn;
+pub use bucket::{
+    Bucket, BucketEncryption, BucketNotifications, BucketVersioning, NotificationTarget, ObjectLock, PublicAccessBlock, ReplicationRule,
+};
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use event_bus::{EventArchive, EventBus, EventBusAttributes, EventRule, EventTarget, RetryPolicy};
 pub use fact::{Fact, Gap, GapKind, Listing};
+pub use file_system::{AccessPoint, FileSystem};
 pub use function::{
-    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystemConfig, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
 pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
@@ -40,6 +50,7 @@ pub(crate) use kinds::with_kinds;
 pub use kinesis_stream::{KinesisStream, KinesisStreamSummary};
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
+pub use parameter::Parameter;
 pub use part::{Learnt, Part};
 pub use pipe::{Pipe, PipeDetails, PipeLogging};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};
@@ -48,5 +59,9 @@ pub use queue::{Queue, QueueAttributes};
 pub use schedule::{Schedule, ScheduleDetails, ScheduleGroup};
 pub use source::{Source, SourceRun, SourceState};
 pub use state_machine::{StateMachine, StateMachineConfiguration};
+pub use repository::{Repository, RepositoryImage};
+pub use secrets_manager::{Secret, SecretReplica};
+pub use source::{Source, SourceRun, SourceState};
+pub use table::{Table, TableDescription, TableEncryption, TableReplica};
 pub use timestamp::Timestamp;
 pub use topic::{Subscription, SubscriptionEndpoint, Topic, TopicAttributes};

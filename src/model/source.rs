@@ -51,6 +51,18 @@ sources! {
     Kinesis "kinesis";
     /// AWS Step Functions, per Region.
     States "states";
+    /// Amazon DynamoDB, per Region.
+    DynamoDb "dynamodb";
+    /// Amazon Simple Storage Service: buckets per Region, and once an account what S3 blocks for all of them.
+    S3 "s3";
+    /// AWS Secrets Manager, per Region.
+    SecretsManager "secretsmanager";
+    /// AWS Systems Manager Parameter Store, per Region.
+    Ssm "ssm";
+    /// Amazon Elastic File System, per Region.
+    Efs "elasticfilesystem";
+    /// Amazon Elastic Container Registry, per Region.
+    Ecr "ecr";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

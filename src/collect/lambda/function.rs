@@ -8,7 +8,7 @@ use super::{GET_FUNCTION, LIST_FUNCTIONS};
 use crate::{
     collect::{Failure, reader::Reader},
     model::{
-        Arn, CodeLocation, DurableConfig, EnvironmentValue, Fact, FileSystem, Function, FunctionState, Gap, GapKind, LoggingConfig,
+        Arn, CodeLocation, DurableConfig, EnvironmentValue, Fact, FileSystemConfig, Function, FunctionState, Gap, GapKind, LoggingConfig,
         PackageType, Timestamp, VpcConfig, text,
     },
 };
@@ -53,7 +53,8 @@ pub(super) fn function(reader: &Reader, configuration: types::FunctionConfigurat
     function.signer = arn_of(configuration.signing_profile_version_arn);
     function.vpc = configuration.vpc_config.and_then(vpc);
     let file_systems = configuration.file_system_configs.into_iter().flatten();
-    function.file_systems = file_systems.map(|mount| FileSystem { arn: Arn::new(mount.arn), mount_path: mount.local_mount_path }).collect();
+    function.file_systems =
+        file_systems.map(|mount| FileSystemConfig { arn: Arn::new(mount.arn), mount_path: mount.local_mount_path }).collect();
     function.snap_start =
         configuration.snap_start.and_then(|snap_start| snap_start.apply_on) == Some(types::SnapStartApplyOn::PublishedVersions);
     function.tenant_isolation = configuration.tenancy_config.map(|tenancy| tenancy.tenant_isolation_mode.as_str().to_owned());

@@ -59,6 +59,12 @@ impl Sent {
             (_, Request::Named) => Err(format!("{} has no path", operation.name)),
         }
     }
+
+    /// The same with one more header.
+    pub(super) fn with(mut self, header: &'static str, value: &str) -> Self {
+        self.headers.push((header, value.to_owned()));
+        self
+    }
 }
 
 /// `path` with `{Name}` replaced by the parameter of that name, which is then gone from `params`; `{Name+}` keeps slashes.

@@ -11,6 +11,14 @@ mod scheduler;
 mod sns;
 mod sqs;
 mod states;
+mod dynamodb;
+mod ecr;
+mod efs;
+mod models;
+mod s3;
+mod secretsmanager;
+mod sqs;
+mod ssm;
 
 use std::{
     collections::BTreeSet,
@@ -69,6 +77,12 @@ pub(crate) const ALL: &[&Service] = &[
     &sns::SERVICE,
     &kinesis::SERVICE,
     &states::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &efs::SERVICE,
+    &ecr::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -7,6 +7,9 @@ mod account;
 mod answer;
 mod cbor;
 mod events;
+mod dynamodb;
+mod ecr;
+mod efs;
 mod fault;
 mod iam;
 mod kinesis;
@@ -24,6 +27,10 @@ mod scheduler;
 mod sns;
 mod sqs;
 mod states;
+mod s3;
+mod secretsmanager;
+mod sqs;
+mod ssm;
 mod sts;
 
 use std::{
@@ -80,6 +87,12 @@ static SERVICES: &[&Service] = &[
     &sns::SERVICE,
     &kinesis::SERVICE,
     &states::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &efs::SERVICE,
+    &ecr::SERVICE,
     &sts::SERVICE,
 ];
 
