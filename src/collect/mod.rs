@@ -3,6 +3,7 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod cloudtrail;
 mod gap;
 mod iam;
 mod kms;
@@ -15,6 +16,7 @@ mod reader;
 mod sqs;
 mod sts;
 mod wire;
+mod xray;
 
 use std::{collections::BTreeSet, fmt};
 
@@ -63,8 +65,16 @@ pub struct Collector {
 
 impl Collector {
     /// Every collector.
-    pub const ALL: &'static [&'static Self] =
-        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] = &[
+        &lambda::COLLECTOR,
+        &iam::COLLECTOR,
+        &kms::COLLECTOR,
+        &logs::COLLECTOR,
+        &sqs::COLLECTOR,
+        &cloudtrail::COLLECTOR,
+        &xray::COLLECTOR,
+        &sts::COLLECTOR,
+    ];
 
     /// Every IAM action it needs, some of them more than once.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> {

@@ -24,10 +24,16 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// Trails that log here: multi-Region trails are in every Region.
+                trails: Trails of Trail, "cloudtrail:DescribeTrails", "cloudtrail" "trail/*" in region;
+                /// Event data stores of CloudTrail Lake.
+                event_data_stores: EventDataStores of EventDataStore, "cloudtrail:ListEventDataStores", "cloudtrail" "eventdatastore/*";
             }
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
+                /// How X-Ray encrypts traces.
+                trace_encryption: TraceEncryption of TraceEncryption, "xray" "encryption-config";
             }
             identity {
                 /// Roles.

@@ -15,6 +15,8 @@ mod secret;
 mod source;
 pub mod text;
 mod timestamp;
+mod trace_encryption;
+mod trail;
 
 pub use arn::Arn;
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
@@ -32,3 +34,8 @@ pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, User};
 pub use queue::{Queue, QueueAttributes};
 pub use source::{Source, SourceRun, SourceState};
 pub use timestamp::Timestamp;
+pub use trace_encryption::TraceEncryption;
+pub use trail::{
+    AdvancedEventSelector, DataResource, EventDataStore, EventDataStoreDetails, EventSelector, FieldSelector, Trail, TrailSelectors,
+    TrailStatus,
+};

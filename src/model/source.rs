@@ -39,6 +39,10 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// AWS CloudTrail, per Region.
+    Cloudtrail "cloudtrail";
+    /// AWS X-Ray, per Region.
+    Xray "xray";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -3,8 +3,10 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod cloudtrail;
 mod models;
 mod sqs;
+mod xray;
 
 use std::{
     collections::BTreeSet,
@@ -56,6 +58,8 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &cloudtrail::SERVICE,
+    &xray::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -6,6 +6,7 @@
 mod account;
 mod answer;
 mod cbor;
+mod cloudtrail;
 mod fault;
 mod iam;
 mod kms;
@@ -17,6 +18,7 @@ mod request;
 mod route;
 mod sqs;
 mod sts;
+mod xray;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -58,7 +60,8 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &cloudtrail::SERVICE, &xray::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
