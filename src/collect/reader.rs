@@ -279,7 +279,8 @@ impl Reader {
             SourceState::Skipped
         } else if run.gaps.is_empty() {
             SourceState::Complete
-        } else if self.answers.load(Ordering::Relaxed) > 0 {
+        } else if self.answers.load(Ordering::Relaxed) > 0 || run.gaps.iter().all(|gap| gap.kind == GapKind::Unsupported) {
+            // A service that is not offered here did not fail.
             SourceState::Partial
         } else if run.gaps.iter().all(|gap| gap.kind == GapKind::Denied) {
             SourceState::Denied

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     planted::REGION,
-    stub::{ACCOUNT, Ask, Reply, Stub, details, function},
+    stub::{ACCOUNT, Ask, Fault, Reply, Stub, details, function},
 };
 
 /// No pace and no patience.
@@ -172,7 +172,7 @@ async fn a_throttled_call_is_tried_again_and_counted() {
             "iam:GetAccountAuthorizationDetails" => (400, "Throttling"),
             _ => return None,
         };
-        (ask.before == 0).then(|| Reply::error(&ask.action, status, code))
+        (ask.before == 0).then(|| Reply::error(status, code))
     });
     let posture = collected(&stub).await;
     assert_eq!(holes(&posture), BTreeSet::new());
@@ -224,6 +224,15 @@ async fn an_answer_without_its_list_is_a_failure_and_no_empty_account() {
         "lambda:GetFunctionRecursionConfig",
         "lambda:ListFunctionEventInvokeConfigs",
         "lambda:ListCapacityProviders",
+        "lambda:ListMicrovms",
+        "lambda:GetMicrovm",
+        "lambda:ListMicrovmImages",
+        "lambda:GetMicrovmImageVersion",
+        "lambda:ListManagedMicrovmImageVersions",
+        "lambda:ListWebFunctions",
+        "lambda:ListWebFunctionEndpoints",
+        "lambda:GetWebFunctionEndpoint",
+        "lambda:GetResourcePolicy",
         "kms:ListKeys",
         "kms:ListAliases",
         "kms:ListGrants",
@@ -267,7 +276,7 @@ async fn a_policy_that_the_account_details_leave_out_is_asked_for() {
     assert_eq!((policy.name.as_str(), policy.document.known().unwrap().as_str()), ("Held", "{}"));
 
     let refused = Stub::start(move |ask| match ask.action.as_str() {
-        "iam:GetPolicy" => Some(Reply::error(&ask.action, 403, "AccessDenied")),
+        "iam:GetPolicy" => Some(Reply::error(403, "AccessDenied")),
         _ => answer(ask),
     });
     let posture = collected(&refused).await;
@@ -331,7 +340,7 @@ async fn pages_of_a_proxy_are_no_answers() {
 #[tokio::test]
 async fn a_function_that_is_deleted_meanwhile_falls_out() {
     let stub = Stub::start(|ask| {
-        (ask.action == "lambda:GetFunction" && ask.name == "mail").then(|| Reply::error(&ask.action, 404, "ResourceNotFoundException"))
+        (ask.action == "lambda:GetFunction" && ask.name == "mail").then(|| Reply::error(404, "ResourceNotFoundException"))
     });
     let posture = collected(&stub).await;
     assert_eq!(region(&posture).functions.items.iter().map(|function| function.name.as_str()).collect::<Vec<_>>(), ["orders"]);
@@ -367,7 +376,7 @@ async fn a_variable_that_kms_does_not_decrypt_is_a_gap() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_endpoint_is_given_up_or_cancelled() {
-    let silent = || Stub::start(|ask| (ask.action == "logs:DescribeLogGroups").then_some(Reply::Hang));
+    let silent = || Stub::start(|ask| (ask.action == "logs:DescribeLogGroups").then_some(Reply::Fault(Fault::Hang)));
 
     let stub = silent();
     let mut options = options(&stub);
@@ -455,7 +464,7 @@ async fn where_sts_is_forbidden_a_function_names_the_account() {
 async fn all_regions_are_those_that_know_the_account() {
     let stub = Stub::start(|ask| {
         // The region is in the signature, which is in no body: refuse the fourth one that asks.
-        (ask.action == "lambda:ListFunctions" && ask.before == 3).then(|| Reply::error(&ask.action, 403, "UnrecognizedClientException"))
+        (ask.action == "lambda:ListFunctions" && ask.before == 3).then(|| Reply::error(403, "UnrecognizedClientException"))
     });
     let mut options = options(&stub);
     options.regions = vec!["all".to_owned()];

@@ -6,10 +6,14 @@ mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
+#[cfg(feature = "aws")]
+mod compute;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod docs;
 #[cfg(feature = "aws")]
 mod emulator;
+#[cfg(feature = "aws")]
+mod endpoint;
 #[cfg(feature = "aws")]
 mod faults;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
@@ -27,6 +31,7 @@ mod screenshots;
 #[cfg(feature = "aws")]
 mod services;
 #[cfg(feature = "aws")]
+#[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
 #[cfg(feature = "aws")]

@@ -18,7 +18,7 @@ use palisade::model::Timestamp;
 use crate::emulator::Emulator;
 
 /// The Region in which everything is.
-pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) use crate::endpoint::REGION;
 /// An account that is not ours.
 pub(crate) const STRANGER: &str = "210987654321";
 /// A password that is in the environment of `leaky`, and must be nowhere else.

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use crate::emulator::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// A running proxy; it stops when it is dropped.
 pub(crate) struct Proxy {

@@ -11,7 +11,8 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    emulator::{Emulator, Endpoint, Kind},
+    emulator::{Emulator, Kind},
+    endpoint::Endpoint,
     stub::{ACCOUNT, Reply, Stub, details, function},
 };
 

@@ -14,7 +14,7 @@ use palisade::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    planted::REGION,
+    endpoint::REGION,
     stub::{ACCOUNT, Ask, Reply, Stub},
 };
 
@@ -42,7 +42,10 @@ struct Live {
 }
 
 fn function(name: &str, revision: u32) -> String {
-    crate::stub::function(name).replacen('{', &format!(r#"{{"RevisionId":"r{revision}","Description":"as of r{revision}","#), 1)
+    let mut function: serde_json::Value = serde_json::from_str(&crate::stub::function(name)).unwrap();
+    function["RevisionId"] = format!("r{revision}").into();
+    function["Description"] = format!("as of r{revision}").into();
+    function.to_string()
 }
 
 fn answer(account: &Shared, ask: &Ask) -> Option<Reply> {
@@ -50,7 +53,7 @@ fn answer(account: &Shared, ask: &Ask) -> Option<Reply> {
     let said = |name: &str| if name.is_empty() { "*".to_owned() } else { name.to_owned() };
     account.asked.entry(ask.action.clone()).or_default().push(said(&ask.name));
     if account.refused.contains(&ask.action.as_str()) {
-        return Some(Reply::error(&ask.action, 403, "AccessDeniedException"));
+        return Some(Reply::error(403, "AccessDeniedException"));
     }
     let revision = account.functions.get(&ask.name).copied();
     Some(match ask.action.as_str() {
@@ -62,7 +65,7 @@ fn answer(account: &Shared, ask: &Ask) -> Option<Reply> {
             Some(revision) => {
                 Reply::ok(format!(r#"{{"Configuration":{},"Tags":{{"revision":"{revision}"}}}}"#, function(&ask.name, revision)))
             }
-            None => Reply::error(&ask.action, 404, "ResourceNotFoundException"),
+            None => Reply::error(404, "ResourceNotFoundException"),
         },
         "lambda:ListAliases" => Reply::ok(format!(r#"{{"Aliases":[{{"Name":"live","FunctionVersion":"{}"}}]}}"#, account.versions)),
         "lambda:ListVersionsByFunction" => {
@@ -108,7 +111,9 @@ impl Live {
         let mut asked = std::mem::take(&mut self.account.0.lock().unwrap().asked);
         asked.retain(|action, names| {
             names.sort();
-            action.starts_with("lambda:") && names.iter().any(|name| name != "*") && action != "lambda:GetLayerVersionPolicy"
+            // Of functions alone.
+            let other = ["Microvm", "WebFunction", "ResourcePolicy", "Layer", "CodeSigning"].iter().any(|kind| action.contains(kind));
+            action.starts_with("lambda:") && names.iter().any(|name| name != "*") && !other
         });
         asked
     }
@@ -234,7 +239,7 @@ async fn a_call_that_is_not_offered_is_not_asked_again_and_stays_on_the_ledger()
     let stub = Stub::start(move |ask| match ask.action.as_str() {
         "lambda:ListFunctionUrlConfigs" => {
             answer(&account, ask);
-            Some(Reply::error(&ask.action, 404, "UnknownOperationException"))
+            Some(Reply::error(404, "UnknownOperationException"))
         }
         _ => answer(&account, ask),
     });

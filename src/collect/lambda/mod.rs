@@ -10,11 +10,14 @@
 //! old; [`plan`] decides. `GetPolicy` it is and not `GetResourcePolicy`, which gives the same document: it has a quota
 //! of its own, and where the other call is unknown it works as well.
 
+mod capacity_providers;
 mod detail;
 mod function;
 mod lists;
+mod microvms;
 mod named;
 mod plan;
+mod web_functions;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,8 +54,6 @@ static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeMana
 static GET_SCALING: Operation = Operation::new("lambda:GetFunctionScalingConfig", &QUOTA)
     .calls(|at| at.region.functions.items.iter().filter(|function| function.capacity_provider.is_some()).count() as u64);
 static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).calls(each_function);
-static LIST_CAPACITY_PROVIDERS: Operation =
-    Operation::new("lambda:ListCapacityProviders", &QUOTA).calls(|at| at.pages(at.region.capacity_providers.items.len(), 50));
 static LIST_CODE_SIGNING: Operation =
     Operation::new("lambda:ListCodeSigningConfigs", &QUOTA).calls(|at| at.pages(at.region.code_signing_configs.items.len(), 50));
 static LIST_CODE_SIGNED: Operation =
@@ -81,7 +82,6 @@ pub(super) static COLLECTOR: Collector = Collector {
         &GET_RUNTIME_MANAGEMENT,
         &GET_SCALING,
         &LIST_ALIASES,
-        &LIST_CAPACITY_PROVIDERS,
         &LIST_CODE_SIGNING,
         &LIST_CODE_SIGNED,
         &LIST_EVENT_INVOKE,
@@ -90,6 +90,16 @@ pub(super) static COLLECTOR: Collector = Collector {
         &LIST_MAPPINGS,
         &LIST_URLS,
         &LIST_VERSIONS,
+        &capacity_providers::LIST,
+        &microvms::LIST,
+        &microvms::GET,
+        &microvms::LIST_IMAGES,
+        &microvms::GET_VERSION,
+        &microvms::LIST_BASES,
+        &web_functions::LIST,
+        &web_functions::LIST_ENDPOINTS,
+        &web_functions::GET_ENDPOINT,
+        &web_functions::GET_POLICY,
     ],
     run,
 };
@@ -109,7 +119,10 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
             named::read(reader, client, arns).await;
         } else {
             let lists = async { reader.post(lists::read(reader, client).await).await };
-            tokio::join!(all(reader, client), lists);
+            let providers = async { reader.post(vec![capacity_providers::read(reader).await]).await };
+            let microvms = async { reader.post(microvms::read(reader).await).await };
+            let web_functions = async { reader.post(vec![web_functions::read(reader).await]).await };
+            tokio::join!(all(reader, client), lists, providers, microvms, web_functions);
         }
         Vec::new()
     }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     emulator::{Emulator, Kind, python},
     planted::REGION,
+    stub::Stub,
 };
 
 /// One service.
@@ -139,4 +140,16 @@ async fn everything_planted_in_moto_is_collected() {
 #[tokio::test]
 async fn everything_planted_in_ministack_is_collected() {
     everything_planted_is_collected(Kind::Ministack).await;
+}
+
+/// The same facts, over AWS's protocols as they are documented.
+#[tokio::test]
+async fn everything_planted_in_the_stub_is_collected() {
+    let stub = Stub::start(|_| None);
+    let session = live::connect(&stub.endpoint.options(REGION)).await.unwrap();
+    let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
+    let facts = ALL.iter().flat_map(|service| service.facts.iter().map(move |fact| (service, fact)));
+    let wrong: Vec<String> =
+        facts.filter_map(|(service, fact)| Some(format!("{}: {}: {}", service.source, fact.name, (fact.holds)(&posture).err()?))).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
