@@ -18,8 +18,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    collect::{Assignment, Budget, Collector, Depth, Event, Failure, Pacers, Scope, Trouble},
-    model::{Arn, FingerprintKey, GapKind, Part, Posture, Source, SourceRun, Timestamp},
+    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Failure, Pacers, Scope, Trouble},
+    model::{Arn, FingerprintKey, GapKind, Part, Posture, SourceRun, Timestamp},
 };
 
 /// Parts that wait for the posture; collectors wait when it is full.
@@ -245,21 +245,15 @@ impl Session {
     }
 }
 
-/// Reads the account with all collectors, in all Regions at once: Regions are separate quotas. With `one`, reads only
-/// that source in that Region.
+/// Reads what `errand` wants of the account, in all Regions at once: Regions are separate quotas.
 ///
-/// Every part goes to `sender`, marked with `generation`; it is done when all sources have ended. When `cancel` is
-/// cancelled, or nobody receives any more, what is left ends as skipped.
-pub async fn collect(
-    session: &Session,
-    generation: u64,
-    one: Option<(Source, String)>,
-    sender: mpsc::Sender<Event>,
-    cancel: &CancellationToken,
-) {
-    let wanted = |source, scope: &str| one.as_ref().is_none_or(|one| one.0 == source && one.1 == scope);
+/// Every part goes to `sender`, marked with the errand's generation; it is done when all sources have ended. When
+/// `cancel` is cancelled, or nobody receives any more, what is left ends as skipped.
+pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender<Event>, cancel: &CancellationToken) {
+    // Another account's functions are no news of this one's.
+    errand.before = errand.before.filter(|before| before.account == session.account && before.partition == session.partition);
     let mut tasks = JoinSet::new();
-    for (collector, scope) in session.errands().filter(|(collector, scope)| wanted(collector.source, scope)) {
+    for (collector, scope) in session.errands().filter(|(collector, scope)| errand.covers(collector.source, scope)) {
         let Some(pacers) = session.pacers.get(&scope).cloned() else { continue };
         let sdk = if scope == SourceRun::GLOBAL {
             session.sdk.clone()
@@ -270,7 +264,7 @@ pub async fn collect(
             region: scope,
             account: session.account.clone(),
             partition: session.partition.clone(),
-            generation,
+            errand: errand.clone(),
             depth: session.depth,
             sdk,
             pacers,
@@ -285,8 +279,13 @@ pub async fn collect(
 }
 
 /// Reads the account to the end and returns what is known of it; `progress` hears of every part.
-pub async fn gather(session: &Session, cancel: &CancellationToken, mut progress: impl FnMut(&SourceRun)) -> Posture {
-    let mut posture = session.blank(time::OffsetDateTime::now_utc().into());
+pub async fn gather(session: &Session, cancel: &CancellationToken, progress: impl FnMut(&SourceRun)) -> Posture {
+    gather_for(session, Errand::everything(0, time::OffsetDateTime::now_utc().into()), cancel, progress).await
+}
+
+/// The same for an errand that wants everything, and may know some of it.
+pub async fn gather_for(session: &Session, errand: Errand, cancel: &CancellationToken, mut progress: impl FnMut(&SourceRun)) -> Posture {
+    let mut posture = session.blank(errand.taken_at);
     let (sender, mut receiver) = mpsc::channel(CHANNEL);
     let absorb = async {
         while let Some(Event { part, .. }) = receiver.recv().await {
@@ -294,6 +293,6 @@ pub async fn gather(session: &Session, cancel: &CancellationToken, mut progress:
             posture.absorb(part);
         }
     };
-    tokio::join!(collect(session, 0, None, sender, cancel), absorb);
+    tokio::join!(collect(session, errand, sender, cancel), absorb);
     posture
 }

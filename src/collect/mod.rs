@@ -4,6 +4,7 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod cloudtrail;
+mod errand;
 mod gap;
 mod iam;
 mod kms;
@@ -22,6 +23,7 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use reader::Depth;

@@ -18,6 +18,14 @@ macro_rules! with_kinds {
                 layers: Layers of LayerVersion, "lambda:ListLayers", "lambda" "layer:*";
                 /// Code signing configurations.
                 code_signing_configs: CodeSigningConfigs of CodeSigningConfig, "lambda:ListCodeSigningConfigs", "lambda" "code-signing-config:*";
+                /// Capacity providers.
+                capacity_providers: CapacityProviders of CapacityProvider, "lambda:ListCapacityProviders", "lambda" "capacity-provider:*";
+                /// MicroVMs that have not been terminated.
+                microvms: Microvms of Microvm, "lambda:ListMicrovms", "lambda" "microvm:*";
+                /// MicroVM images of the account.
+                microvm_images: MicrovmImages of MicrovmImage, "lambda:ListMicrovmImages", "lambda" "microvm-image:*";
+                /// Web Functions.
+                web_functions: WebFunctions of WebFunction, "lambda:ListWebFunctions", "lambda" "web-function/*";
                 /// KMS keys.
                 keys: Keys of Key, "kms:ListKeys", "kms" "key/*";
                 /// Log groups.

@@ -36,18 +36,24 @@ const MOTO: Lacks = Lacks {
         "unsupported lambda:GetAccountSettings",
         "unsupported lambda:GetFunctionRecursionConfig",
         "unsupported lambda:GetRuntimeManagementConfig",
+        "unsupported lambda:ListCapacityProviders",
         "unsupported lambda:ListCodeSigningConfigs",
         "unsupported lambda:ListFunctionUrlConfigs",
+        "unsupported lambda:ListMicrovmImages",
+        "unsupported lambda:ListMicrovms",
+        "unsupported lambda:ListWebFunctions",
     ],
 };
 
 const MINISTACK: Lacks = Lacks {
     refused: &["key rsa", "runtime management"],
     gaps: &[
-        // It says that there is no such function.
+        // It says of all but one that there is no such function.
         "failed lambda:GetRuntimeManagementConfig",
+        "failed lambda:ListCapacityProviders",
         // Its answer has another list in it.
         "failed lambda:ListCodeSigningConfigs",
+        "failed lambda:ListWebFunctions",
     ],
 };
 

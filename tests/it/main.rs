@@ -6,6 +6,8 @@ mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
+#[cfg(feature = "aws")]
+mod compute;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod docs;
 #[cfg(feature = "aws")]
@@ -32,3 +34,5 @@ mod services;
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
+#[cfg(feature = "aws")]
+mod warm;

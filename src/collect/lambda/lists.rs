@@ -4,8 +4,9 @@ use aws_sdk_lambda::{Client, types};
 use futures::{StreamExt, stream};
 
 use super::{
-    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS, LIST_MAPPINGS, detail::text_of,
-    function::unqualified,
+    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS, LIST_MAPPINGS,
+    detail::text_of,
+    function::{arn_of, unqualified},
 };
 use crate::{
     collect::reader::{Page, Reader, whole},
@@ -37,13 +38,19 @@ async fn mappings(reader: &Reader, client: &Client) -> Listing<EventSourceMappin
             Some(arn) => Arn::new(arn),
             None => Arn::build(reader.partition(), "lambda", reader.region(), reader.account(), &format!("event-source-mapping:{uuid}")),
         };
+        let on_failure = mapping.destination_config.and_then(|config| config.on_failure).and_then(|on| on.destination);
         Some(EventSourceMapping {
             arn,
             uuid,
             function: Arn::new(mapping.function_arn?),
             source: mapping.event_source_arn.map(Arn::from),
             state: mapping.state.unwrap_or_else(String::new),
-            on_failure: mapping.destination_config.and_then(|config| config.on_failure).and_then(|on| on.destination).map(Arn::from),
+            on_failure: arn_of(on_failure),
+            bisects_batches: mapping.bisect_batch_on_function_error,
+            retry_attempts: mapping.maximum_retry_attempts,
+            record_age_seconds: mapping.maximum_record_age_in_seconds,
+            filters: mapping.filter_criteria.and_then(|criteria| criteria.filters).map_or(0, |filters| filters.len()),
+            kms_key: arn_of(mapping.kms_key_arn),
         })
     })
 }

@@ -3,9 +3,10 @@
 use super::{
     Account, Ask, Asked, Reply, Request, Service,
     account::{ACCOUNT, name, number},
+    microvms,
     protocol::Protocol,
     quota::Quota,
-    route,
+    route, web_functions,
 };
 use crate::endpoint::REGION;
 
@@ -23,6 +24,9 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /2021-10-31/functions/{}/urls", "ListFunctionUrlConfigs"),
     ("GET /2021-07-20/functions/{}/runtime-management-config", "GetRuntimeManagementConfig"),
     ("GET /2024-08-31/functions/{}/recursion-config", "GetFunctionRecursionConfig"),
+    ("GET /2019-09-25/functions/{}/event-invoke-config/list", "ListFunctionEventInvokeConfigs"),
+    ("GET /2025-11-30/functions/{}/function-scaling-config", "GetFunctionScalingConfig"),
+    ("GET /2025-11-30/capacity-providers", "ListCapacityProviders"),
     ("GET /2015-03-31/event-source-mappings", "ListEventSourceMappings"),
     ("GET /2018-10-31/layers", "ListLayers"),
     ("GET /2018-10-31/layers/{}/versions/*/policy", "GetLayerVersionPolicy"),
@@ -32,7 +36,9 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 fn route(request: &Request) -> Option<Asked> {
-    Some(route::rest(request, "lambda", ROUTES)?.also("GetFunction", "lambda:ListTags"))
+    // MicroVMs and Web Functions are signed for as Lambda.
+    let asked = [ROUTES, microvms::ROUTES, web_functions::ROUTES].into_iter().find_map(|routes| route::rest(request, "lambda", routes))?;
+    Some(asked.also("GetFunction", "lambda:ListTags"))
 }
 
 /// The Lambda quotas page: `GetFunction` and `GetPolicy` have their own, all others of the control plane share one.
@@ -84,6 +90,13 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "ListFunctionUrlConfigs" => return of_function(&|_| r#"{"FunctionUrlConfigs":[]}"#.to_owned()),
         "GetRuntimeManagementConfig" => return of_function(&|_| r#"{"UpdateRuntimeOn":"Auto"}"#.to_owned()),
         "GetFunctionRecursionConfig" => return of_function(&|_| r#"{"RecursiveLoop":"Terminate"}"#.to_owned()),
+        "ListFunctionEventInvokeConfigs" => return of_function(&|_| r#"{"FunctionEventInvokeConfigs":[]}"#.to_owned()),
+        "GetFunctionScalingConfig" => {
+            return of_function(&|_| {
+                r#"{"AppliedFunctionScalingConfig":{"MinExecutionEnvironments":2,"MaxExecutionEnvironments":40}}"#.to_owned()
+            });
+        }
+        "ListCapacityProviders" => r#"{"CapacityProviders":[]}"#.to_owned(),
         "ListEventSourceMappings" => {
             let page = ask.page(size.mappings, 100, "MaxItems", "Marker");
             let mapping = |number| {
@@ -111,7 +124,7 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "GetAccountSettings" => {
             r#"{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":900},"AccountUsage":{}}"#.to_owned()
         }
-        _ => return None,
+        _ => return microvms::answer(ask).or_else(|| web_functions::answer(ask)),
     }))
 }
 

@@ -12,6 +12,7 @@ mod iam;
 mod kms;
 mod lambda;
 mod logs;
+mod microvms;
 mod protocol;
 mod quota;
 mod request;
@@ -19,6 +20,7 @@ mod route;
 mod sqs;
 mod sts;
 mod xray;
+mod web_functions;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
