@@ -13,6 +13,7 @@ mod logs;
 mod meter;
 mod operation;
 mod pacer;
+mod plan;
 mod reader;
 mod sqs;
 mod sts;
@@ -26,6 +27,7 @@ use futures::future::BoxFuture;
 pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
+pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 

@@ -30,9 +30,11 @@ use super::{
 use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
 
 /// How much of each function is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Depth {
-    /// What decides exposure: state, tags, concurrency, policies on functions, URLs.
+    /// The lists alone: enough to say what the rest would cost.
+    Lists,
+    /// What decides exposure as well: of each function its state, tags, concurrency, policy and URLs.
     Core,
     /// Everything the checks ask for.
     #[default]

@@ -23,7 +23,7 @@ static QUOTA: Quota = Quota::new("sqs", 50);
 static LIST_QUEUES: Operation =
     Operation::new("sqs:ListQueues", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.queues.items.len(), 1000));
 static GET_ATTRIBUTES: Operation =
-    Operation::new("sqs:GetQueueAttributes", &QUOTA).of(&SERVICE).calls(|at| at.region.queues.items.len() as u64);
+    Operation::new("sqs:GetQueueAttributes", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.queues.items.len() as u64);
 
 pub(super) static COLLECTOR: Collector =
     Collector { source: Source::Sqs, scope: Scope::Regional, operations: &[&LIST_QUEUES, &GET_ATTRIBUTES], run };

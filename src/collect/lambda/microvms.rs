@@ -11,7 +11,7 @@ use serde_json::json;
 use super::AT_ONCE;
 use crate::{
     collect::{
-        Operation,
+        Depth, Operation,
         reader::{Page, Reader, whole},
         wire::{Protocol, Service, Wire},
     },
@@ -27,20 +27,21 @@ pub(super) static LIST: Operation = Operation::new("lambda:ListMicrovms", &super
 pub(super) static GET: Operation = Operation::new("lambda:GetMicrovm", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-09-09/microvms/{microvmIdentifier}")
-    .calls(|at| at.region.microvms.items.len() as u64);
+    .detail(Depth::Core, |at| at.region.microvms.items.len() as u64);
 pub(super) static LIST_IMAGES: Operation = Operation::new("lambda:ListMicrovmImages", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-09-09/microvm-images")
     .calls(|at| at.pages(at.region.microvm_images.items.len(), 50));
+/// Of the latest version, and of others that MicroVMs still run.
 pub(super) static GET_VERSION: Operation = Operation::new("lambda:GetMicrovmImageVersion", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-09-09/microvm-images/{imageIdentifier}/versions/{imageVersion}")
-    .calls(|at| at.region.microvm_images.items.iter().map(|image| image.versions.len() as u64).sum());
-/// Of each base that is built upon; how many there are is known when the images are.
+    .detail(Depth::Core, |at| at.region.microvm_images.items.len() as u64);
+/// Of each base that is built upon: one most likely.
 pub(super) static LIST_BASES: Operation = Operation::new("lambda:ListManagedMicrovmImageVersions", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-09-09/managed-microvm-images/{imageIdentifier}/versions")
-    .calls(|at| at.region.microvm_images.items.len().min(1) as u64);
+    .detail(Depth::Core, |at| at.region.microvm_images.items.len().min(1) as u64);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +115,9 @@ struct Base {
 pub(super) async fn read(reader: &Reader) -> Vec<Learnt> {
     let wire = &Wire::new(reader, &SERVICE);
     let (microvms, mut images) = tokio::join!(microvms(reader, wire), images(reader, wire));
+    if reader.depth() < Depth::Core {
+        return vec![Learnt::Microvms(microvms), Learnt::MicrovmImages(images)];
+    }
     for image in &mut images.items {
         let run = microvms.items.iter().filter(|microvm| microvm.image == image.arn).map(|microvm| microvm.image_version.clone());
         let wanted: BTreeSet<String> = run.chain(image.latest_version.clone()).collect();
@@ -145,6 +149,9 @@ async fn microvms(reader: &Reader, wire: &Wire<'_>) -> Listing<Microvm> {
             details: Fact::unread(GET.action),
         })
     });
+    if reader.depth() < Depth::Core {
+        return Listing { items, gap };
+    }
     let items = stream::iter(items)
         .map(|mut microvm| async move {
             let answer = wire.ask::<Got>(&GET, json!({ "microvmIdentifier": microvm.id })).await;

@@ -30,7 +30,7 @@ use futures::{
 
 use self::plan::{Plan, Question};
 use super::{
-    Collector, Extent, Operation, Scope,
+    Collector, Depth, Extent, Operation, Scope,
     pacer::Quota,
     reader::{Page, Reader},
 };
@@ -44,27 +44,28 @@ static QUOTA: Quota = Quota::new("lambda", 15);
 
 static GET_ACCOUNT_SETTINGS: Operation = Operation::new("lambda:GetAccountSettings", &QUOTA);
 /// It gives the tags to whoever may list them.
-static GET_FUNCTION: Operation = Operation::new("lambda:GetFunction", &GET_FUNCTION_QUOTA).with(&["lambda:ListTags"]).calls(each_function);
+static GET_FUNCTION: Operation =
+    Operation::new("lambda:GetFunction", &GET_FUNCTION_QUOTA).with(&["lambda:ListTags"]).detail(Depth::Core, each_function);
 static GET_LAYER_POLICY: Operation = Operation::new("lambda:GetLayerVersionPolicy", &QUOTA).calls(|at| at.region.layers.items.len() as u64);
 /// Of the function itself; aliases and versions are known only when their function has been read.
-static GET_POLICY: Operation = Operation::new("lambda:GetPolicy", &GET_POLICY_QUOTA).calls(each_function);
-static GET_RECURSION: Operation = Operation::new("lambda:GetFunctionRecursionConfig", &QUOTA).calls(each_function);
-static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeManagementConfig", &QUOTA).calls(each_function);
+static GET_POLICY: Operation = Operation::new("lambda:GetPolicy", &GET_POLICY_QUOTA).detail(Depth::Core, each_function);
+static GET_RECURSION: Operation = Operation::new("lambda:GetFunctionRecursionConfig", &QUOTA).detail(Depth::Full, each_function);
+static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeManagementConfig", &QUOTA).detail(Depth::Full, each_function);
 /// Only of functions on a capacity provider.
 static GET_SCALING: Operation = Operation::new("lambda:GetFunctionScalingConfig", &QUOTA)
-    .calls(|at| at.region.functions.items.iter().filter(|function| function.capacity_provider.is_some()).count() as u64);
-static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).calls(each_function);
+    .detail(Depth::Full, |at| at.region.functions.items.iter().filter(|function| function.capacity_provider.is_some()).count() as u64);
+static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).detail(Depth::Full, each_function);
 static LIST_CODE_SIGNING: Operation =
     Operation::new("lambda:ListCodeSigningConfigs", &QUOTA).calls(|at| at.pages(at.region.code_signing_configs.items.len(), 50));
 static LIST_CODE_SIGNED: Operation =
     Operation::new("lambda:ListFunctionsByCodeSigningConfig", &QUOTA).calls(|at| at.region.code_signing_configs.items.len() as u64);
-static LIST_EVENT_INVOKE: Operation = Operation::new("lambda:ListFunctionEventInvokeConfigs", &QUOTA).calls(each_function);
+static LIST_EVENT_INVOKE: Operation = Operation::new("lambda:ListFunctionEventInvokeConfigs", &QUOTA).detail(Depth::Full, each_function);
 static LIST_FUNCTIONS: Operation = Operation::new("lambda:ListFunctions", &QUOTA).calls(|at| at.pages(at.region.functions.items.len(), 50));
 static LIST_LAYERS: Operation = Operation::new("lambda:ListLayers", &QUOTA).calls(|at| at.pages(at.region.layers.items.len(), 50));
 static LIST_MAPPINGS: Operation =
     Operation::new("lambda:ListEventSourceMappings", &QUOTA).calls(|at| at.pages(at.region.event_source_mappings.items.len(), 100));
-static LIST_URLS: Operation = Operation::new("lambda:ListFunctionUrlConfigs", &QUOTA).calls(each_function);
-static LIST_VERSIONS: Operation = Operation::new("lambda:ListVersionsByFunction", &QUOTA).calls(each_function);
+static LIST_URLS: Operation = Operation::new("lambda:ListFunctionUrlConfigs", &QUOTA).detail(Depth::Core, each_function);
+static LIST_VERSIONS: Operation = Operation::new("lambda:ListVersionsByFunction", &QUOTA).detail(Depth::Full, each_function);
 
 fn each_function(at: &Extent<'_>) -> u64 {
     at.region.functions.items.len() as u64

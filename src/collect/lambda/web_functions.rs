@@ -11,7 +11,7 @@ use serde_json::json;
 use super::AT_ONCE;
 use crate::{
     collect::{
-        Operation,
+        Depth, Operation,
         reader::{Page, Reader, whole},
         wire::{Protocol, Service, Wire},
     },
@@ -27,19 +27,19 @@ pub(super) static LIST: Operation = Operation::new("lambda:ListWebFunctions", &s
 pub(super) static LIST_ENDPOINTS: Operation = Operation::new("lambda:ListWebFunctionEndpoints", &super::QUOTA)
     .of(&SERVICE)
     .post("/2025-03-07/web-functions/{functionName}/list-endpoints")
-    .calls(|at| at.region.web_functions.items.len() as u64);
+    .detail(Depth::Core, |at| at.region.web_functions.items.len() as u64);
 /// Only of endpoints that differ from Region to Region.
 pub(super) static GET_ENDPOINT: Operation = Operation::new("lambda:GetWebFunctionEndpoint", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-03-07/web-functions/{functionName}/endpoints/{endpointName}")
-    .calls(|at| {
+    .detail(Depth::Core, |at| {
         let endpoints = at.region.web_functions.items.iter().filter_map(|function| function.endpoints.known().ok()).flatten();
         endpoints.filter(|endpoint| endpoint.kind == PER_REGION).count() as u64
     });
 pub(super) static GET_POLICY: Operation = Operation::new("lambda:GetResourcePolicy", &super::QUOTA)
     .of(&SERVICE)
     .get("/2025-03-07/resource-policy/{resourceArn}")
-    .calls(|at| at.region.web_functions.items.len() as u64);
+    .detail(Depth::Core, |at| at.region.web_functions.items.len() as u64);
 
 /// `endpointType` of an endpoint with settings of its own in each Region.
 const PER_REGION: &str = "PerRegion";
@@ -139,7 +139,11 @@ pub(super) async fn read(reader: &Reader) -> Learnt {
 }
 
 async fn one(reader: &Reader, wire: &Wire<'_>, entry: Entry) -> WebFunction {
-    let (policy, endpoints) = tokio::join!(policy(reader, wire, &entry.function_arn), endpoints(reader, wire, &entry.function_name));
+    let (policy, endpoints) = if reader.depth() < Depth::Core {
+        (Fact::unread(GET_POLICY.action), Fact::unread(LIST_ENDPOINTS.action))
+    } else {
+        tokio::join!(policy(reader, wire, &entry.function_arn), endpoints(reader, wire, &entry.function_name))
+    };
     WebFunction { arn: entry.function_arn, name: entry.function_name, state: entry.state, policy, endpoints }
 }
 
