@@ -32,14 +32,15 @@ static LAKE_QUOTA: Quota = Quota::new("cloudtrail:EventDataStores", 2);
 
 static DESCRIBE_TRAILS: Operation = Operation::new("cloudtrail:DescribeTrails", &TRAIL_QUOTA).of(&SERVICE);
 static GET_STATUS: Operation =
-    Operation::new("cloudtrail:GetTrailStatus", &TRAIL_QUOTA).of(&SERVICE).calls(|at| at.region.trails.items.len() as u64);
+    Operation::new("cloudtrail:GetTrailStatus", &TRAIL_QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.trails.items.len() as u64);
 static GET_SELECTORS: Operation =
-    Operation::new("cloudtrail:GetEventSelectors", &TRAIL_QUOTA).of(&SERVICE).calls(|at| at.region.trails.items.len() as u64);
+    Operation::new("cloudtrail:GetEventSelectors", &TRAIL_QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.trails.items.len() as u64);
 static LIST_STORES: Operation = Operation::new("cloudtrail:ListEventDataStores", &LAKE_QUOTA)
     .of(&SERVICE)
     .calls(|at| at.pages(at.region.event_data_stores.items.len(), 1000));
-static GET_STORE: Operation =
-    Operation::new("cloudtrail:GetEventDataStore", &LAKE_QUOTA).of(&SERVICE).calls(|at| at.region.event_data_stores.items.len() as u64);
+static GET_STORE: Operation = Operation::new("cloudtrail:GetEventDataStore", &LAKE_QUOTA)
+    .of(&SERVICE)
+    .detail(Depth::Full, |at| at.region.event_data_stores.items.len() as u64);
 
 pub(super) static COLLECTOR: Collector = Collector {
     source: Source::Cloudtrail,
