@@ -5,6 +5,7 @@
 
 mod accounts;
 mod cloudtrail;
+mod cloudwatch;
 mod errand;
 mod gap;
 mod iam;
@@ -16,6 +17,7 @@ mod operation;
 mod pacer;
 mod plan;
 mod reader;
+mod roster;
 mod sqs;
 mod sts;
 mod wire;
@@ -36,6 +38,7 @@ pub(crate) use accounts::accounts;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
+pub(crate) use roster::Roster;
 
 use crate::model::{Learnt, Part, Source};
 use reader::Reader;
@@ -77,6 +80,7 @@ impl Collector {
         &kms::COLLECTOR,
         &logs::COLLECTOR,
         &sqs::COLLECTOR,
+        &cloudwatch::COLLECTOR,
         &cloudtrail::COLLECTOR,
         &xray::COLLECTOR,
         &sts::COLLECTOR,
@@ -92,6 +96,9 @@ impl Collector {
         let reader = Reader::new(self, assignment);
         reader.progress().await;
         let learnt = (self.run)(&reader).await;
+        if self.source == Source::Lambda {
+            reader.roster().close();
+        }
         reader.finish(learnt).await;
     }
 }

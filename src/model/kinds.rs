@@ -32,6 +32,10 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// CloudWatch alarms.
+                alarms: Alarms of Alarm, "cloudwatch:DescribeAlarms", "cloudwatch" "alarm:*";
+                /// What CloudWatch counted of each function, by the function's ARN.
+                metrics: Metrics of FunctionMetrics, "cloudwatch:GetMetricData", "cloudwatch" "metric:AWS/Lambda";
                 /// Trails that log here: multi-Region trails are in every Region.
                 trails: Trails of Trail, "cloudtrail:DescribeTrails", "cloudtrail" "trail/*" in region;
                 /// Event data stores of CloudTrail Lake.

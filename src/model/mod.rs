@@ -1,5 +1,6 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
+mod alarm;
 mod arn;
 mod environment;
 mod fact;
@@ -9,6 +10,7 @@ mod key;
 mod kinds;
 mod lambda;
 mod log_group;
+mod metrics;
 mod microvm;
 mod part;
 mod posture;
@@ -22,6 +24,7 @@ mod trace_encryption;
 mod trail;
 mod web_function;
 
+pub use alarm::{Alarm, Watched, WatchedMetric};
 pub use arn::Arn;
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
@@ -34,6 +37,7 @@ pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
+pub use metrics::{FunctionMetrics, Invocations};
 pub use microvm::{Microvm, MicrovmDetails, MicrovmImage, MicrovmImageVersion};
 pub use part::{Learnt, Part};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};

@@ -39,6 +39,8 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// Amazon CloudWatch, per Region.
+    Cloudwatch "cloudwatch";
     /// AWS CloudTrail, per Region.
     Cloudtrail "cloudtrail";
     /// AWS X-Ray, per Region.

@@ -133,6 +133,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 /// All functions: the list, then what is to be asked of each.
 async fn all(reader: &Reader, client: &Client) {
     let mut functions = list(reader, client).await;
+    reader.roster().tell(&functions);
     if reader.depth() == Depth::Lists {
         return reader.post(vec![Learnt::Functions(functions)]).await;
     }

@@ -4,6 +4,7 @@
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
 mod cloudtrail;
+mod cloudwatch;
 mod models;
 mod sqs;
 mod xray;
@@ -59,6 +60,7 @@ enum Shown {
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
     &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
     &xray::SERVICE,
 ];
 

@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod cbor;
 mod cloudtrail;
+mod cloudwatch;
 mod fault;
 mod iam;
 mod kms;
@@ -71,6 +72,7 @@ static SERVICES: &[&Service] = &[
     &organizations::SERVICE,
     &sqs::SERVICE,
     &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
     &xray::SERVICE,
     &sts::SERVICE,
 ];
