@@ -8,6 +8,8 @@ mod changes;
 mod dynamodb;
 mod ecr;
 mod efs;
+mod cloudtrail;
+mod cloudwatch;
 mod errand;
 mod events;
 mod gap;
@@ -24,6 +26,7 @@ mod plan;
 mod reader;
 mod scheduler;
 mod sns;
+mod roster;
 mod sqs;
 mod states;
 mod s3;
@@ -33,6 +36,7 @@ mod sqs;
 mod ssm;
 mod sts;
 mod wire;
+mod xray;
 
 use std::{collections::BTreeSet, fmt};
 
@@ -51,6 +55,7 @@ pub(crate) use changes::Queue;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
+pub(crate) use roster::Roster;
 
 use crate::model::{Learnt, Part, Source};
 use reader::Reader;
@@ -105,6 +110,9 @@ impl Collector {
         &ssm::COLLECTOR,
         &efs::COLLECTOR,
         &ecr::COLLECTOR,
+        &cloudwatch::COLLECTOR,
+        &cloudtrail::COLLECTOR,
+        &xray::COLLECTOR,
         &sts::COLLECTOR,
     ];
 
@@ -118,6 +126,9 @@ impl Collector {
         let reader = Reader::new(self, assignment);
         reader.progress().await;
         let learnt = (self.run)(&reader).await;
+        if self.source == Source::Lambda {
+            reader.roster().close();
+        }
         reader.finish(learnt).await;
     }
 }

@@ -27,8 +27,9 @@ use super::{
     meter::{Counts, Meter},
     operation::Operation,
     pacer::Pacers,
+    roster::Roster,
 };
-use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
+use crate::model::{Arn, Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
 
 /// How much of each function is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -52,6 +53,8 @@ pub(crate) struct Assignment {
     pub(crate) depth: Depth,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
+    /// The Region's functions, told by the reading of Lambda.
+    pub(crate) roster: Arc<Roster>,
     /// Whether no request may go for now.
     pub(crate) paused: watch::Receiver<bool>,
     pub(crate) fingerprints: FingerprintKey,
@@ -149,6 +152,20 @@ impl Reader {
     /// What is to be read, and what is known already.
     pub(super) fn errand(&self) -> &Errand {
         &self.assignment.errand
+    }
+
+    /// Where the Region's functions are told.
+    pub(super) fn roster(&self) -> &Roster {
+        &self.assignment.roster
+    }
+
+    /// The Region's functions as soon as they are listed; none of them when we are told to stop before.
+    pub(super) async fn functions(&self) -> Listing<Arn> {
+        tokio::select! {
+            biased;
+            functions = self.assignment.roster.functions() => functions,
+            () = self.assignment.cancel.cancelled() => Listing::default(),
+        }
     }
 
     /// Whether we were told to stop: answers that come now may be gaps for that alone.

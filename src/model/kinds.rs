@@ -20,6 +20,12 @@ macro_rules! with_kinds {
                 code_signing_configs: CodeSigningConfigs of CodeSigningConfig, "lambda:ListCodeSigningConfigs", "lambda" "code-signing-config:*";
                 /// Capacity providers.
                 capacity_providers: CapacityProviders of CapacityProvider, "lambda:ListCapacityProviders", "lambda" "capacity-provider:*";
+                /// MicroVMs that have not been terminated.
+                microvms: Microvms of Microvm, "lambda:ListMicrovms", "lambda" "microvm:*";
+                /// MicroVM images of the account.
+                microvm_images: MicrovmImages of MicrovmImage, "lambda:ListMicrovmImages", "lambda" "microvm-image:*";
+                /// Web Functions.
+                web_functions: WebFunctions of WebFunction, "lambda:ListWebFunctions", "lambda" "web-function/*";
                 /// KMS keys.
                 keys: Keys of Key, "kms:ListKeys", "kms" "key/*";
                 /// Log groups.
@@ -60,10 +66,20 @@ macro_rules! with_kinds {
                 access_points: AccessPoints of AccessPoint, "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem" "access-point/*";
                 /// ECR repositories.
                 repositories: Repositories of Repository, "ecr:DescribeRepositories", "ecr" "repository/*";
+                /// CloudWatch alarms.
+                alarms: Alarms of Alarm, "cloudwatch:DescribeAlarms", "cloudwatch" "alarm:*";
+                /// What CloudWatch counted of each function, by the function's ARN.
+                metrics: Metrics of FunctionMetrics, "cloudwatch:GetMetricData", "cloudwatch" "metric:AWS/Lambda";
+                /// Trails that log here: multi-Region trails are in every Region.
+                trails: Trails of Trail, "cloudtrail:DescribeTrails", "cloudtrail" "trail/*" in region;
+                /// Event data stores of CloudTrail Lake.
+                event_data_stores: EventDataStores of EventDataStore, "cloudtrail:ListEventDataStores", "cloudtrail" "eventdatastore/*";
             }
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
+                /// How X-Ray encrypts traces.
+                trace_encryption: TraceEncryption of TraceEncryption, "xray" "encryption-config";
             }
             identity {
                 /// Roles.

@@ -1,5 +1,6 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
+mod alarm;
 mod arn;
 mod bucket;
 mod environment;
@@ -15,6 +16,8 @@ mod kinesis_stream;
 mod lambda;
 mod log_group;
 mod parameter;
+mod metrics;
+mod microvm;
 mod part;
 mod pipe;
 mod posture;
@@ -30,7 +33,11 @@ mod table;
 pub mod text;
 mod timestamp;
 mod topic;
+mod trace_encryption;
+mod trail;
+mod web_function;
 
+pub use alarm::{Alarm, Watched, WatchedMetric};
 pub use arn::Arn;
 pub use bucket::{
     Bucket, BucketEncryption, BucketNotifications, BucketVersioning, NotificationTarget, ObjectLock, PublicAccessBlock, ReplicationRule,
@@ -51,6 +58,8 @@ pub use kinesis_stream::{KinesisStream, KinesisStreamSummary};
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use parameter::Parameter;
+pub use metrics::{FunctionMetrics, Invocations};
+pub use microvm::{Microvm, MicrovmDetails, MicrovmImage, MicrovmImageVersion};
 pub use part::{Learnt, Part};
 pub use pipe::{Pipe, PipeDetails, PipeLogging};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};
@@ -65,3 +74,9 @@ pub use source::{Source, SourceRun, SourceState};
 pub use table::{Table, TableDescription, TableEncryption, TableReplica};
 pub use timestamp::Timestamp;
 pub use topic::{Subscription, SubscriptionEndpoint, Topic, TopicAttributes};
+pub use trace_encryption::TraceEncryption;
+pub use trail::{
+    AdvancedEventSelector, DataResource, EventDataStore, EventDataStoreDetails, EventSelector, FieldSelector, Trail, TrailSelectors,
+    TrailStatus,
+};
+pub use web_function::{WebFunction, WebFunctionEndpoint, WebFunctionSettings};

@@ -63,6 +63,12 @@ sources! {
     Efs "elasticfilesystem";
     /// Amazon Elastic Container Registry, per Region.
     Ecr "ecr";
+    /// Amazon CloudWatch, per Region.
+    Cloudwatch "cloudwatch";
+    /// AWS CloudTrail, per Region.
+    Cloudtrail "cloudtrail";
+    /// AWS X-Ray, per Region.
+    Xray "xray";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

@@ -5,6 +5,8 @@
 
 mod events;
 mod kinesis;
+mod cloudtrail;
+mod cloudwatch;
 mod models;
 mod pipes;
 mod scheduler;
@@ -19,6 +21,7 @@ mod s3;
 mod secretsmanager;
 mod sqs;
 mod ssm;
+mod xray;
 
 use std::{
     collections::BTreeSet,
@@ -83,6 +86,9 @@ pub(crate) const ALL: &[&Service] = &[
     &ssm::SERVICE,
     &efs::SERVICE,
     &ecr::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &xray::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -52,7 +52,7 @@ struct Http {
 }
 
 /// Services that botocore does not have yet.
-const UNKNOWN: &[&str] = &[];
+const UNKNOWN: &[&str] = &["Lambda Web"];
 
 #[test]
 fn what_is_asked_is_what_the_models_of_aws_say() {

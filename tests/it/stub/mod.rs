@@ -10,12 +10,15 @@ mod events;
 mod dynamodb;
 mod ecr;
 mod efs;
+mod cloudtrail;
+mod cloudwatch;
 mod fault;
 mod iam;
 mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
+mod microvms;
 mod organizations;
 mod plan;
 mod pipes;
@@ -32,6 +35,8 @@ mod secretsmanager;
 mod sqs;
 mod ssm;
 mod sts;
+mod web_functions;
+mod xray;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -76,6 +81,7 @@ pub(crate) struct Service {
 /// Every service that is played.
 static SERVICES: &[&Service] = &[
     &iam::SERVICE,
+    &iam::SERVICE, //
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
@@ -93,6 +99,9 @@ static SERVICES: &[&Service] = &[
     &ssm::SERVICE,
     &efs::SERVICE,
     &ecr::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &xray::SERVICE,
     &sts::SERVICE,
 ];
 
