@@ -81,7 +81,7 @@ pub enum Command {
         /// A check's id or slug, such as FN-001
         id: String,
     },
-    /// Print the least IAM policy that collection needs
+    /// Print the least IAM policy that collection needs, with what --last-accessed asks
     Policy,
     /// Show or write the configuration
     Config {
@@ -159,6 +159,9 @@ pub struct Live {
     /// How much of each function to ask for
     #[arg(long, value_enum, default_value_t = Depth::Full, help_heading = "Live account")]
     pub depth: Depth,
+    /// Ask IAM when the roles of functions last used each service: starts a job for each role, at two calls or more
+    #[arg(long, help_heading = "Live account")]
+    pub last_accessed: bool,
 }
 
 /// How much of each function is asked for.

@@ -45,6 +45,8 @@ pub struct Options {
     pub budget: Option<Budget>,
     /// How much to ask.
     pub depth: Depth,
+    /// Whether to ask IAM when the roles of functions last used what they may use: it starts a job for each.
+    pub last_accessed: bool,
     /// The key of this installation's fingerprints.
     pub fingerprints: FingerprintKey,
 }
@@ -60,6 +62,7 @@ impl Options {
             percent: 60,
             budget: None,
             depth: Depth::default(),
+            last_accessed: false,
             fingerprints,
         }
     }
@@ -99,6 +102,7 @@ pub struct Session {
     sdk: SdkConfig,
     pacers: BTreeMap<String, Arc<Pacers>>,
     depth: Depth,
+    last_accessed: bool,
     fingerprints: FingerprintKey,
     paused: watch::Sender<bool>,
 }
@@ -167,6 +171,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
         sdk,
         pacers,
         depth: options.depth,
+        last_accessed: options.last_accessed,
         fingerprints: options.fingerprints.clone(),
         paused: watch::Sender::new(false),
     })
@@ -272,6 +277,7 @@ pub async fn collect(
             partition: session.partition.clone(),
             generation,
             depth: session.depth,
+            last_accessed: session.last_accessed,
             sdk,
             pacers,
             fingerprints: session.fingerprints.clone(),

@@ -109,6 +109,11 @@ impl Failure {
         matches!(&self.trouble, Trouble::Service(code) if matches!(code.as_str(), "ResourceNotFoundException" | "NotFoundException" | "ResourceNotFound"))
     }
 
+    /// Whether the service answered with the error `code`, which may be an answer.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        matches!(&self.trouble, Trouble::Service(said) if said == code)
+    }
+
     /// Reads `error`, which `action` ended with.
     pub(crate) fn read<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Self
     where

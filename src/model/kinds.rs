@@ -24,10 +24,30 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// GuardDuty detectors.
+                detectors: Detectors of Detector, "guardduty:ListDetectors", "guardduty" "detector/*";
+                /// Findings of GuardDuty on functions that are not archived, the worst ones first where there are too many.
+                threats: Threats of Threat, "guardduty:ListFindings", "guardduty" "detector/*/finding/*";
+                /// Functions that Inspector knows of.
+                coverage: Coverages of Coverage, "inspector2:ListCoverage", "inspector2" "coverage/*";
+                /// Active findings of Inspector on functions, of medium severity or worse.
+                vulnerabilities: Vulnerabilities of Vulnerability, "inspector2:ListFindings", "inspector2" "finding/*";
+                /// IAM Access Analyzer's analyzers.
+                analyzers: Analyzers of Analyzer, "access-analyzer:ListAnalyzers", "access-analyzer" "analyzer/*";
+                /// CloudFormation stacks.
+                stacks: Stacks of Stack, "cloudformation:DescribeStacks", "cloudformation" "stack/*";
+                /// Incident Manager's response plans.
+                response_plans: ResponsePlans of ResponsePlan, "ssm-incidents:ListResponsePlans", "ssm-incidents" "response-plan/*" in region;
             }
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
+                /// Whether Inspector looks at functions.
+                inspector: Inspector of InspectorStatus, "inspector2" "account-status";
+                /// Security Hub, if the account is subscribed to it.
+                security_hub: SecurityHub of Option<SecurityHub>, "securityhub" "hub/default";
+                /// The recorders of AWS Config.
+                config_recorders: ConfigRecorders of Vec<ConfigRecorder>, "config" "configuration-recorder";
             }
             identity {
                 /// Roles.
@@ -40,6 +60,14 @@ macro_rules! with_kinds {
                 policies: Policies of ManagedPolicy, "iam:GetAccountAuthorizationDetails", "iam" "policy/*";
             }
             account facts {
+                /// The organization that the account belongs to, if there is one.
+                organization: Organization of Option<Organization>, "organizations" "organization";
+                /// The levels from the root of the organization down to the account; none without an organization.
+                organization_chain: OrganizationChain of Vec<OrganizationLevel>, "organizations" "chain";
+                /// Whether there is an alternate contact for security (`GetAlternateContact`).
+                security_contact: SecurityContact of bool, "account" "security-contact";
+                /// Whether there is an alternate contact for operations (`GetAlternateContact`).
+                operations_contact: OperationsContact of bool, "account" "operations-contact";
             }
         }
     };
