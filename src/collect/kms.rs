@@ -7,7 +7,7 @@ use aws_smithy_types::DateTime;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 
 use super::{
-    Collector, Extent, Operation, Scope,
+    Collector, Depth, Extent, Operation, Scope,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader, whole},
@@ -25,10 +25,10 @@ static LIST_GRANTS_QUOTA: Quota = Quota::new("kms:ListGrants", 100);
 static LIST_KEYS: Operation = Operation::new("kms:ListKeys", &LIST_KEYS_QUOTA).calls(|at| at.pages(at.region.keys.items.len(), 100));
 static LIST_ALIASES: Operation =
     Operation::new("kms:ListAliases", &LIST_ALIASES_QUOTA).calls(|at| at.pages(at.region.keys.items.len(), 50));
-static DESCRIBE_KEY: Operation = Operation::new("kms:DescribeKey", &DESCRIBE_KEY_QUOTA).calls(each_key);
-static GET_KEY_POLICY: Operation = Operation::new("kms:GetKeyPolicy", &GET_KEY_POLICY_QUOTA).calls(each_key);
-static GET_ROTATION: Operation = Operation::new("kms:GetKeyRotationStatus", &GET_ROTATION_QUOTA).calls(each_key);
-static LIST_GRANTS: Operation = Operation::new("kms:ListGrants", &LIST_GRANTS_QUOTA).calls(each_key);
+static DESCRIBE_KEY: Operation = Operation::new("kms:DescribeKey", &DESCRIBE_KEY_QUOTA).detail(Depth::Full, each_key);
+static GET_KEY_POLICY: Operation = Operation::new("kms:GetKeyPolicy", &GET_KEY_POLICY_QUOTA).detail(Depth::Full, each_key);
+static GET_ROTATION: Operation = Operation::new("kms:GetKeyRotationStatus", &GET_ROTATION_QUOTA).detail(Depth::Full, each_key);
+static LIST_GRANTS: Operation = Operation::new("kms:ListGrants", &LIST_GRANTS_QUOTA).detail(Depth::Full, each_key);
 
 fn each_key(at: &Extent<'_>) -> u64 {
     at.region.keys.items.len() as u64
@@ -76,6 +76,9 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let keys = listing.items.clone();
         reader.post(vec![Learnt::Keys(listing)]).await;
 
+        if reader.depth() < Depth::Full {
+            return Vec::new();
+        }
         let mut batches = stream::iter(keys).map(|key| detail(reader, client, key)).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
         while let Some(batch) = batches.next().await {
             reader.done(batch.len());

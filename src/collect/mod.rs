@@ -5,8 +5,10 @@
 
 mod access_analyzer;
 mod account;
+mod accounts;
 mod cloudformation;
 mod config;
+mod errand;
 mod gap;
 mod guardduty;
 mod iam;
@@ -19,6 +21,7 @@ mod meter;
 mod operation;
 mod organizations;
 mod pacer;
+mod plan;
 mod reader;
 mod security_hub;
 mod sqs;
@@ -30,12 +33,15 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
+pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use accounts::accounts;
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

@@ -1,7 +1,7 @@
 //! One operation of AWS: what it needs, what it draws on, how often it is asked. The policy, the pacers and the plan of
 //! a collection are read off these.
 
-use super::{gap::Failure, pacer::Quota, wire::Service};
+use super::{gap::Failure, pacer::Quota, reader::Depth, wire::Service};
 use crate::model::{Posture, Region};
 
 /// An operation that a collector asks.
@@ -14,6 +14,8 @@ pub struct Operation {
     pub with: &'static [&'static str],
     /// The quota that it draws on.
     pub(super) quota: &'static Quota,
+    /// From which depth on it is asked.
+    pub(super) depth: Depth,
     /// How often an account that is read to the end is asked, given its lists.
     calls: fn(&Extent<'_>) -> u64,
     /// The service to ask over the wire; none for those with a crate.
@@ -52,7 +54,16 @@ impl Extent<'_> {
 impl Operation {
     /// The operation of the same name as the IAM `action`, asked once.
     pub(super) const fn new(action: &'static str, quota: &'static Quota) -> Self {
-        Self { name: after_colon(action), action, with: &[], quota, calls: |_| 1, service: None, request: Request::Named }
+        Self {
+            name: after_colon(action),
+            action,
+            with: &[],
+            quota,
+            depth: Depth::Lists,
+            calls: |_| 1,
+            service: None,
+            request: Request::Named,
+        }
     }
 
     /// Asked of `service`, over the wire.
@@ -70,9 +81,14 @@ impl Operation {
         Self { with, ..self }
     }
 
-    /// Asked as often as `calls` says.
+    /// Asked for a list, as often as `calls` says.
     pub(super) const fn calls(self, calls: fn(&Extent<'_>) -> u64) -> Self {
         Self { calls, ..self }
+    }
+
+    /// Asked from `depth` on, as often as `calls` says: for details.
+    pub(super) const fn detail(self, depth: Depth, calls: fn(&Extent<'_>) -> u64) -> Self {
+        Self { depth, calls, ..self }
     }
 
     /// Asked with `GET path`.

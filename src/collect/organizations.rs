@@ -8,15 +8,13 @@ use serde_json::json;
 
 use super::{
     Collector, Depth, Operation, Scope,
+    accounts::SERVICE,
     gap::Failure,
     pacer::Quota,
     reader::{Page, Reader, whole},
-    wire::{Protocol, Service, Wire},
+    wire::Wire,
 };
 use crate::model::{Arn, ControlPolicy, Fact, Gap, Governance, Learnt, LevelKind, Organization, OrganizationLevel, PolicyText, Source};
-
-static SERVICE: Service =
-    Service::new("Organizations", "organizations", Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" }).global();
 
 /// Organizations has quotas for each operation, which the whole organization shares: two a second leaves most of them.
 static QUOTA: Quota = Quota::new("organizations", 2);

@@ -34,6 +34,16 @@ impl Quota {
     pub(super) const fn in_flight(self, in_flight: u32) -> Self {
         Self { in_flight, ..self }
     }
+
+    /// What it is for.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Requests a second.
+    pub(super) const fn per_second(&self) -> u32 {
+        self.per_second
+    }
 }
 
 /// How much of AWS's quotas may be used, and how stubborn a call is.

@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Collector, Event,
+    Collector, Errand, Event,
     gap::Failure,
     meter::{Counts, Meter},
     operation::Operation,
@@ -31,9 +31,11 @@ use super::{
 use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
 
 /// How much of each function is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Depth {
-    /// What decides exposure: state, tags, concurrency, policies on functions, URLs.
+    /// The lists alone: enough to say what the rest would cost.
+    Lists,
+    /// What decides exposure as well: of each function its state, tags, concurrency, policy and URLs.
     Core,
     /// Everything the checks ask for.
     #[default]
@@ -46,7 +48,7 @@ pub(crate) struct Assignment {
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) partition: String,
-    pub(crate) generation: u64,
+    pub(crate) errand: Errand,
     pub(crate) depth: Depth,
     /// Whether to ask when roles last used what they may use.
     pub(crate) last_accessed: bool,
@@ -83,6 +85,11 @@ impl<T> Page<T> {
     /// A page as the SDK gives it: no items at all are an answer without its list.
     pub(super) fn new(items: Option<Vec<T>>, next: Option<String>) -> Self {
         Self { items, next: next.filter(|token| !token.is_empty()) }
+    }
+
+    /// A page of an operation whose documentation leaves the list out when nothing is in it.
+    pub(super) fn omitted_when_empty(items: Option<Vec<T>>, next: Option<String>) -> Self {
+        Self::new(Some(items.into_iter().flatten().collect()), next)
     }
 }
 
@@ -143,6 +150,16 @@ impl Reader {
 
     pub(super) fn last_accessed(&self) -> bool {
         self.assignment.last_accessed
+    }
+
+    /// What is to be read, and what is known already.
+    pub(super) fn errand(&self) -> &Errand {
+        &self.assignment.errand
+    }
+
+    /// Whether we were told to stop: answers that come now may be gaps for that alone.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.assignment.cancel.is_cancelled()
     }
 
     pub(super) fn fingerprints(&self) -> &FingerprintKey {
@@ -298,7 +315,7 @@ impl Reader {
 
     /// Hands over the last of it.
     pub(super) async fn finish(&self, learnt: Vec<Learnt>) {
-        let mut run = self.run(SourceState::Complete);
+        let mut run = self.own_run(SourceState::Complete);
         run.state = if self.assignment.cancel.is_cancelled() {
             SourceState::Skipped
         } else if run.gaps.is_empty() {
@@ -312,11 +329,14 @@ impl Reader {
             SourceState::Failed
         };
         run.expected = run.items;
+        if let Some(whole) = self.assignment.errand.within(run.source, &run.region) {
+            run = part_of(whole, run);
+        }
         self.send(Part { run, learnt }).await;
     }
 
     async fn send(&self, part: Part) {
-        let event = Event { generation: self.assignment.generation, part };
+        let event = Event { generation: self.assignment.errand.generation, part };
         // Nobody listens any more: stop reading.
         if self.assignment.sender.send(event).await.is_err() {
             self.assignment.cancel.cancel();
@@ -324,6 +344,14 @@ impl Reader {
     }
 
     fn run(&self, state: SourceState) -> SourceRun {
+        let run = self.own_run(state);
+        match self.assignment.errand.within(run.source, &run.region) {
+            Some(whole) => part_of(whole, run),
+            None => run,
+        }
+    }
+
+    fn own_run(&self, state: SourceState) -> SourceRun {
         let items = self.items.load(Ordering::Relaxed);
         SourceRun {
             source: self.collector.source,
@@ -348,5 +376,28 @@ impl Reader {
                 Gap::new(gap.kind, gap.action.clone(), format!("{}{times}", gap.detail))
             })
             .collect()
+    }
+}
+
+/// What reading a few things again makes of the run that read them all: it still speaks of them all, what could not be
+/// read then among them.
+fn part_of(whole: &SourceRun, few: SourceRun) -> SourceRun {
+    let mut gaps = whole.gaps.clone();
+    gaps.retain(|gap| !few.gaps.iter().any(|newer| (newer.kind, &newer.action) == (gap.kind, &gap.action)));
+    gaps.extend(few.gaps);
+    gaps.sort();
+    let state = match few.state {
+        running if !running.ended() => running,
+        _ if whole.state == SourceState::Complete && !gaps.is_empty() => SourceState::Partial,
+        _ => whole.state,
+    };
+    SourceRun {
+        state,
+        items: whole.items,
+        expected: whole.expected,
+        calls: whole.calls + few.calls,
+        throttled: whole.throttled + few.throttled,
+        gaps,
+        ..few
     }
 }

@@ -23,7 +23,7 @@ static QUOTA: Quota = Quota::new("sqs", 50);
 static LIST_QUEUES: Operation =
     Operation::new("sqs:ListQueues", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.queues.items.len(), 1000));
 static GET_ATTRIBUTES: Operation =
-    Operation::new("sqs:GetQueueAttributes", &QUOTA).of(&SERVICE).calls(|at| at.region.queues.items.len() as u64);
+    Operation::new("sqs:GetQueueAttributes", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.queues.items.len() as u64);
 
 pub(super) static COLLECTOR: Collector =
     Collector { source: Source::Sqs, scope: Scope::Regional, operations: &[&LIST_QUEUES, &GET_ATTRIBUTES], run };
@@ -51,8 +51,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let urls = reader
             .pages(&LIST_QUEUES, |token| async move {
                 let answer: Queues = wire.ask(&LIST_QUEUES, json!({ "MaxResults": 1000, "NextToken": token })).await?;
-                // AWS leaves the list out when no queue is left, so here a missing list is an empty one.
-                Ok(Page::new(Some(answer.queue_urls.unwrap_or_else(Vec::new)), answer.next_token))
+                Ok(Page::omitted_when_empty(answer.queue_urls, answer.next_token))
             })
             .await;
         let queues = reader.converted(&LIST_QUEUES, urls, |url| {

@@ -3,7 +3,10 @@
 use std::{env, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::mpsc::{self, Receiver, Sender},
+    sync::{
+        mpsc::{self, Receiver, Sender},
+        watch,
+    },
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
@@ -16,10 +19,10 @@ use super::{
 use crate::{
     app::{Feed, FeedCommand, FeedEvent},
     cli::{Live, Look},
-    collect,
+    collect::{self, Errand, Wanted},
     config::Config,
     live::{self, Options, Session},
-    model::{Source, Timestamp},
+    model::{Part, Posture, Timestamp},
     store::{self, Folders},
     world::Origin,
 };
@@ -33,8 +36,10 @@ pub(super) fn show(live: &Live, refresh: Option<Duration>, look: &Look) -> Resul
     let runtime = runtime()?;
     let (events, parts) = mpsc::channel(live::CHANNEL);
     let (commands, wishes) = mpsc::channel(8);
-    runtime.spawn(Reading { options, way, refresh, events }.run(wishes));
-    let shown = dashboard::run(last.into_iter().collect(), look, &config, Some(Feed { parts, commands }));
+    let known = watch::Sender::new(last.as_ref().map(|last| last.posture.clone()));
+    let max_age = config.collect.details_max_age;
+    runtime.spawn(Reading { options, way, refresh, max_age, known: known.subscribe(), events }.run(wishes));
+    let shown = dashboard::run(last.into_iter().collect(), look, &config, Some(Feed { parts, commands, known }));
     // A request may be under way; nobody waits for its answer.
     runtime.shutdown_background();
     shown
@@ -43,7 +48,7 @@ pub(super) fn show(live: &Live, refresh: Option<Duration>, look: &Look) -> Resul
 /// What tells one way of connecting from another, before AWS says whose account it is.
 fn way(live: &Live) -> String {
     let variable = |name: &str| env::var(name).unwrap_or_default();
-    let profile = live.profile.clone().unwrap_or_else(|| variable("AWS_PROFILE"));
+    let profile = live.profile.first().cloned().unwrap_or_else(|| variable("AWS_PROFILE"));
     let endpoint = live.endpoint_url.clone().unwrap_or_else(|| variable("AWS_ENDPOINT_URL"));
     // The id of an access key is no secret, and tells environments without profiles apart.
     format!("{profile} {endpoint} {}", variable("AWS_ACCESS_KEY_ID"))
@@ -63,17 +68,15 @@ struct Reading {
     options: Options,
     way: String,
     refresh: Option<Duration>,
+    /// How long details of unchanged functions stand.
+    max_age: Duration,
+    /// What the dashboard shows: of what has not changed since, nothing is asked again.
+    known: watch::Receiver<Option<Arc<Posture>>>,
     events: Sender<FeedEvent>,
 }
 
 /// The dashboard has ended.
 struct Gone;
-
-/// What comes after a collection.
-enum Next {
-    Everything,
-    One(Source, String),
-}
 
 impl Reading {
     async fn run(self, mut wishes: Receiver<FeedCommand>) {
@@ -82,11 +85,11 @@ impl Reading {
 
     async fn serve(&self, wishes: &mut Receiver<FeedCommand>) -> Result<(), Gone> {
         let mut generation = 0;
-        let mut next = Next::Everything;
+        let mut next = Wanted::Everything;
         let mut session = None;
         loop {
             let known = match session.take() {
-                Some(session) if matches!(next, Next::One(..)) => session,
+                Some(session) if next != Wanted::Everything => session,
                 // Credentials may have been renewed since.
                 _ => match live::connect(&self.options).await {
                     Ok(session) => session,
@@ -97,14 +100,12 @@ impl Reading {
                     }
                 },
             };
-            let interrupted = match next {
-                Next::Everything => {
-                    generation += 1;
-                    self.begin(&known, generation).await?;
-                    self.read(&known, generation, None, wishes).await?
-                }
-                Next::One(source, region) => self.read(&known, generation, Some((source, region)), wishes).await?,
-            };
+            let now = Timestamp::from(time::OffsetDateTime::now_utc());
+            if next == Wanted::Everything {
+                generation += 1;
+                self.begin(&known, generation, now).await?;
+            }
+            let interrupted = self.read(&known, self.errand(generation, now, next), wishes).await?;
             session = Some(known);
             next = match interrupted {
                 Some(next) => next,
@@ -113,34 +114,38 @@ impl Reading {
         }
     }
 
-    async fn begin(&self, session: &Session, generation: u64) -> Result<(), Gone> {
+    /// What to ask for `wanted`. One source by itself is asked all over again: whoever wants that trusts nothing of it.
+    fn errand(&self, generation: u64, now: Timestamp, wanted: Wanted) -> Errand {
+        let max_age = if wanted == Wanted::Everything { self.max_age } else { Duration::ZERO };
+        let errand = Errand::everything(generation, now).only(wanted);
+        match self.known.borrow().clone() {
+            Some(before) => errand.since(before, max_age),
+            None => errand,
+        }
+    }
+
+    async fn begin(&self, session: &Session, generation: u64, taken_at: Timestamp) -> Result<(), Gone> {
         if let Some(folders) = Folders::find() {
             // Without it the next start paints nothing first; that is all.
             let _ = store::keep_account(&folders.accounts(), &self.way, &session.account);
         }
-        let taken_at = Timestamp::from(time::OffsetDateTime::now_utc());
         let (account, partition) = (session.account.clone(), session.partition.clone());
         self.tell(FeedEvent::Began { generation, account, partition, taken_at }).await?;
         for run in session.blank(taken_at).sources {
-            self.tell(FeedEvent::Part { generation, part: crate::model::Part { run, learnt: Vec::new() } }).await?;
+            self.tell(FeedEvent::Part { generation, part: Part { run, learnt: Vec::new() } }).await?;
         }
         Ok(())
     }
 
-    /// Reads everything, or `one` source; gives what the user wants instead, if that came first.
-    async fn read(
-        &self,
-        session: &Session,
-        generation: u64,
-        one: Option<(Source, String)>,
-        wishes: &mut Receiver<FeedCommand>,
-    ) -> Result<Option<Next>, Gone> {
+    /// Runs `errand`; gives what the user wants instead, if that came first.
+    async fn read(&self, session: &Session, errand: Errand, wishes: &mut Receiver<FeedCommand>) -> Result<Option<Wanted>, Gone> {
+        let generation = errand.generation;
         let cancel = CancellationToken::new();
         let _ended = cancel.clone().drop_guard();
         let (sender, mut parts) = mpsc::channel(live::CHANNEL);
         let collecting = tokio::spawn({
             let (session, cancel) = (session.clone(), cancel.clone());
-            async move { live::collect(&session, generation, one, sender, &cancel).await }
+            async move { live::collect(&session, errand, sender, &cancel).await }
         });
         let mut instead = None;
         loop {
@@ -154,9 +159,9 @@ impl Reading {
                     FeedCommand::Pause(paused) => session.pause(paused),
                     FeedCommand::Refresh => {
                         cancel.cancel();
-                        instead = Some(Next::Everything);
+                        instead = Some(Wanted::Everything);
                     }
-                    FeedCommand::Retry { source, region } => instead = Some(Next::One(source, region)),
+                    FeedCommand::Retry { source, region } => instead = Some(Wanted::Source(source, region)),
                 },
             }
         }
@@ -167,19 +172,19 @@ impl Reading {
     }
 
     /// Waits for the user, or for the time to read again.
-    async fn wish(&self, wishes: &mut Receiver<FeedCommand>) -> Result<Next, Gone> {
+    async fn wish(&self, wishes: &mut Receiver<FeedCommand>) -> Result<Wanted, Gone> {
         let due = self.refresh.map(|period| Instant::now() + period);
         loop {
             let wish = match due {
                 Some(due) => tokio::select! {
                     wish = wishes.recv() => wish,
-                    () = sleep_until(due) => return Ok(Next::Everything),
+                    () = sleep_until(due) => return Ok(Wanted::Everything),
                 },
                 None => wishes.recv().await,
             };
             match wish.ok_or(Gone)? {
-                FeedCommand::Refresh => return Ok(Next::Everything),
-                FeedCommand::Retry { source, region } => return Ok(Next::One(source, region)),
+                FeedCommand::Refresh => return Ok(Wanted::Everything),
+                FeedCommand::Retry { source, region } => return Ok(Wanted::Source(source, region)),
                 FeedCommand::Cancel | FeedCommand::Pause(_) => {}
             }
         }

@@ -9,6 +9,8 @@ mod dashboard;
 mod feed;
 #[cfg(feature = "aws")]
 mod live;
+#[cfg(feature = "aws")]
+mod plan;
 mod policy;
 mod scan;
 mod snapshots;
@@ -100,7 +102,11 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             let config = configured()?;
             show(snapshots::open(&paths, salvage, &config)?, &look, &config)
         }
-        Some(Command::Collect { output, live }) => collect::run(&output, &live),
+        Some(Command::Collect { output: Some(output), live, .. }) => collect::run(&output, &live),
+        #[cfg(feature = "aws")]
+        Some(Command::Collect { output: None, format, live, .. }) => plan::run(&live, format),
+        #[cfg(not(feature = "aws"))]
+        Some(Command::Collect { output: None, .. }) => Err(CommandError::usage(NO_AWS)),
         Some(Command::Scan(scan)) => scan::run(&scan),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
@@ -155,12 +161,22 @@ fn print_report(worlds: &[World]) -> Result<ExitCode, CommandError> {
 
 #[cfg(feature = "aws")]
 fn live_dashboard(options: &crate::cli::Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+    let breadth = live::breadth(options)?;
     #[cfg(feature = "tui")]
     if io::IsTerminal::is_terminal(&io::stdout()) {
-        return feed::show(options, refresh, look);
+        if breadth == crate::live::Breadth::One {
+            return feed::show(options, refresh, look);
+        }
+        if refresh.is_some() {
+            return Err(CommandError::usage("--refresh keeps one account current; a fleet is read once: leave it away"));
+        }
+        let config = configured()?;
+        return show(snapshots::live(options, &breadth, &config)?.0, look, &config);
     }
     let _ = (refresh, look);
-    print_report(&[live::gather(options, &configured()?)?.judge()])
+    let (worlds, missed) = snapshots::live(options, &breadth, &configured()?)?;
+    let code = print_report(&worlds.into_iter().map(snapshots::Unjudged::judge).collect::<Vec<_>>())?;
+    Ok(if missed > 0 { ExitCode::from(PARTIAL) } else { code })
 }
 
 #[cfg(not(feature = "aws"))]

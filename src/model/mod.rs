@@ -6,9 +6,11 @@ mod detector;
 mod environment;
 mod fact;
 mod function;
+mod function_detail;
 mod inspector;
 mod key;
 mod kinds;
+mod lambda;
 mod log_group;
 mod organization;
 mod part;
@@ -30,12 +32,14 @@ pub use detector::{Detector, DetectorFeature, DetectorSettings, Threat};
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use function::{
-    Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
-    PackageType, RuntimeManagement, Version, VpcConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
+    PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use inspector::{Coverage, InspectorStatus, ScanStatus, Vulnerability, VulnerableCode, VulnerablePackage};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
+pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use organization::{ControlPolicy, LevelKind, Organization, OrganizationLevel};
 pub use part::{Learnt, Part};

@@ -135,6 +135,17 @@ impl SourceRun {
     /// The Region of global services.
     pub const GLOBAL: &'static str = "global";
 
+    /// Resources read in a second, once there are enough of them to say.
+    pub fn rate(&self) -> Option<f64> {
+        (self.items >= 10 && self.seconds >= 1.0).then(|| self.items as f64 / self.seconds)
+    }
+
+    /// Seconds to go at the rate so far; none before there is a rate, and when it has ended.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let left = self.expected.saturating_sub(self.items) as f64;
+        (self.state == SourceState::Running).then(|| self.rate().map(|rate| left / rate)).flatten()
+    }
+
     /// A source that waits for its turn.
     pub fn queued(source: Source, region: &str) -> Self {
         Self {
@@ -148,5 +159,20 @@ impl SourceRun {
             seconds: 0.0,
             gaps: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_once_it_can_be() {
+        let mut run = SourceRun { state: SourceState::Running, expected: 10_000, ..SourceRun::queued(Source::Lambda, "eu-west-1") };
+        assert_eq!((run.rate(), run.seconds_left()), (None, None));
+        (run.items, run.seconds) = (3000, 200.0);
+        assert_eq!((run.rate(), run.seconds_left()), (Some(15.0), Some(7000.0 / 15.0)));
+        run.state = SourceState::Partial;
+        assert_eq!(run.seconds_left(), None);
     }
 }

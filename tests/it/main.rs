@@ -14,8 +14,12 @@ mod emulator;
 mod endpoint;
 #[cfg(feature = "aws")]
 mod faults;
+#[cfg(feature = "aws")]
+mod fleet;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
+#[cfg(feature = "aws")]
+mod organization;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]
@@ -32,3 +36,5 @@ mod services;
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
+#[cfg(feature = "aws")]
+mod warm;

@@ -18,7 +18,7 @@ use crate::{
         screen::{Cx, Reply, Screen},
         theme::Role,
         widgets::{
-            gauge::{bar, count},
+            gauge::{bar, clock, count, grouped},
             pane::pane,
             prose::{Prose, Scroll},
             table::{Cell, Column, Cursor, Table},
@@ -62,12 +62,15 @@ impl Collectors {
     fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
         let runs = cx.view.runs();
         let ended = runs.iter().filter(|run| run.state.ended()).count();
-        let inner = pane(frame, area, cx, "Collectors", &format!("{ended} of {} ended", runs.len()), !self.in_detail);
+        // Sources are read side by side: the slowest one says when all of it is there.
+        let left = runs.iter().filter_map(SourceRun::seconds_left).max_by(f64::total_cmp);
+        let left = left.map_or_else(String::new, |left| format!(" · {} left", clock(left)));
+        let inner = pane(frame, area, cx, "Collectors", &format!("{ended} of {} ended{left}", runs.len()), !self.in_detail);
         if runs.is_empty() {
             put(frame.buffer_mut(), inner, 2, 0, "nothing was read yet", cx.style(Role::Dim));
             return;
         }
-        let mut columns = vec![Column::fixed("SOURCE", 6), Column::fill("REGION", Cut::Middle), Column::fixed("STATE", 10)];
+        let mut columns = vec![Column::fixed("SOURCE", 16), Column::fill("REGION", Cut::Middle), Column::fixed("STATE", 10)];
         let roomy = inner.width >= 60;
         columns.push(Column::fixed("ITEMS", 6).right());
         if roomy {
@@ -93,7 +96,7 @@ impl Collectors {
             if roomy {
                 cells.push(number(run.calls, Role::Text));
                 cells.push(number(run.throttled, Role::Medium));
-                cells.push(Cell::new(if run.state == SourceState::Queued { String::new() } else { format!("{:.1}s", run.seconds) }, dim));
+                cells.push(Cell::new(time(run), dim));
             }
             if inner.width >= 84 {
                 cells.push(Cell::new(bar(cx.glyphs, share(run), 12), state));
@@ -119,7 +122,7 @@ impl Collectors {
         };
         prose.item(cx.glyphs.source(run.state), source_role(run.state), &format!("{}, {says}", run.state.word()), Role::Text);
         if run.expected > 0 && !run.state.ended() {
-            prose.field("progress", &format!("{} of {}", run.items, run.expected), Role::Text);
+            prose.field("progress", &progress(run), Role::Text);
         }
         for gap in &run.gaps {
             prose.gap();
@@ -135,6 +138,24 @@ impl Collectors {
         }
         self.detail.draw(frame, inner, cx, prose.lines());
     }
+}
+
+/// How long it took; while it runs, how long it will still take.
+fn time(run: &SourceRun) -> String {
+    match (run.state, run.seconds_left()) {
+        (SourceState::Queued, _) => String::new(),
+        (_, Some(left)) => format!("-{}", clock(left)),
+        _ => format!("{:.1}s", run.seconds),
+    }
+}
+
+/// `3,210 of 10,000 · 15/s · 7:32 left`
+fn progress(run: &SourceRun) -> String {
+    let mut said = format!("{} of {}", grouped(run.items), grouped(run.expected));
+    if let (Some(rate), Some(left)) = (run.rate(), run.seconds_left()) {
+        said.push_str(&format!(" · {rate:.0}/s · {} left", clock(left)));
+    }
+    said
 }
 
 /// How far a source is, where that can be said.
@@ -232,6 +253,15 @@ impl Screen for Collectors {
 mod tests {
     use super::*;
     use crate::model::Gap;
+
+    #[test]
+    fn progress_says_how_much_how_fast_and_how_long() {
+        let mut run = SourceRun { state: SourceState::Running, expected: 10_000, ..SourceRun::queued(Source::Lambda, "eu-west-1") };
+        (run.items, run.seconds) = (3210, 214.0);
+        assert_eq!((progress(&run).as_str(), time(&run).as_str()), ("3,210 of 10,000 · 15/s · 7:33 left", "-7:33"));
+        run.items = 3;
+        assert_eq!((progress(&run).as_str(), time(&run).as_str()), ("3 of 10,000", "214.0s"));
+    }
 
     #[test]
     fn the_policy_names_what_was_denied_and_nothing_else() {

@@ -26,6 +26,20 @@ pub(crate) fn count(count: usize) -> String {
     }
 }
 
+/// `10,000`: where every one of them counts.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+    String::from_utf8_lossy(&groups.join(&b',')).into_owned()
+}
+
+/// Seconds as `7:32`, or `1:07:32`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let whole = seconds.ceil() as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +53,11 @@ mod tests {
         assert_eq!(bar(Glyphs::Ascii, None, 4), "----");
         assert_eq!(percent(0.999), "99%");
         assert_eq!(count(123_456), "123k");
+    }
+
+    #[test]
+    fn numbers_in_full_and_times() {
+        assert_eq!([0, 999, 3210, 1_234_567].map(grouped), ["0", "999", "3,210", "1,234,567"]);
+        assert_eq!([7.1, 452.0, 4052.0].map(clock), ["0:08", "7:32", "1:07:32"]);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         screens::function,
         theme::Role,
         widgets::{
-            gauge::{count, percent},
+            gauge::{clock, count, percent},
             pane::pane,
         },
         width::{Cut, fit, wrap},
@@ -101,22 +101,38 @@ pub(super) fn blind(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &Worl
     }
 }
 
-/// The sources in a line, each with the worst of its Regions.
+/// The sources in a line: how many are whole, and by name those that are not.
 pub(super) fn collectors(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
+    let runs = cx.view.runs();
     let inner = pane(frame, area, cx, "Collectors", "c details", false);
     let buffer = frame.buffer_mut();
-    let mut x = 1;
-    for source in Source::ALL.iter().copied() {
-        let runs = || cx.view.runs().iter().filter(move |run| run.source == source);
-        let Some(worst) = runs().max_by_key(|run| gravity(run.state)) else { continue };
-        let (items, expected) = runs().fold((0, 0), |(items, expected), run| (items + run.items, expected + run.expected));
+    let sources: Vec<(Source, &SourceRun)> = Source::ALL
+        .iter()
+        .filter_map(|&source| Some((source, runs.iter().filter(|run| run.source == source).max_by_key(|run| gravity(run.state))?)))
+        .collect();
+    let whole = sources.iter().filter(|(_, worst)| worst.state == SourceState::Complete).count();
+    let left = runs.iter().filter_map(SourceRun::seconds_left).max_by(f64::total_cmp);
+    let left = left.map_or_else(String::new, |left| format!(", {} left", clock(left)));
+    let line = format!("{} {whole} of {} complete{left}", cx.glyphs.source(SourceState::Complete), sources.len());
+    let mut x = put(buffer, inner, 1, 0, &line, cx.style(source_role(SourceState::Complete))) + 3;
+    let mut others = sources.iter().filter(|(_, worst)| worst.state != SourceState::Complete).peekable();
+    while let Some((source, worst)) = others.peek() {
+        let of_source = || runs.iter().filter(|run| run.source == *source);
+        let (items, expected) = of_source().fold((0, 0), |(items, expected), run| (items + run.items, expected + run.expected));
         let what = match worst.state {
             SourceState::Running if expected > 0 => percent(items as f64 / expected as f64),
-            SourceState::Complete => count(usize::try_from(items).unwrap_or(usize::MAX)),
             state => state.word().to_owned(),
         };
-        x = put(buffer, inner, x, 0, source.word(), cx.style(Role::Text)) + 1;
-        x = put(buffer, inner, x, 0, &format!("{} {what}", cx.glyphs.source(worst.state)), cx.style(source_role(worst.state))) + 4;
+        let what = format!("{} {source} {what}", cx.glyphs.source(worst.state));
+        if x as usize + what.len() + 6 > usize::from(inner.width) {
+            break;
+        }
+        x = put(buffer, inner, x, 0, &what, cx.style(source_role(worst.state))) + 3;
+        others.next();
+    }
+    let more = others.count();
+    if more > 0 {
+        put(buffer, inner, x, 0, &format!("+{more}"), cx.style(Role::Dim));
     }
 }
 
