@@ -3,8 +3,17 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod access_analyzer;
+mod cloudformation;
+mod config;
+mod contacts;
+mod guardduty;
+mod inspector;
 mod models;
+mod organizations;
+mod security_hub;
 mod sqs;
+mod ssm_incidents;
 
 use std::{
     collections::BTreeSet,
@@ -56,6 +65,15 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &access_analyzer::SERVICE,
+    &cloudformation::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &guardduty::SERVICE,
+    &inspector::SERVICE,
+    &organizations::SERVICE,
+    &security_hub::SERVICE,
+    &ssm_incidents::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -3,11 +3,17 @@
 //! A service is one file: how its requests name operations, its quotas, and what a healthy account answers. To add one,
 //! write the file and name it in [`SERVICES`]. A request that nobody knows makes the test fail, by name.
 
+mod access_analyzer;
 mod account;
 mod answer;
 mod cbor;
+mod cloudformation;
+mod config;
+mod contacts;
 mod fault;
+mod guardduty;
 mod iam;
+mod inspector;
 mod kms;
 mod lambda;
 mod logs;
@@ -16,7 +22,9 @@ mod protocol;
 mod quota;
 mod request;
 mod route;
+mod security_hub;
 mod sqs;
+mod ssm_incidents;
 mod sts;
 
 use std::{
@@ -59,8 +67,23 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[
+    &access_analyzer::SERVICE,
+    &cloudformation::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &guardduty::SERVICE,
+    &iam::SERVICE,
+    &inspector::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &organizations::SERVICE,
+    &security_hub::SERVICE,
+    &sqs::SERVICE,
+    &ssm_incidents::SERVICE,
+    &sts::SERVICE,
+];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]

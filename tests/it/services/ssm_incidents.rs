@@ -1,0 +1,27 @@
+//! Incident Manager: response plans.
+
+use palisade::model::{Posture, Source};
+
+use super::{
+    Planted, Service,
+    Shown::{Right, Wrong},
+    same,
+};
+use crate::planted::REGION;
+
+pub(super) static SERVICE: Service = Service {
+    source: Source::SsmIncidents,
+    plant: include_str!("ssm_incidents.py"),
+    facts: &[Planted {
+        name: "there is a response plan",
+        holds: |posture| {
+            let plans = posture.regions[REGION].response_plans.all().map_err(ToString::to_string)?;
+            let plan = plans.first().ok_or("no plan")?;
+            same((plan.name.as_str(), plan.region.as_str(), plan.arn.region()), ("critical", REGION, ""))
+        },
+        moto: Right,
+        ministack: Right,
+    }],
+    moto: &[],
+    ministack: &[],
+};
