@@ -18,8 +18,9 @@ pub struct InspectorStatus {
 impl InspectorStatus {
     /// Whether neither packages nor code of functions are scanned, for certain.
     pub fn is_off(&self) -> bool {
-        let off = |status: &Option<String>| status.as_deref() == Some("DISABLED");
-        self.account == "DISABLED" || (off(&self.lambda) && off(&self.lambda_code))
+        // What is not said of functions holds as it does for the account.
+        let off = |status: &Option<String>| status.as_deref().unwrap_or(&self.account) == "DISABLED";
+        off(&self.lambda) && off(&self.lambda_code)
     }
 }
 

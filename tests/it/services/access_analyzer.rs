@@ -2,11 +2,7 @@
 
 use palisade::model::{Analyzer, Posture, Source};
 
-use super::{
-    Planted, Service,
-    Shown::{Right, Wrong},
-    same,
-};
+use super::{Planted, Service, Shown::Wrong, same};
 use crate::planted::REGION;
 
 pub(super) static SERVICE: Service = Service {
@@ -22,8 +18,8 @@ pub(super) static SERVICE: Service = Service {
                 same((finding.kind.as_deref(), finding.resource_type.as_str()), (Some("ExternalAccess"), "AWS::Lambda::Function"))?;
                 same(finding.resource.as_ref().map(|arn| arn.name()), Some("orders"))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it has no Access Analyzer"),
+            ministack: Wrong("it has no Access Analyzer"),
         },
         Planted {
             name: "an analyzer of unused access found a role",
@@ -34,12 +30,12 @@ pub(super) static SERVICE: Service = Service {
                 same((finding.kind.as_deref(), finding.status.as_str()), (Some("UnusedPermission"), "ACTIVE"))?;
                 same(finding.resource.as_ref().map(|arn| arn.name()), Some("worker"))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it has no Access Analyzer"),
+            ministack: Wrong("it has no Access Analyzer"),
         },
     ],
-    moto: &[],
-    ministack: &[],
+    moto: &["failed access-analyzer:ListAnalyzers"],
+    ministack: &["failed access-analyzer:ListAnalyzers"],
 };
 
 fn analyzer<'a>(posture: &'a Posture, name: &str) -> Result<&'a Analyzer, String> {

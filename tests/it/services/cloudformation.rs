@@ -14,14 +14,19 @@ pub(super) static SERVICE: Service = Service {
     plant: include_str!("cloudformation.py"),
     facts: &[
         Planted {
-            name: "a stack is protected, and deployed by a role",
+            name: "a stack is protected",
             holds: |posture| {
-                let orders = stack(posture, "orders")?;
-                same((orders.termination_protection, stack(posture, "mail")?.termination_protection), (Some(true), Some(false)))?;
-                same(orders.role.as_ref().map(|arn| arn.name()), Some("deployer"))
+                let protection = |name| stack(posture, name).map(|stack| stack.termination_protection);
+                same((protection("orders")?, protection("mail")?), (Some(true), Some(false)))
             },
             moto: Right,
             ministack: Right,
+        },
+        Planted {
+            name: "a stack is deployed by a role",
+            holds: |posture| same(stack(posture, "orders")?.role.as_ref().map(|arn| arn.name()), Some("deployer")),
+            moto: Right,
+            ministack: Wrong("it forgets the role"),
         },
         Planted {
             name: "a stack is complete",
@@ -39,8 +44,8 @@ pub(super) static SERVICE: Service = Service {
                 same((orders.drift.as_deref(), orders.drift_checked.is_some()), (Some("DRIFTED"), true))?;
                 same(stack(posture, "mail")?.drift.as_deref(), Some("NOT_CHECKED"))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it does not say"),
+            ministack: Wrong("nothing has changed what it deployed, so it is in sync"),
         },
         Planted {
             name: "what was put into a stack is not kept",

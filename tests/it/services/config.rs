@@ -2,11 +2,7 @@
 
 use palisade::model::{ConfigRecorder, Posture, Source};
 
-use super::{
-    Planted, Service,
-    Shown::{Right, Wrong},
-    same,
-};
+use super::{Planted, Service, Shown::Right, same};
 use crate::planted::REGION;
 
 pub(super) static SERVICE: Service = Service {

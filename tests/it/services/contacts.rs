@@ -1,6 +1,6 @@
 //! Account Management: alternate contacts.
 
-use palisade::model::{Posture, Source};
+use palisade::model::Source;
 
 use super::{
     Planted, Service,
@@ -16,15 +16,15 @@ pub(super) static SERVICE: Service = Service {
             name: "there is somebody for security",
             holds: |posture| same(posture.governance.security_contact.known().map_err(ToString::to_string)?, &true),
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("it has no alternate contacts"),
         },
         Planted {
             name: "there is nobody for operations",
             holds: |posture| same(posture.governance.operations_contact.known().map_err(ToString::to_string)?, &false),
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("it has no alternate contacts"),
         },
     ],
     moto: &[],
-    ministack: &[],
+    ministack: &["unsupported account:GetAlternateContact"],
 };

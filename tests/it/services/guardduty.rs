@@ -20,13 +20,13 @@ pub(super) static SERVICE: Service = Service {
                 same((settings.enabled, settings.publishing.as_deref()), (true, Some("SIX_HOURS")))
             },
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("it has no GuardDuty"),
         },
         Planted {
             name: "functions are watched",
             holds: |posture| same(settings(posture)?.watches_functions(), true),
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("it has no GuardDuty"),
         },
         Planted {
             name: "a finding is on a function",
@@ -37,12 +37,12 @@ pub(super) static SERVICE: Service = Service {
                 let seen = threat.updated.map(|at| at.to_string());
                 same((threat.id.as_str(), threat.count, seen.as_deref()), ("f1", Some(3), Some("2026-11-20T10:00:00Z")))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it has no findings"),
+            ministack: Wrong("it has no GuardDuty"),
         },
     ],
-    moto: &[],
-    ministack: &[],
+    moto: &["unsupported guardduty:ListFindings"],
+    ministack: &["failed guardduty:ListDetectors"],
 };
 
 fn settings(posture: &Posture) -> Result<&DetectorSettings, String> {

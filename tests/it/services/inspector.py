@@ -1,1 +1,1 @@
-client("inspector2").enable(resourceTypes=["LAMBDA"])
+client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["LAMBDA"])

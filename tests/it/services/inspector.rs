@@ -21,7 +21,7 @@ pub(super) static SERVICE: Service = Service {
                 same(status.lambda_code.as_deref(), Some("DISABLED"))
             },
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("the account is always off, whatever is on"),
         },
         Planted {
             name: "a function is left out by its tag",
@@ -31,8 +31,8 @@ pub(super) static SERVICE: Service = Service {
                 let scan = mail.packages.as_ref().ok_or("no scan")?;
                 same((scan.active, scan.reason.as_str(), mail.code.is_none()), (false, "EXCLUDED_BY_TAG", true))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it knows no coverage"),
+            ministack: Wrong("it covers what it likes"),
         },
         Planted {
             name: "a package of a function is vulnerable, exploited and fixed",
@@ -43,8 +43,8 @@ pub(super) static SERVICE: Service = Service {
                 let package = found.packages.first().ok_or("no package")?;
                 same((package.name.as_str(), package.fixed_in.as_deref()), ("log4j-core", Some("2.15.0")))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it finds nothing"),
+            ministack: Wrong("it finds other things, on things of its own"),
         },
         Planted {
             name: "the code of a function is vulnerable",
@@ -53,11 +53,11 @@ pub(super) static SERVICE: Service = Service {
                 let code = found.code.as_ref().ok_or("no code")?;
                 same((code.cwes.as_slice(), code.file.as_str(), code.line), (["CWE-89".to_owned()].as_slice(), "src/app.py", 7))
             },
-            moto: Right,
-            ministack: Right,
+            moto: Wrong("it finds nothing"),
+            ministack: Wrong("it finds other things, on things of its own"),
         },
     ],
-    moto: &[],
+    moto: &["unsupported inspector2:ListCoverage"],
     ministack: &[],
 };
 

@@ -53,7 +53,7 @@ pub(super) static SERVICE: Service = Service {
                 same(chain(posture)?.iter().map(has).collect::<Result<Vec<bool>, _>>()?, vec![true; 3])
             },
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("a new unit gets no policy, where AWS attaches this one"),
         },
         Planted {
             name: "resource control policies come with what they say",
@@ -64,7 +64,7 @@ pub(super) static SERVICE: Service = Service {
                 same((policy.name.as_str(), policy.document.known().is_ok()), ("RCPFullAWSAccess", true))
             },
             moto: Right,
-            ministack: Right,
+            ministack: Wrong("it has no resource control policy of AWS"),
         },
     ],
     moto: &[],

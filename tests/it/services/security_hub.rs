@@ -20,8 +20,8 @@ pub(super) static SERVICE: Service = Service {
             same((hub.subscribed.is_some(), hub.auto_enable_controls), (true, Some(true)))
         },
         moto: Right,
-        ministack: Right,
+        ministack: Wrong("it has no Security Hub"),
     }],
     moto: &[],
-    ministack: &[],
+    ministack: &["failed securityhub:DescribeHub"],
 };

@@ -2,11 +2,7 @@
 
 use palisade::model::{Posture, Source};
 
-use super::{
-    Planted, Service,
-    Shown::{Right, Wrong},
-    same,
-};
+use super::{Planted, Service, Shown::Wrong, same};
 use crate::planted::REGION;
 
 pub(super) static SERVICE: Service = Service {
@@ -19,9 +15,9 @@ pub(super) static SERVICE: Service = Service {
             let plan = plans.first().ok_or("no plan")?;
             same((plan.name.as_str(), plan.region.as_str(), plan.arn.region()), ("critical", REGION, ""))
         },
-        moto: Right,
-        ministack: Right,
+        moto: Wrong("it has no Incident Manager"),
+        ministack: Wrong("it has no Incident Manager"),
     }],
-    moto: &[],
-    ministack: &[],
+    moto: &["failed ssm-incidents:ListResponsePlans"],
+    ministack: &["failed ssm-incidents:ListResponsePlans"],
 };
