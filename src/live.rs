@@ -51,6 +51,8 @@ pub struct Options {
     pub budget: Option<Budget>,
     /// How much to ask.
     pub depth: Depth,
+    /// Whether to ask IAM when the roles of functions last used what they may use: it starts a job for each.
+    pub last_accessed: bool,
     /// The key of this installation's fingerprints.
     pub fingerprints: FingerprintKey,
 }
@@ -66,6 +68,7 @@ impl Options {
             percent: 60,
             budget: None,
             depth: Depth::default(),
+            last_accessed: false,
             fingerprints,
         }
     }
@@ -123,6 +126,7 @@ pub struct Session {
     sdk: SdkConfig,
     pacers: BTreeMap<String, Arc<Pacers>>,
     depth: Depth,
+    last_accessed: bool,
     fingerprints: FingerprintKey,
     paused: watch::Sender<bool>,
 }
@@ -164,6 +168,7 @@ impl Session {
             sdk,
             pacers,
             depth: options.depth,
+            last_accessed: options.last_accessed,
             fingerprints: options.fingerprints.clone(),
             paused: watch::Sender::new(false),
         }
@@ -231,6 +236,7 @@ pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender
             partition: session.partition.clone(),
             errand: errand.clone(),
             depth: session.depth,
+            last_accessed: session.last_accessed,
             sdk,
             pacers,
             roster,

@@ -3,6 +3,8 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod access_analyzer;
+mod account;
 mod accounts;
 mod changes;
 mod dynamodb;
@@ -10,16 +12,22 @@ mod ecr;
 mod efs;
 mod cloudtrail;
 mod cloudwatch;
+mod cloudformation;
+mod config;
 mod errand;
 mod events;
 mod gap;
+mod guardduty;
 mod iam;
 mod kinesis;
+mod inspector;
 mod kms;
 mod lambda;
+mod last_accessed;
 mod logs;
 mod meter;
 mod operation;
+mod organizations;
 mod pacer;
 mod pipes;
 mod plan;
@@ -34,6 +42,9 @@ mod s3_account;
 mod secretsmanager;
 mod sqs;
 mod ssm;
+mod security_hub;
+mod sqs;
+mod ssm_incidents;
 mod sts;
 mod wire;
 mod xray;
@@ -114,6 +125,16 @@ impl Collector {
         &cloudtrail::COLLECTOR,
         &xray::COLLECTOR,
         &sts::COLLECTOR,
+        &sts::COLLECTOR,
+        &guardduty::COLLECTOR,
+        &inspector::COLLECTOR,
+        &security_hub::COLLECTOR,
+        &access_analyzer::COLLECTOR,
+        &config::COLLECTOR,
+        &cloudformation::COLLECTOR,
+        &organizations::COLLECTOR,
+        &account::COLLECTOR,
+        &ssm_incidents::COLLECTOR,
     ];
 
     /// Every IAM action it needs, some of them more than once.
@@ -156,7 +177,9 @@ mod tests {
         for action in &actions {
             let (service, operation) = action.split_once(':').unwrap();
             assert!(Source::ALL.iter().any(|source| source.word() == service), "{action}");
-            assert!(["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+            // It starts a job of reading, and changes nothing.
+            let reads = *action == "iam:GenerateServiceLastAccessedDetails";
+            assert!(reads || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| operation.starts_with(verb)), "{action}");
             assert!(!operation.contains('*'), "{action}");
         }
     }

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use aws_config::SdkConfig;
@@ -51,6 +52,8 @@ pub(crate) struct Assignment {
     pub(crate) partition: String,
     pub(crate) errand: Errand,
     pub(crate) depth: Depth,
+    /// Whether to ask when roles last used what they may use.
+    pub(crate) last_accessed: bool,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
     /// The Region's functions, told by the reading of Lambda.
@@ -149,6 +152,10 @@ impl Reader {
         self.assignment.depth
     }
 
+    pub(super) fn last_accessed(&self) -> bool {
+        self.assignment.last_accessed
+    }
+
     /// What is to be read, and what is known already.
     pub(super) fn errand(&self) -> &Errand {
         &self.assignment.errand
@@ -212,8 +219,32 @@ impl Reader {
         answer
     }
 
+    /// Waits for `time` before `operation` is asked again.
+    ///
+    /// # Errors
+    /// When we are told to stop meanwhile.
+    pub(super) async fn wait(&self, operation: &Operation, time: Duration) -> Result<(), Failure> {
+        tokio::select! {
+            () = self.assignment.cancel.cancelled() => Err(Failure::cancelled(operation.action)),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
     /// All pages of a list that `operation` gives; `page` asks for one, from a token on.
-    pub(super) async fn pages<T, F>(&self, operation: &'static Operation, mut page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    pub(super) async fn pages<T, F>(&self, operation: &'static Operation, page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    where
+        F: Future<Output = Result<Page<T>, Failure>>,
+    {
+        self.pages_within(operation, usize::MAX, page).await
+    }
+
+    /// At most `most` pages of a list that `operation` gives; when there are more the list is not complete, and says so.
+    pub(super) async fn pages_within<T, F>(
+        &self,
+        operation: &'static Operation,
+        most: usize,
+        mut page: impl FnMut(Option<String>) -> F,
+    ) -> Listing<T>
     where
         F: Future<Output = Result<Page<T>, Failure>>,
     {
@@ -230,6 +261,9 @@ impl Reader {
                         None => break None,
                         Some(next) if !seen.insert(next.clone()) => {
                             break Some(operation.broken("the same page token came twice: the list may not be whole"));
+                        }
+                        Some(_) if seen.len() >= most => {
+                            break Some(operation.broken(&format!("truncated: only the first {} are read", items.len())));
                         }
                         Some(next) => token = Some(next),
                     }

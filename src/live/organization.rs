@@ -21,6 +21,7 @@ pub(super) async fn accounts(options: &Options, base: &Base) -> Result<(Vec<Memb
         partition: base.who.partition.clone(),
         errand: Errand::everything(0, time::OffsetDateTime::now_utc().into()),
         depth: options.depth,
+        last_accessed: false,
         sdk: base.sdk.clone(),
         pacers: Arc::new(Pacers::new(&base.budget)),
         roster: Arc::new(Roster::known(None)),

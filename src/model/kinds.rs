@@ -74,12 +74,32 @@ macro_rules! with_kinds {
                 trails: Trails of Trail, "cloudtrail:DescribeTrails", "cloudtrail" "trail/*" in region;
                 /// Event data stores of CloudTrail Lake.
                 event_data_stores: EventDataStores of EventDataStore, "cloudtrail:ListEventDataStores", "cloudtrail" "eventdatastore/*";
+                /// GuardDuty detectors.
+                detectors: Detectors of Detector, "guardduty:ListDetectors", "guardduty" "detector/*";
+                /// Findings of GuardDuty on functions that are not archived, the worst ones first where there are too many.
+                threats: Threats of Threat, "guardduty:ListFindings", "guardduty" "detector/*/finding/*";
+                /// Functions that Inspector knows of.
+                coverage: Coverages of Coverage, "inspector2:ListCoverage", "inspector2" "coverage/*";
+                /// Active findings of Inspector on functions, of medium severity or worse.
+                vulnerabilities: Vulnerabilities of Vulnerability, "inspector2:ListFindings", "inspector2" "finding/*";
+                /// IAM Access Analyzer's analyzers.
+                analyzers: Analyzers of Analyzer, "access-analyzer:ListAnalyzers", "access-analyzer" "analyzer/*";
+                /// CloudFormation stacks.
+                stacks: Stacks of Stack, "cloudformation:DescribeStacks", "cloudformation" "stack/*";
+                /// Incident Manager's response plans.
+                response_plans: ResponsePlans of ResponsePlan, "ssm-incidents:ListResponsePlans", "ssm-incidents" "response-plan/*" in region;
             }
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
                 /// How X-Ray encrypts traces.
                 trace_encryption: TraceEncryption of TraceEncryption, "xray" "encryption-config";
+                /// Whether Inspector looks at functions.
+                inspector: Inspector of InspectorStatus, "inspector2" "account-status";
+                /// Security Hub, if the account is subscribed to it.
+                security_hub: SecurityHub of Option<SecurityHub>, "securityhub" "hub/default";
+                /// The recorders of AWS Config.
+                config_recorders: ConfigRecorders of Vec<ConfigRecorder>, "config" "configuration-recorder";
             }
             identity {
                 /// Roles.
@@ -94,6 +114,14 @@ macro_rules! with_kinds {
             account facts {
                 /// What S3 blocks for every bucket of the account (`GetPublicAccessBlock` of S3 Control); none where it blocks nothing.
                 s3_public_access_block: AccountPublicAccessBlock of Option<PublicAccessBlock>, "s3" "account-public-access-block";
+                /// The organization that the account belongs to, if there is one.
+                organization: Organization of Option<Organization>, "organizations" "organization";
+                /// The levels from the root of the organization down to the account; none without an organization.
+                organization_chain: OrganizationChain of Vec<OrganizationLevel>, "organizations" "chain";
+                /// Whether there is an alternate contact for security (`GetAlternateContact`).
+                security_contact: SecurityContact of bool, "account" "security-contact";
+                /// Whether there is an alternate contact for operations (`GetAlternateContact`).
+                operations_contact: OperationsContact of bool, "account" "operations-contact";
             }
         }
     };

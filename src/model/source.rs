@@ -71,6 +71,24 @@ sources! {
     Xray "xray";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
+    /// Amazon GuardDuty, per Region.
+    GuardDuty "guardduty";
+    /// Amazon Inspector, per Region.
+    Inspector "inspector2";
+    /// AWS Security Hub, per Region.
+    SecurityHub "securityhub";
+    /// IAM Access Analyzer, per Region.
+    AccessAnalyzer "access-analyzer";
+    /// AWS Config, per Region.
+    Config "config";
+    /// AWS CloudFormation, per Region.
+    CloudFormation "cloudformation";
+    /// AWS Organizations, once an account.
+    Organizations "organizations";
+    /// AWS Account Management, once an account.
+    Account "account";
+    /// AWS Systems Manager Incident Manager, per Region.
+    SsmIncidents "ssm-incidents";
 }
 
 impl fmt::Display for Source {

@@ -21,6 +21,7 @@ mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
+mod last_accessed;
 mod live;
 #[cfg(feature = "aws")]
 mod organization;

@@ -22,6 +22,17 @@ mod secretsmanager;
 mod sqs;
 mod ssm;
 mod xray;
+mod access_analyzer;
+mod cloudformation;
+mod config;
+mod contacts;
+mod guardduty;
+mod inspector;
+mod models;
+mod organizations;
+mod security_hub;
+mod sqs;
+mod ssm_incidents;
 
 use std::{
     collections::BTreeSet,
@@ -89,6 +100,15 @@ pub(crate) const ALL: &[&Service] = &[
     &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
     &xray::SERVICE,
+    &access_analyzer::SERVICE,
+    &cloudformation::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &guardduty::SERVICE,
+    &inspector::SERVICE,
+    &organizations::SERVICE,
+    &security_hub::SERVICE,
+    &ssm_incidents::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -3,6 +3,7 @@
 //! A service is one file: how its requests name operations, its quotas, and what a healthy account answers. To add one,
 //! write the file and name it in [`SERVICES`]. A request that nobody knows makes the test fail, by name.
 
+mod access_analyzer;
 mod account;
 mod answer;
 mod cbor;
@@ -12,9 +13,14 @@ mod ecr;
 mod efs;
 mod cloudtrail;
 mod cloudwatch;
+mod cloudformation;
+mod config;
+mod contacts;
 mod fault;
+mod guardduty;
 mod iam;
 mod kinesis;
+mod inspector;
 mod kms;
 mod lambda;
 mod logs;
@@ -34,6 +40,9 @@ mod s3;
 mod secretsmanager;
 mod sqs;
 mod ssm;
+mod security_hub;
+mod sqs;
+mod ssm_incidents;
 mod sts;
 mod web_functions;
 mod xray;
@@ -82,6 +91,13 @@ pub(crate) struct Service {
 static SERVICES: &[&Service] = &[
     &iam::SERVICE,
     &iam::SERVICE, //
+    &access_analyzer::SERVICE,
+    &cloudformation::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &guardduty::SERVICE,
+    &iam::SERVICE,
+    &inspector::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
@@ -102,6 +118,9 @@ static SERVICES: &[&Service] = &[
     &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
     &xray::SERVICE,
+    &security_hub::SERVICE,
+    &sqs::SERVICE,
+    &ssm_incidents::SERVICE,
     &sts::SERVICE,
 ];
 
