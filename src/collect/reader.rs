@@ -14,6 +14,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::{StreamExt, stream};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -252,6 +253,16 @@ impl Reader {
     /// How many resources there are, where the steps to read them were counted so far.
     pub(super) fn total(&self, items: usize) {
         self.items.store(items as u64, Ordering::Relaxed);
+    }
+
+    /// Reads details, sixteen at a time: the pacers bound the calls. What comes in together is handed over together.
+    pub(super) async fn details<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
+        const AT_ONCE: usize = 16;
+        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch).await;
+        }
     }
 
     /// Says how far we are.
