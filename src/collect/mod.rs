@@ -3,6 +3,7 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod api_gateway;
 mod gap;
 mod iam;
 mod kms;
@@ -65,8 +66,15 @@ pub struct Collector {
 
 impl Collector {
     /// Every collector.
-    pub const ALL: &'static [&'static Self] =
-        &[&lambda::COLLECTOR, &iam::COLLECTOR, &kms::COLLECTOR, &logs::COLLECTOR, &sqs::COLLECTOR, &sts::COLLECTOR];
+    pub const ALL: &'static [&'static Self] = &[
+        &lambda::COLLECTOR,
+        &iam::COLLECTOR,
+        &kms::COLLECTOR,
+        &logs::COLLECTOR,
+        &sqs::COLLECTOR,
+        &api_gateway::COLLECTOR,
+        &sts::COLLECTOR,
+    ];
 
     /// Every IAM action it needs, some of them more than once.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> {
@@ -105,7 +113,8 @@ mod tests {
         for action in &actions {
             let (service, operation) = action.split_once(':').unwrap();
             assert!(Source::ALL.iter().any(|source| source.word() == service), "{action}");
-            assert!(["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+            // API Gateway calls its actions by the methods of HTTP.
+            assert!(["Get", "List", "Describe", "GET"].iter().any(|verb| operation.starts_with(verb)), "{action}");
             assert!(!operation.contains('*'), "{action}");
         }
     }

@@ -24,6 +24,14 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// REST APIs.
+                rest_apis: RestApis of RestApi, "apigateway:GET", "apigateway" "/restapis/*";
+                /// HTTP and WebSocket APIs.
+                http_apis: HttpApis of HttpApi, "apigateway:GET", "apigateway" "/apis/*";
+                /// Custom domain names of APIs.
+                api_domains: ApiDomains of ApiDomain, "apigateway:GET", "apigateway" "/domainnames/*";
+                /// Usage plans of REST APIs.
+                usage_plans: UsagePlans of UsagePlan, "apigateway:GET", "apigateway" "/usageplans/*";
             }
             regional facts {
                 /// The account's Lambda limits.

@@ -1,9 +1,12 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
+mod api;
+mod api_domain;
 mod arn;
 mod environment;
 mod fact;
 mod function;
+mod http_api;
 mod key;
 mod kinds;
 mod log_group;
@@ -11,11 +14,14 @@ mod part;
 mod posture;
 mod principal;
 mod queue;
+mod rest_api;
 mod secret;
 mod source;
 pub mod text;
 mod timestamp;
 
+pub use api::{Authorizer, Integration, JwtIssuer, Throttle};
+pub use api_domain::{ApiDomain, ApiMapping};
 pub use arn::Arn;
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
@@ -23,6 +29,7 @@ pub use function::{
     Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
     PackageType, RuntimeManagement, Version, VpcConfig,
 };
+pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use log_group::LogGroup;
@@ -30,5 +37,6 @@ pub use part::{Learnt, Part};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};
 pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, User};
 pub use queue::{Queue, QueueAttributes};
+pub use rest_api::{MethodSettings, RequestValidator, RestApi, RestMethod, RestStage, UsagePlan, UsagePlanStage};
 pub use source::{Source, SourceRun, SourceState};
 pub use timestamp::Timestamp;

@@ -39,6 +39,8 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// Amazon API Gateway, per Region.
+    ApiGateway "apigateway";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
 }

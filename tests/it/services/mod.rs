@@ -3,6 +3,7 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod api_gateway;
 mod models;
 mod sqs;
 
@@ -56,6 +57,7 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &api_gateway::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+mod api_gateway;
 mod cbor;
 mod fault;
 mod iam;
@@ -58,7 +59,8 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &api_gateway::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
