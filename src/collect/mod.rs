@@ -4,8 +4,10 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod api_gateway;
+mod appsync;
 mod gap;
 mod iam;
+mod identity_pools;
 mod kms;
 mod lambda;
 mod logs;
@@ -16,6 +18,7 @@ mod plan;
 mod reader;
 mod sqs;
 mod sts;
+mod user_pools;
 mod wire;
 
 use std::{collections::BTreeSet, fmt};
@@ -73,6 +76,9 @@ impl Collector {
         &logs::COLLECTOR,
         &sqs::COLLECTOR,
         &api_gateway::COLLECTOR,
+        &appsync::COLLECTOR,
+        &user_pools::COLLECTOR,
+        &identity_pools::COLLECTOR,
         &sts::COLLECTOR,
     ];
 

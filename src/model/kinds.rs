@@ -32,6 +32,12 @@ macro_rules! with_kinds {
                 api_domains: ApiDomains of ApiDomain, "apigateway:GET", "apigateway" "/domainnames/*";
                 /// Usage plans of REST APIs.
                 usage_plans: UsagePlans of UsagePlan, "apigateway:GET", "apigateway" "/usageplans/*";
+                /// AppSync's GraphQL APIs.
+                graphql_apis: GraphqlApis of GraphqlApi, "appsync:ListGraphqlApis", "appsync" "apis/*";
+                /// Cognito user pools.
+                user_pools: UserPools of UserPool, "cognito-idp:ListUserPools", "cognito-idp" "userpool/*";
+                /// Cognito identity pools.
+                identity_pools: IdentityPools of IdentityPool, "cognito-identity:ListIdentityPools", "cognito-identity" "identitypool/*";
             }
             regional facts {
                 /// The account's Lambda limits.

@@ -6,7 +6,9 @@ mod arn;
 mod environment;
 mod fact;
 mod function;
+mod graphql_api;
 mod http_api;
+mod identity_pool;
 mod key;
 mod kinds;
 mod log_group;
@@ -19,6 +21,7 @@ mod secret;
 mod source;
 pub mod text;
 mod timestamp;
+mod user_pool;
 
 pub use api::{Authorizer, Integration, JwtIssuer, Throttle};
 pub use api_domain::{ApiDomain, ApiMapping};
@@ -29,7 +32,9 @@ pub use function::{
     Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
     PackageType, RuntimeManagement, Version, VpcConfig,
 };
+pub use graphql_api::{DataSource, GraphqlApi};
 pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
+pub use identity_pool::{IdentityPool, IdentityPoolRoles, IdentityPoolSettings};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use log_group::LogGroup;
@@ -40,3 +45,4 @@ pub use queue::{Queue, QueueAttributes};
 pub use rest_api::{MethodSettings, RequestValidator, RestApi, RestMethod, RestStage, UsagePlan, UsagePlanStage};
 pub use source::{Source, SourceRun, SourceState};
 pub use timestamp::Timestamp;
+pub use user_pool::{UserPool, UserPoolSettings};

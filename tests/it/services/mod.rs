@@ -4,8 +4,11 @@
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
 mod api_gateway;
+mod appsync;
+mod identity_pools;
 mod models;
 mod sqs;
+mod user_pools;
 
 use std::{
     collections::BTreeSet,
@@ -58,6 +61,9 @@ enum Shown {
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
     &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

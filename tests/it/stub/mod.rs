@@ -6,9 +6,11 @@
 mod account;
 mod answer;
 mod api_gateway;
+mod appsync;
 mod cbor;
 mod fault;
 mod iam;
+mod identity_pools;
 mod kms;
 mod lambda;
 mod logs;
@@ -18,6 +20,7 @@ mod request;
 mod route;
 mod sqs;
 mod sts;
+mod user_pools;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -59,8 +62,18 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &api_gateway::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[
+    &iam::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &sqs::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
+    &sts::SERVICE,
+];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
