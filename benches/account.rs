@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use palisade::model::{
-    Alias, Arn, EnvironmentValue, Fact, FingerprintKey, Function, FunctionState, FunctionUrl, Identity, Key, KeyMetadata, LambdaSettings,
-    Listing, LogGroup, LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Source, SourceRun, SourceState,
-    Timestamp, Version,
+    Alias, Arn, CodeLocation, EnvironmentValue, Fact, FingerprintKey, Function, FunctionState, FunctionUrl, Identity, Key, KeyMetadata,
+    LambdaSettings, Listing, LogGroup, LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Source, SourceRun,
+    SourceState, Timestamp, Version,
 };
 
 const ACCOUNT: &str = "123456789012";
@@ -119,6 +119,10 @@ fn function(number: usize, region: &str, fingerprints: &FingerprintKey) -> Funct
     function.versions = Fact::Known(vec![version]);
     function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
     function.recursive_loop_terminated = Fact::Known(!number.is_multiple_of(7));
+    function.code = Fact::Known(CodeLocation { repository: Some("S3".to_owned()), ..CodeLocation::default() });
+    function.runtime_version = Fact::Known(None);
+    function.event_invoke = Fact::Known(Vec::new());
+    function.scaling = Fact::Known(None);
     function
 }
 

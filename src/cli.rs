@@ -18,6 +18,9 @@ use clap_complete::Shell;
         palisade demo                                 look around without an account\n  \
         palisade --profile prod --region eu-west-1    the live account\n  \
         palisade collect -o prod.palisade.jsonl.zst   save it; `palisade open` shows it offline\n  \
+        palisade collect --plan                       what that would ask, and how long it takes\n  \
+        palisade collect -o fleet/ --organization --role OrganizationAccountAccessRole --region all\n  \
+        palisade --profile shop,mail,billing          several accounts as one fleet\n  \
         palisade scan --fail-on high --format json    for a pipeline\n  \
         palisade explain FN-001                       one check in full\n\n\
         Exit codes: 0 done; 1 runtime error; 2 usage or configuration; 3 findings at or above --fail-on;\n\
@@ -30,9 +33,9 @@ pub struct Cli {
     /// How to reach the live account.
     #[command(flatten)]
     pub live: Live,
-    /// Read the account again this often: 90s, 5m, 1h
-    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
-    pub refresh: Option<Duration>,
+    /// How the dashboard of a live account stays current.
+    #[command(flatten)]
+    pub watch: Watch,
     /// How the dashboard looks.
     #[command(flatten)]
     pub look: Look,
@@ -61,9 +64,15 @@ pub enum Command {
     },
     /// Save a snapshot of the live account
     Collect {
-        /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed
-        #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed; a folder for several accounts
+        #[arg(short, long, value_name = "PATH", required_unless_present = "plan")]
+        output: Option<PathBuf>,
+        /// Only read the lists, and say what the rest would ask and how long AWS's quotas make it take
+        #[arg(long, conflicts_with = "output")]
+        plan: bool,
+        /// How to write the plan
+        #[arg(long, value_enum, default_value_t = Format::Text, requires = "plan")]
+        format: Format,
         /// How to reach the live account.
         #[command(flatten)]
         live: Live,
@@ -82,7 +91,11 @@ pub enum Command {
         id: String,
     },
     /// Print the least IAM policy that collection needs
-    Policy,
+    Policy {
+        /// With what --events needs: to take messages off its queue
+        #[arg(long)]
+        events: bool,
+    },
     /// Show or write the configuration
     Config {
         /// What to do with it.
@@ -144,10 +157,10 @@ pub enum ThemeCommand {
 /// How to reach the live account.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Live {
-    /// Profile of ~/.aws/config (else AWS_PROFILE, else default)
-    #[arg(long, value_name = "NAME", help_heading = "Live account")]
-    pub profile: Option<String>,
-    /// Regions, separated by commas, or all (else the profile's)
+    /// Profile of ~/.aws/config (else AWS_PROFILE, else default); several, separated by commas, are a fleet
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Live account")]
+    pub profile: Vec<String>,
+    /// Regions, separated by commas, or all: those that have functions (else the profile's)
     #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "Live account")]
     pub region: Vec<String>,
     /// Talk to this endpoint instead of AWS, such as an emulator
@@ -159,6 +172,36 @@ pub struct Live {
     /// How much of each function to ask for
     #[arg(long, value_enum, default_value_t = Depth::Full, help_heading = "Live account")]
     pub depth: Depth,
+    /// Read every account that FILE lists, through a role in each (- is standard input)
+    ///
+    /// One account a line: its 12-digit id, or the ARN of the role to assume there, and a name after it if you like.
+    /// What follows a # is a comment:
+    ///
+    ///     111122223333 shop
+    ///     arn:aws:iam::444455556666:role/audit/reader  # a role of its own
+    #[arg(long, value_name = "FILE", conflicts_with = "organization", help_heading = "Many accounts", verbatim_doc_comment)]
+    pub accounts: Option<PathBuf>,
+    /// Read every active account of the organization that the credentials belong to, through a role in each
+    #[arg(long, requires = "role", help_heading = "Many accounts")]
+    pub organization: bool,
+    /// The role to assume in each of these accounts, by its name, such as OrganizationAccountAccessRole
+    #[arg(long, value_name = "NAME", help_heading = "Many accounts")]
+    pub role: Option<String>,
+    /// The external id that the trust policies of these roles ask for
+    #[arg(long, value_name = "ID", help_heading = "Many accounts")]
+    pub external_id: Option<String>,
+}
+
+/// How the dashboard of a live account stays current.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Watch {
+    /// Read the account again this often: 90s, 5m, 1h. What has not changed is not asked again
+    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
+    pub refresh: Option<Duration>,
+    /// Read again what CloudTrail says has changed, within seconds: the URL of an SQS queue that an EventBridge rule
+    /// fills. The README has a template that sets it up; `palisade policy --events` allows it
+    #[arg(long, value_name = "QUEUE_URL", help_heading = "Live account")]
+    pub events: Option<String>,
 }
 
 /// How much of each function is asked for.

@@ -1,6 +1,6 @@
 //! The configuration file: raw text → valid settings; every problem points at its line.
 
-use std::{collections::BTreeMap, fmt, fs, io, ops::Range, path::Path};
+use std::{collections::BTreeMap, fmt, fs, io, ops::Range, path::Path, time::Duration};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -12,8 +12,23 @@ use crate::checks::Settings;
 pub struct Config {
     /// How the dashboard looks.
     pub dashboard: Dashboard,
+    /// How live accounts are read.
+    pub collect: Collect,
     /// What the user says of the account.
     pub settings: Settings,
+}
+
+/// How live accounts are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collect {
+    /// How long policies and other details of an unchanged function stand before a refresh asks for them again.
+    pub details_max_age: Duration,
+}
+
+impl Default for Collect {
+    fn default() -> Self {
+        Self { details_max_age: Duration::from_secs(60 * 60) }
+    }
 }
 
 /// How the dashboard looks.
@@ -50,6 +65,11 @@ const KEYS: &[Key] = &[
     },
     Key { path: "dashboard.mouse", default: "true", about: "Take clicks and the wheel. Shift-drag selects text all the same." },
     Key { path: "dashboard.glyphs", default: "\"auto\"", about: "unicode, ascii, or auto (by the locale)." },
+    Key {
+        path: "collect.details_max_age_minutes",
+        default: "60",
+        about: "A refresh asks again for policies, URLs and the like of unchanged functions when they are this old.",
+    },
     Key { path: "trust.accounts", default: "[]", about: "12-digit ids of accounts that may be granted access." },
     Key { path: "trust.organizations", default: "[]", about: "AWS Organizations ids (o-...) that may be granted access." },
     Key { path: "trust.layer_publishers", default: "[]", about: "Account ids whose layers are trusted, beside AWS's own publishers." },
@@ -73,11 +93,18 @@ const KEYS: &[Key] = &[
 #[serde(default)]
 struct Raw {
     dashboard: Dashboard,
+    collect: RawCollect,
     trust: Trust,
     logs: Logs,
     runtimes: Runtimes,
     roles: Roles,
     tags: Tags,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RawCollect {
+    details_max_age_minutes: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -178,7 +205,9 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
     if settings.retention_max_days.is_some_and(|max| max < settings.retention_min_days) {
         return Err(at("retention_max_days is below retention_min_days".to_owned(), "retention_max_days"));
     }
-    Ok((Config { dashboard: raw.dashboard, settings }, warnings))
+    let details_max_age = raw.collect.details_max_age_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    let collect = details_max_age.map_or_else(Collect::default, |details_max_age| Collect { details_max_age });
+    Ok((Config { dashboard: raw.dashboard, collect, settings }, warnings))
 }
 
 /// The file that explains itself: every key with its default, commented out.
@@ -254,7 +283,7 @@ mod tests {
             .join("\n");
         let (config, warnings) = parse(&uncommented).unwrap();
         assert_eq!(warnings, vec![]);
-        assert_eq!(config.dashboard, Dashboard::default());
+        assert_eq!((config.dashboard, config.collect), (Dashboard::default(), Collect::default()));
         assert_eq!(config.settings.retention_min_days, Settings::default().retention_min_days);
     }
 

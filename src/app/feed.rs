@@ -1,8 +1,10 @@
 //! How a live account comes into a dashboard, whoever reads it.
 
-use tokio::sync::mpsc;
+use std::sync::Arc;
 
-use crate::model::{Part, Source, Timestamp};
+use tokio::sync::{mpsc, watch};
+
+use crate::model::{Part, Posture, Source, Timestamp};
 
 /// A live account: what is learnt of it, and what is asked of whoever reads it.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub struct Feed {
     pub parts: mpsc::Receiver<FeedEvent>,
     /// What the user asks.
     pub commands: mpsc::Sender<FeedCommand>,
+    /// Where the dashboard leaves what it knows when a collection has ended, for the next one to build on.
+    pub known: watch::Sender<Option<Arc<Posture>>>,
 }
 
 /// What is learnt of a live account.
@@ -40,16 +44,16 @@ pub enum FeedEvent {
         /// The collection.
         generation: u64,
     },
-    /// The account cannot be read at all: one line that says why and what to do.
+    /// The account, or the queue of its changes, cannot be read at all: one line that says why and what to do.
     Failed(String),
 }
 
 /// What the user asks of whoever reads the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedCommand {
-    /// Read everything again.
+    /// Read everything again that may have changed.
     Refresh,
-    /// Read one source again.
+    /// Read one source again, all of it.
     Retry {
         /// The source.
         source: Source,

@@ -118,7 +118,7 @@ pub fn run(start: Start) -> Result<ExitReason, AppError> {
         signals::listen(&events)?;
         let commands = feed.as_ref().map(|feed| feed.commands.clone());
         let shown = worker::unassessed(&fleet, &settings);
-        worker::spawn(worker::Job { fleet, settings, parts: feed.map(|feed| feed.parts), keep, events: events.clone() })?;
+        worker::spawn(worker::Job { fleet, settings, feed: feed.map(|feed| (feed.parts, feed.known)), keep, events: events.clone() })?;
         let screen = terminal::Screen::enter(mouse)?;
         input::listen(&events, look.answer_is_late());
         let jobs = jobs::Jobs::new(events, out_dir, save);

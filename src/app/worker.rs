@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::mpsc::{self, error::TryRecvError};
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    watch,
+};
 
 use super::{
     event::{Crash, Event, Events},
@@ -29,7 +32,7 @@ const PILE: Duration = Duration::from_secs(1);
 pub(super) struct Job {
     pub(super) fleet: Vec<(Origin, Arc<Posture>)>,
     pub(super) settings: Arc<Settings>,
-    pub(super) parts: Option<mpsc::Receiver<FeedEvent>>,
+    pub(super) feed: Option<(mpsc::Receiver<FeedEvent>, watch::Sender<Option<Arc<Posture>>>)>,
     pub(super) keep: Option<Saver>,
     pub(super) events: Events,
 }
@@ -53,19 +56,19 @@ pub(super) fn spawn(job: Job) -> io::Result<()> {
 struct Gone;
 
 fn work(job: Job) -> Result<(), Gone> {
-    let Job { fleet, settings, parts, keep, events } = job;
+    let Job { fleet, settings, feed, keep, events } = job;
     let send = |event| events.blocking_send(event).map_err(|_| Gone);
     let first = fleet.first().map(|(_, posture)| posture.clone());
     let mut world = None;
     for (place, (origin, posture)) in fleet.into_iter().enumerate() {
         let assessed = World::assess(origin, posture, settings.clone());
-        if place == 0 && parts.is_some() {
+        if place == 0 && feed.is_some() {
             world = Some(assessed.clone());
         }
         send(Event::Assessed { generation: 0, place, world: Box::new(assessed) })?;
     }
     send(Event::Assessing(false))?;
-    let Some(mut parts) = parts else { return Ok(()) };
+    let Some((mut parts, known)) = feed else { return Ok(()) };
     let mut live =
         Live { growing: Growing::new(first), world, settings, pending: Vec::new(), looked: Instant::now(), took: Duration::ZERO };
     let mut ended = false;
@@ -102,6 +105,9 @@ fn work(job: Job) -> Result<(), Gone> {
                 send(Event::Assessed { generation, place: 0, world: Box::new(world) })?;
             }
             send(Event::Assessing(false))?;
+        }
+        if kept {
+            known.send_replace(live.growing.posture.clone());
         }
         if kept
             && let (Some(keep), Some(posture)) = (&keep, &live.growing.posture)
@@ -176,8 +182,10 @@ mod tests {
     async fn a_live_account_is_assessed_as_it_comes_and_kept_when_it_has_ended() {
         let (events, mut received) = event::channel();
         let (sender, parts) = mpsc::channel(8);
+        let known = watch::Sender::new(None);
+        let builds_on = known.subscribe();
         let keep: Saver = Arc::new(|posture| Err(format!("{} sources", posture.sources.len())));
-        spawn(Job { fleet: Vec::new(), settings: Arc::default(), parts: Some(parts), keep: Some(keep), events }).unwrap();
+        spawn(Job { fleet: Vec::new(), settings: Arc::default(), feed: Some((parts, known)), keep: Some(keep), events }).unwrap();
         let run = SourceRun { state: SourceState::Complete, ..SourceRun::queued(Source::Iam, SourceRun::GLOBAL) };
         for event in [
             FeedEvent::Began { generation: 7, account: "123456789012".to_owned(), partition: "aws".to_owned(), taken_at: Timestamp::EPOCH },
@@ -198,5 +206,6 @@ mod tests {
         let last = last.unwrap();
         assert_eq!((last.posture.account.as_str(), last.posture.sources.len(), &last.origin), ("123456789012", 1, &Origin::Live));
         assert_eq!(told.unwrap(), "the snapshot was not kept: 1 sources");
+        assert_eq!(builds_on.borrow().as_ref().unwrap().sources.len(), 1);
     }
 }

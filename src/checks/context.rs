@@ -284,13 +284,12 @@ mod tests {
     #[test]
     fn mappings_are_found_by_function_whatever_they_point_at() {
         let mut posture = with_function(|_| ());
-        let mapping = |uuid: &str, qualifier: &str| EventSourceMapping {
-            arn: Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:{uuid}")),
-            uuid: uuid.to_owned(),
-            function: Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
-            source: None,
-            state: "Enabled".to_owned(),
-            on_failure: None,
+        let mapping = |uuid: &str, qualifier: &str| {
+            EventSourceMapping::new(
+                Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:{uuid}")),
+                uuid,
+                Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
+            )
         };
         let region = posture.regions.get_mut("eu-west-1").unwrap();
         region.event_source_mappings.items = vec![mapping("a", ""), mapping("b", ":live"), mapping("c", ":$LATEST"), mapping("d", "-eu")];

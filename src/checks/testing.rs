@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Check, Context, Ruling, Settings};
 use crate::model::{
-    Arn, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, LogGroup, LoggingConfig,
-    Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
+    Arn, CodeLocation, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, LogGroup,
+    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -105,6 +105,10 @@ pub(crate) fn function(name: &str) -> Function {
         Fact::Known(["1", "2"].map(|number| Version { number: number.to_owned(), code_sha256: None, last_modified: None }).into());
     function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
     function.recursive_loop_terminated = Fact::Known(true);
+    function.code = Fact::Known(CodeLocation { repository: Some("S3".to_owned()), ..CodeLocation::default() });
+    function.runtime_version = Fact::Known(None);
+    function.event_invoke = Fact::Known(Vec::new());
+    function.scaling = Fact::Known(None);
     function
 }
 

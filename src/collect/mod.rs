@@ -5,6 +5,9 @@
 
 mod api_gateway;
 mod appsync;
+mod accounts;
+mod errand;
+mod events;
 mod gap;
 mod iam;
 mod identity_pools;
@@ -25,13 +28,17 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use errand::{Errand, Wanted};
+pub use events::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use accounts::accounts;
+pub(crate) use events::Queue;
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

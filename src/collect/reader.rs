@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Collector, Event,
+    Collector, Errand, Event,
     gap::Failure,
     meter::{Counts, Meter},
     operation::Operation,
@@ -48,7 +48,7 @@ pub(crate) struct Assignment {
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) partition: String,
-    pub(crate) generation: u64,
+    pub(crate) errand: Errand,
     pub(crate) depth: Depth,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
@@ -83,6 +83,11 @@ impl<T> Page<T> {
     /// A page as the SDK gives it: no items at all are an answer without its list.
     pub(super) fn new(items: Option<Vec<T>>, next: Option<String>) -> Self {
         Self { items, next: next.filter(|token| !token.is_empty()) }
+    }
+
+    /// A page of an operation whose documentation leaves the list out when nothing is in it.
+    pub(super) fn omitted_when_empty(items: Option<Vec<T>>, next: Option<String>) -> Self {
+        Self::new(Some(items.into_iter().flatten().collect()), next)
     }
 }
 
@@ -139,6 +144,16 @@ impl Reader {
 
     pub(super) fn depth(&self) -> Depth {
         self.assignment.depth
+    }
+
+    /// What is to be read, and what is known already.
+    pub(super) fn errand(&self) -> &Errand {
+        &self.assignment.errand
+    }
+
+    /// Whether we were told to stop: answers that come now may be gaps for that alone.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.assignment.cancel.is_cancelled()
     }
 
     pub(super) fn fingerprints(&self) -> &FingerprintKey {
@@ -277,7 +292,7 @@ impl Reader {
 
     /// Hands over the last of it.
     pub(super) async fn finish(&self, learnt: Vec<Learnt>) {
-        let mut run = self.run(SourceState::Complete);
+        let mut run = self.own_run(SourceState::Complete);
         run.state = if self.assignment.cancel.is_cancelled() {
             SourceState::Skipped
         } else if run.gaps.is_empty() {
@@ -291,11 +306,14 @@ impl Reader {
             SourceState::Failed
         };
         run.expected = run.items;
+        if let Some(whole) = self.assignment.errand.within(run.source, &run.region) {
+            run = part_of(whole, run);
+        }
         self.send(Part { run, learnt }).await;
     }
 
     async fn send(&self, part: Part) {
-        let event = Event { generation: self.assignment.generation, part };
+        let event = Event { generation: self.assignment.errand.generation, part };
         // Nobody listens any more: stop reading.
         if self.assignment.sender.send(event).await.is_err() {
             self.assignment.cancel.cancel();
@@ -303,6 +321,14 @@ impl Reader {
     }
 
     fn run(&self, state: SourceState) -> SourceRun {
+        let run = self.own_run(state);
+        match self.assignment.errand.within(run.source, &run.region) {
+            Some(whole) => part_of(whole, run),
+            None => run,
+        }
+    }
+
+    fn own_run(&self, state: SourceState) -> SourceRun {
         let items = self.items.load(Ordering::Relaxed);
         SourceRun {
             source: self.collector.source,
@@ -327,5 +353,28 @@ impl Reader {
                 Gap::new(gap.kind, gap.action.clone(), format!("{}{times}", gap.detail))
             })
             .collect()
+    }
+}
+
+/// What reading a few things again makes of the run that read them all: it still speaks of them all, what could not be
+/// read then among them.
+fn part_of(whole: &SourceRun, few: SourceRun) -> SourceRun {
+    let mut gaps = whole.gaps.clone();
+    gaps.retain(|gap| !few.gaps.iter().any(|newer| (newer.kind, &newer.action) == (gap.kind, &gap.action)));
+    gaps.extend(few.gaps);
+    gaps.sort();
+    let state = match few.state {
+        running if !running.ended() => running,
+        _ if whole.state == SourceState::Complete && !gaps.is_empty() => SourceState::Partial,
+        _ => whole.state,
+    };
+    SourceRun {
+        state,
+        items: whole.items,
+        expected: whole.expected,
+        calls: whole.calls + few.calls,
+        throttled: whole.throttled + few.throttled,
+        gaps,
+        ..few
     }
 }

@@ -46,14 +46,42 @@ pub struct Function {
     pub revision_id: Option<String>,
     /// `CodeSha256`.
     pub code_sha256: Option<String>,
+    /// `ConfigSha256`; older functions and some emulators have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_sha256: Option<String>,
+    /// When the collection began that last asked for all its details: none of them is older. None when it never came
+    /// to the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details_as_of: Option<Timestamp>,
     /// Environment variables by key; a gap when KMS would not decrypt them.
     pub environment: Fact<BTreeMap<String, EnvironmentValue>>,
     /// The customer managed key of the environment (`KMSKeyArn`); none is AWS's own key.
     pub kms_key: Option<Arn>,
     /// Layer version ARNs in order.
     pub layers: Vec<Arn>,
+    /// The signing profile version of each layer that is signed (`Layers[].SigningProfileVersionArn`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub layer_signers: BTreeMap<Arn, Arn>,
+    /// The signing profile version of the code (`SigningProfileVersionArn`); none when it is not signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<Arn>,
     /// `VpcConfig`, when the function is in a VPC.
     pub vpc: Option<VpcConfig>,
+    /// `FileSystemConfigs`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub file_systems: Vec<FileSystem>,
+    /// Whether published versions are snapshots (`SnapStart.ApplyOn` is `PublishedVersions`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snap_start: bool,
+    /// `TenancyConfig.TenantIsolationMode`, such as `PER_TENANT`; none shares its environments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_isolation: Option<String>,
+    /// `DurableConfig`, when executions are durable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub durable: Option<DurableConfig>,
+    /// The capacity provider it runs on (`CapacityProviderConfig`); none is Lambda's own capacity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_provider: Option<Arn>,
     /// `DeadLetterConfig.TargetArn`.
     pub dead_letter: Option<Arn>,
     /// Whether `TracingConfig.Mode` is `Active`.
@@ -62,6 +90,12 @@ pub struct Function {
     pub logging: Fact<LoggingConfig>,
     /// `State` and `LastUpdateStatus` with their reason codes (`GetFunction`).
     pub state: Fact<FunctionState>,
+    /// Where its code comes from (`GetFunction`).
+    #[serde(default = "unread_code")]
+    pub code: Fact<CodeLocation>,
+    /// `RuntimeVersionConfig.RuntimeVersionArn` (`GetFunction`): the runtime it runs on now; none for images.
+    #[serde(default = "unread_runtime_version")]
+    pub runtime_version: Fact<Option<String>>,
     /// Tags (`GetFunction`).
     pub tags: Fact<BTreeMap<String, String>>,
     /// Reserved concurrency (`GetFunction`); known `None` is no reservation.
@@ -79,6 +113,29 @@ pub struct Function {
     pub runtime_management: Fact<RuntimeManagement>,
     /// Whether recursive loops are terminated (`GetFunctionRecursionConfig`).
     pub recursive_loop_terminated: Fact<bool>,
+    /// How asynchronous invocations are retried and where they go (`ListFunctionEventInvokeConfigs`), by qualifier.
+    #[serde(default = "unread_event_invoke")]
+    pub event_invoke: Fact<Vec<EventInvokeConfig>>,
+    /// How far it scales on its capacity provider (`GetFunctionScalingConfig`); known `None` has none.
+    #[serde(default = "unread_scaling")]
+    pub scaling: Fact<Option<ScalingConfig>>,
+}
+
+/// A snapshot of before this was read has no such field: nobody asked.
+fn unread_code() -> Fact<CodeLocation> {
+    Fact::unread("lambda:GetFunction")
+}
+
+fn unread_runtime_version() -> Fact<Option<String>> {
+    Fact::unread("lambda:GetFunction")
+}
+
+fn unread_event_invoke() -> Fact<Vec<EventInvokeConfig>> {
+    Fact::unread("lambda:ListFunctionEventInvokeConfigs")
+}
+
+fn unread_scaling() -> Fact<Option<ScalingConfig>> {
+    Fact::unread("lambda:GetFunctionScalingConfig")
 }
 
 impl Function {
@@ -101,14 +158,25 @@ impl Function {
             last_modified: None,
             revision_id: None,
             code_sha256: None,
+            config_sha256: None,
+            details_as_of: None,
             environment: Fact::unread("lambda:ListFunctions"),
             kms_key: None,
             layers: Vec::new(),
+            layer_signers: BTreeMap::new(),
+            signer: None,
             vpc: None,
+            file_systems: Vec::new(),
+            snap_start: false,
+            tenant_isolation: None,
+            durable: None,
+            capacity_provider: None,
             dead_letter: None,
             tracing_active: false,
             logging: Fact::unread("lambda:ListFunctions"),
             state: Fact::unread("lambda:GetFunction"),
+            code: unread_code(),
+            runtime_version: unread_runtime_version(),
             tags: Fact::unread("lambda:GetFunction"),
             reserved_concurrency: Fact::unread("lambda:GetFunction"),
             policies: BTreeMap::from([(Self::UNQUALIFIED.to_owned(), Fact::unread("lambda:GetPolicy"))]),
@@ -117,6 +185,8 @@ impl Function {
             versions: Fact::unread("lambda:ListVersionsByFunction"),
             runtime_management: Fact::unread("lambda:GetRuntimeManagementConfig"),
             recursive_loop_terminated: Fact::unread("lambda:GetFunctionRecursionConfig"),
+            event_invoke: unread_event_invoke(),
+            scaling: unread_scaling(),
         }
     }
 
@@ -140,6 +210,63 @@ pub struct VpcConfig {
     pub subnets: Vec<String>,
     /// Security group ids.
     pub security_groups: Vec<String>,
+}
+
+/// A file system that a function mounts (`FileSystemConfigs`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSystem {
+    /// The access point of Amazon EFS or S3 Files.
+    pub arn: Arn,
+    /// `LocalMountPath`.
+    pub mount_path: String,
+}
+
+/// `DurableConfig`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DurableConfig {
+    /// The customer managed key of what executions keep (`KMSKeyArn`); none is AWS's own key.
+    pub kms_key: Option<Arn>,
+    /// `RetentionPeriodInDays` of the history.
+    pub retention_days: Option<u32>,
+    /// `ExecutionTimeout`, seconds.
+    pub execution_timeout_seconds: Option<u32>,
+}
+
+/// `Code` of `GetFunction`, without `Location`: that address lets anyone fetch the code for ten minutes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeLocation {
+    /// `RepositoryType`: `S3` or `ECR`.
+    pub repository: Option<String>,
+    /// `ImageUri`.
+    pub image: Option<String>,
+    /// `ResolvedImageUri`: with the image's digest.
+    pub resolved_image: Option<String>,
+    /// The customer managed key of the package (`SourceKMSKeyArn`); none is AWS's own key.
+    pub source_kms_key: Option<Arn>,
+}
+
+/// What becomes of asynchronous invocations (`FunctionEventInvokeConfig`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventInvokeConfig {
+    /// [`Function::UNQUALIFIED`], an alias or a version.
+    pub qualifier: String,
+    /// `DestinationConfig.OnSuccess.Destination`.
+    pub on_success: Option<Arn>,
+    /// `DestinationConfig.OnFailure.Destination`.
+    pub on_failure: Option<Arn>,
+    /// `MaximumRetryAttempts`; none is Lambda's default of two.
+    pub retry_attempts: Option<u32>,
+    /// `MaximumEventAgeInSeconds`; none is Lambda's default of six hours.
+    pub event_age_seconds: Option<u32>,
+}
+
+/// `AppliedFunctionScalingConfig`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScalingConfig {
+    /// `MinExecutionEnvironments`.
+    pub min_environments: Option<u32>,
+    /// `MaxExecutionEnvironments`.
+    pub max_environments: Option<u32>,
 }
 
 /// `LoggingConfig`.
@@ -224,54 +351,4 @@ pub struct RuntimeManagement {
     pub update_on: String,
     /// `RuntimeVersionArn`, when it is pinned.
     pub version_arn: Option<String>,
-}
-
-/// An event source mapping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventSourceMapping {
-    /// `EventSourceMappingArn`, or built from the UUID.
-    pub arn: Arn,
-    /// `UUID`.
-    pub uuid: String,
-    /// The function, version or alias it invokes.
-    pub function: Arn,
-    /// The queue, stream or table it reads; none for self-managed Kafka.
-    pub source: Option<Arn>,
-    /// `Enabled`, `Disabled`, …
-    pub state: String,
-    /// `DestinationConfig.OnFailure.Destination`.
-    pub on_failure: Option<Arn>,
-}
-
-/// The newest version of a layer of this account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LayerVersion {
-    /// The version's ARN.
-    pub arn: Arn,
-    /// Its number.
-    pub version: i64,
-    /// Its resource policy (`GetLayerVersionPolicy`); a known `None` is not shared.
-    pub policy: Fact<Option<PolicyText>>,
-}
-
-/// A code signing configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CodeSigningConfig {
-    /// Its ARN.
-    pub arn: Arn,
-    /// Whether `UntrustedArtifactOnDeployment` is `Enforce` (`Warn` lets anything through).
-    pub enforced: bool,
-    /// Signing profile version ARNs.
-    pub profiles: Vec<Arn>,
-    /// The functions that use it (`ListFunctionsByCodeSigningConfig`).
-    pub functions: Fact<Vec<Arn>>,
-}
-
-/// `GetAccountSettings`: the account's Lambda limits in a Region.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LambdaSettings {
-    /// `ConcurrentExecutions`.
-    pub concurrent_executions: u32,
-    /// `UnreservedConcurrentExecutions`.
-    pub unreserved_concurrent_executions: u32,
 }

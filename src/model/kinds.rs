@@ -18,6 +18,8 @@ macro_rules! with_kinds {
                 layers: Layers of LayerVersion, "lambda:ListLayers", "lambda" "layer:*";
                 /// Code signing configurations.
                 code_signing_configs: CodeSigningConfigs of CodeSigningConfig, "lambda:ListCodeSigningConfigs", "lambda" "code-signing-config:*";
+                /// Capacity providers.
+                capacity_providers: CapacityProviders of CapacityProvider, "lambda:ListCapacityProviders", "lambda" "capacity-provider:*";
                 /// KMS keys.
                 keys: Keys of Key, "kms:ListKeys", "kms" "key/*";
                 /// Log groups.

@@ -9,8 +9,10 @@ mod function;
 mod graphql_api;
 mod http_api;
 mod identity_pool;
+mod function_detail;
 mod key;
 mod kinds;
+mod lambda;
 mod log_group;
 mod part;
 mod posture;
@@ -29,14 +31,16 @@ pub use arn::Arn;
 pub use environment::{EnvironmentValue, FingerprintKey, SecretSign};
 pub use fact::{Fact, Gap, GapKind, Listing};
 pub use function::{
-    Alias, CodeSigningConfig, Cors, EventSourceMapping, Function, FunctionState, FunctionUrl, LambdaSettings, LayerVersion, LoggingConfig,
-    PackageType, RuntimeManagement, Version, VpcConfig,
+    Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
+    PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
 pub use graphql_api::{DataSource, GraphqlApi};
 pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
 pub use identity_pool::{IdentityPool, IdentityPoolRoles, IdentityPoolSettings};
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
+pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
 pub use log_group::LogGroup;
 pub use part::{Learnt, Part};
 pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, find};

@@ -26,12 +26,16 @@ macro_rules! define {
             $($Fact(Fact<$Type>),)*
             $($Id(Listing<$Principal>),)*
             $($Wide(Fact<$WideType>),)*
+            /// Details of one function of the list.
+            FunctionDetails(Box<FunctionDetails>),
+            /// Functions that were deleted since they were listed.
+            FunctionsGone(Vec<Arn>),
         }
 
         impl Learnt {
             /// Whether it is one item, of a list that is known already.
             pub fn is_detail(&self) -> bool {
-                matches!(self, $(Self::$Item(_))|*)
+                matches!(self, Self::FunctionDetails(_) $(| Self::$Item(_))*)
             }
         }
 
@@ -57,6 +61,8 @@ macro_rules! define {
                         Learnt::$Item(item) => replace(&mut self.$list, *item),
                     )*
                     $(Learnt::$Fact(fact) => self.$fact = fact,)*
+                    Learnt::FunctionDetails(details) => self.functions.learn(*details),
+                    Learnt::FunctionsGone(arns) => self.functions.items.retain(|function| !arns.contains(&function.arn)),
                     // What holds for the account is taken in above.
                     $(Learnt::$Id(_) => {})*
                     $(Learnt::$Wide(_) => {})*
@@ -85,6 +91,16 @@ impl Posture {
                 self.sources.sort_by(|a, b| (a.source, &a.region).cmp(&(b.source, &b.region)));
             }
         }
+    }
+}
+
+impl Listing<Function> {
+    fn learn(&mut self, details: FunctionDetails) {
+        // A function that is not listed is gone, and its details with it.
+        let Ok(index) = self.items.binary_search_by(|function| function.arn.cmp(&details.arn)) else { return };
+        let function = &mut self.items[index];
+        details.answers.into_iter().for_each(|answer| function.learn(answer));
+        function.details_as_of = details.as_of.or(function.details_as_of);
     }
 }
 

@@ -36,6 +36,7 @@ const MOTO: Lacks = Lacks {
         "unsupported lambda:GetAccountSettings",
         "unsupported lambda:GetFunctionRecursionConfig",
         "unsupported lambda:GetRuntimeManagementConfig",
+        "unsupported lambda:ListCapacityProviders",
         "unsupported lambda:ListCodeSigningConfigs",
         "unsupported lambda:ListFunctionUrlConfigs",
     ],
@@ -44,8 +45,9 @@ const MOTO: Lacks = Lacks {
 const MINISTACK: Lacks = Lacks {
     refused: &["key rsa", "runtime management"],
     gaps: &[
-        // It says that there is no such function.
+        // It says of both that there is no such function.
         "failed lambda:GetRuntimeManagementConfig",
+        "failed lambda:ListCapacityProviders",
         // Its answer has another list in it.
         "failed lambda:ListCodeSigningConfigs",
     ],

@@ -13,15 +13,23 @@ mod emulator;
 #[cfg(feature = "aws")]
 mod endpoint;
 #[cfg(feature = "aws")]
+mod events;
+#[cfg(feature = "aws")]
 mod faults;
+#[cfg(feature = "aws")]
+mod fleet;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
+#[cfg(feature = "aws")]
+mod organization;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "aws")]
+mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
 #[cfg(feature = "tui")]
@@ -32,3 +40,5 @@ mod services;
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
 mod tidy;
+#[cfg(feature = "aws")]
+mod warm;

@@ -82,12 +82,12 @@ mod tests {
     fn mapped(qualifier: &str, state: &str) -> Posture {
         let mut posture = with_function(|_| ());
         posture.regions.get_mut(REGION).unwrap().event_source_mappings = Listing::complete(vec![EventSourceMapping {
-            arn: Arn::from("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a"),
-            uuid: "a".to_owned(),
-            function: Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
-            source: None,
             state: state.to_owned(),
-            on_failure: None,
+            ..EventSourceMapping::new(
+                Arn::from("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a"),
+                "a",
+                Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
+            )
         }]);
         posture
     }

@@ -1,76 +1,99 @@
 //! What has to be asked of each function by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_lambda::{Client, types};
+use aws_sdk_lambda::{Client, operation::get_function::GetFunctionOutput, types};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, LIST_ALIASES, LIST_URLS, LIST_VERSIONS, VERSIONS_READ, function,
+    GET_FUNCTION, GET_POLICY, GET_RECURSION, GET_RUNTIME_MANAGEMENT, GET_SCALING, LIST_ALIASES, LIST_EVENT_INVOKE, LIST_URLS,
+    LIST_VERSIONS, VERSIONS_READ, function, plan::Question,
 };
 use crate::{
     collect::{
         Failure,
         reader::{Page, Reader, whole},
     },
-    model::{Alias, Cors, Fact, Function, FunctionUrl, Gap, GapKind, PackageType, PolicyText, RuntimeManagement, Timestamp, Version, text},
+    model::{
+        Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText, QualifiedPolicies,
+        RuntimeManagement, ScalingConfig, Timestamp, Version, text,
+    },
 };
 
-/// Round one: state, tags, concurrency, the policy on the function and the URLs; `None` when the function is gone.
-pub(super) async fn exposure(reader: &Reader, client: &Client, mut function: Function) -> Option<Function> {
-    let name = &function.name;
-    let (got, policy, urls) = tokio::join!(
-        reader.call(&GET_FUNCTION, client.get_function().function_name(name).send()),
-        policy(reader, client, name, None),
-        urls(reader, client, name),
-    );
-    match got {
-        Ok(answer) => {
-            let configuration = answer.configuration.ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
-            function.state = reader.fact(configuration.and_then(|configuration| function::state(&configuration)));
-            function.tags = tags(reader, answer.tags, answer.tags_error);
-            let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
-            function.reserved_concurrency = Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok()));
+/// The answer to `question`; `None` when the function is gone.
+pub(super) async fn ask(reader: &Reader, client: &Client, name: &str, question: Question) -> Option<FunctionDetail> {
+    Some(match question {
+        Question::Function => match get(reader, client, name).await {
+            Err(failure) if failure.is_not_found() => return None,
+            answer => configured(reader, answer),
+        },
+        Question::Policy => FunctionDetail::Policy(policy(reader, client, name, None).await),
+        Question::Urls => FunctionDetail::Urls(urls(reader, client, name).await),
+        Question::Aliases => {
+            let aliases = aliases(reader, client, name).await;
+            let names = aliases.known().into_iter().flatten().map(|alias| alias.name.as_str());
+            let policies = policies(reader, client, name, names).await;
+            FunctionDetail::Aliases(aliases, policies)
         }
-        Err(failure) if failure.is_not_found() => return None,
-        Err(failure) => {
-            let gap = reader.gap(failure);
-            function.state = gap.clone().into();
-            function.tags = gap.clone().into();
-            function.reserved_concurrency = gap.into();
+        Question::Versions => {
+            let versions = versions(reader, client, name).await;
+            let numbers: Vec<&str> = versions.known().into_iter().flatten().rev().map(|version| version.number.as_str()).collect();
+            let mut policies = policies(reader, client, name, numbers.iter().take(VERSIONS_READ).copied()).await;
+            for number in numbers.into_iter().skip(VERSIONS_READ) {
+                let said = format!("only the {VERSIONS_READ} newest versions are asked for their policy");
+                policies.insert(number.to_owned(), Gap::new(GapKind::Unread, GET_POLICY.action, said).into());
+            }
+            FunctionDetail::Versions(versions, policies)
         }
-    }
-    function.policies.insert(Function::UNQUALIFIED.to_owned(), policy);
-    function.urls = urls;
-    Some(function)
+        Question::RuntimeManagement => FunctionDetail::RuntimeManagement(management(reader, client, name).await),
+        Question::Recursion => FunctionDetail::Recursion(recursion(reader, client, name).await),
+        Question::EventInvoke => FunctionDetail::EventInvoke(event_invoke(reader, client, name).await),
+        Question::Scaling => FunctionDetail::Scaling(scaling(reader, client, name).await),
+    })
 }
 
-/// Round two: aliases and versions with their policies, runtime management and recursion.
-pub(super) async fn rest(reader: &Reader, client: &Client, mut function: Function) -> Option<Function> {
-    let name = &function.name;
-    let (aliases, versions, management, recursion) = tokio::join!(
-        aliases(reader, client, name),
-        versions(reader, client, name),
-        management(reader, client, &function),
-        recursion(reader, client, name),
-    );
-    let mut qualifiers: Vec<String> = aliases.known().into_iter().flatten().map(|alias| alias.name.clone()).collect();
-    let numbers: Vec<&String> = versions.known().into_iter().flatten().rev().map(|version| &version.number).collect();
-    qualifiers.extend(numbers.iter().take(VERSIONS_READ).copied().cloned());
+/// `GetFunction`.
+pub(super) async fn get(reader: &Reader, client: &Client, name: &str) -> Result<GetFunctionOutput, Failure> {
+    reader.call(&GET_FUNCTION, client.get_function().function_name(name).send()).await
+}
+
+/// What only `GetFunction` says.
+pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Failure>) -> FunctionDetail {
+    match answer {
+        Ok(answer) => {
+            let configuration = answer.configuration.as_ref().ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
+            let runtime_version = match &configuration {
+                Ok(configuration) => function::runtime_version(reader, configuration),
+                Err(failure) => failure.gap.clone().into(),
+            };
+            let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
+            FunctionDetail::Function {
+                state: reader.fact(configuration.and_then(function::state)),
+                code: Fact::Known(answer.code.map(function::code).unwrap_or_default()),
+                runtime_version,
+                tags: tags(reader, answer.tags, answer.tags_error),
+                reserved_concurrency: Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok())),
+            }
+        }
+        Err(failure) => {
+            let gap = reader.gap(failure);
+            FunctionDetail::Function {
+                state: gap.clone().into(),
+                code: gap.clone().into(),
+                runtime_version: gap.clone().into(),
+                tags: gap.clone().into(),
+                reserved_concurrency: gap.into(),
+            }
+        }
+    }
+}
+
+async fn policies(reader: &Reader, client: &Client, name: &str, qualifiers: impl Iterator<Item = &str>) -> QualifiedPolicies {
+    let mut policies = QualifiedPolicies::new();
     for qualifier in qualifiers {
-        let policy = policy(reader, client, name, Some(&qualifier)).await;
-        function.policies.insert(qualifier, policy);
+        policies.insert(qualifier.to_owned(), policy(reader, client, name, Some(qualifier)).await);
     }
-    for number in numbers.into_iter().skip(VERSIONS_READ) {
-        let gap =
-            Gap::new(GapKind::Unread, GET_POLICY.action, format!("only the {VERSIONS_READ} newest versions are asked for their policy"));
-        function.policies.insert(number.clone(), gap.into());
-    }
-    function.aliases = aliases;
-    function.versions = versions;
-    function.runtime_management = management;
-    function.recursive_loop_terminated = recursion;
-    Some(function)
+    policies
 }
 
 async fn policy(reader: &Reader, client: &Client, name: &str, qualifier: Option<&str>) -> Fact<Option<PolicyText>> {
@@ -96,11 +119,7 @@ pub(super) fn text_of(policy: String) -> Option<PolicyText> {
     (!empty).then(|| PolicyText::new(policy))
 }
 
-fn tags(
-    reader: &Reader,
-    tags: Option<std::collections::HashMap<String, String>>,
-    error: Option<types::TagsError>,
-) -> Fact<BTreeMap<String, String>> {
+fn tags(reader: &Reader, tags: Option<HashMap<String, String>>, error: Option<types::TagsError>) -> Fact<BTreeMap<String, String>> {
     match (tags, error) {
         (None, Some(error)) => {
             let said = format!("{}: {}", error.error_code, error.message);
@@ -127,10 +146,8 @@ fn url(config: types::FunctionUrlConfig) -> Result<FunctionUrl, Failure> {
         types::FunctionUrlAuthType::AwsIam => false,
         other => return Err(LIST_URLS.broken(&format!("the AuthType {} is not known", text::clean(other.as_str())))),
     };
-    // `…:function:NAME` or `…:function:NAME:ALIAS`
-    let qualifier = config.function_arn.splitn(8, ':').nth(7).unwrap_or(Function::UNQUALIFIED);
     Ok(FunctionUrl {
-        qualifier: qualifier.to_owned(),
+        qualifier: qualifier(&config.function_arn).to_owned(),
         url: config.function_url,
         auth_none,
         cors: config.cors.map(|cors| Cors {
@@ -182,11 +199,8 @@ async fn versions(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Vers
     })
 }
 
-async fn management(reader: &Reader, client: &Client, function: &Function) -> Fact<RuntimeManagement> {
-    if function.package_type == PackageType::Image {
-        return Gap::unsupported("container images bring their own runtime").into();
-    }
-    let answer = reader.call(&GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(&function.name).send()).await;
+async fn management(reader: &Reader, client: &Client, name: &str) -> Fact<RuntimeManagement> {
+    let answer = reader.call(&GET_RUNTIME_MANAGEMENT, client.get_runtime_management_config().function_name(name).send()).await;
     reader.fact(answer.and_then(|answer| match answer.update_runtime_on {
         Some(update_on) => Ok(RuntimeManagement { update_on: update_on.as_str().to_owned(), version_arn: answer.runtime_version_arn }),
         None => Err(GET_RUNTIME_MANAGEMENT.broken("the answer has no UpdateRuntimeOn")),
@@ -200,6 +214,48 @@ async fn recursion(reader: &Reader, client: &Client, name: &str) -> Fact<bool> {
         Some(types::RecursiveLoop::Allow) => Ok(false),
         _ => Err(GET_RECURSION.broken("the answer has no RecursiveLoop that is known")),
     }))
+}
+
+async fn event_invoke(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<EventInvokeConfig>> {
+    let listing = reader
+        .pages(&LIST_EVENT_INVOKE, |token| async move {
+            let request = client.list_function_event_invoke_configs().function_name(name).set_marker(token);
+            let answer = reader.call(&LIST_EVENT_INVOKE, request.send()).await?;
+            Ok(Page::new(answer.function_event_invoke_configs, answer.next_marker))
+        })
+        .await;
+    let listing = reader.converted(&LIST_EVENT_INVOKE, listing, |config| {
+        let (on_success, on_failure) = config.destination_config.map_or((None, None), |config| (config.on_success, config.on_failure));
+        let arn = |destination: Option<String>| destination.filter(|arn| !arn.is_empty()).map(Arn::from);
+        Some(EventInvokeConfig {
+            qualifier: qualifier(&config.function_arn?).to_owned(),
+            on_success: arn(on_success.and_then(|on| on.destination)),
+            on_failure: arn(on_failure.and_then(|on| on.destination)),
+            retry_attempts: config.maximum_retry_attempts.and_then(|attempts| u32::try_from(attempts).ok()),
+            event_age_seconds: config.maximum_event_age_in_seconds.and_then(|age| u32::try_from(age).ok()),
+        })
+    });
+    whole(listing).map(|mut configs| {
+        configs.sort_by(|a, b| a.qualifier.cmp(&b.qualifier));
+        configs
+    })
+}
+
+async fn scaling(reader: &Reader, client: &Client, name: &str) -> Fact<Option<ScalingConfig>> {
+    let request = client.get_function_scaling_config().function_name(name).qualifier(Function::UNQUALIFIED);
+    match reader.call(&GET_SCALING, request.send()).await {
+        Ok(answer) => Fact::Known(answer.applied_function_scaling_config.map(|config| ScalingConfig {
+            min_environments: config.min_execution_environments.and_then(|count| u32::try_from(count).ok()),
+            max_environments: config.max_execution_environments.and_then(|count| u32::try_from(count).ok()),
+        })),
+        Err(failure) if failure.is_not_found() => Fact::Known(None),
+        Err(failure) => reader.gap(failure).into(),
+    }
+}
+
+/// The qualifier of `…:function:NAME:QUALIFIER`; the function itself without one.
+fn qualifier(arn: &str) -> &str {
+    arn.splitn(8, ':').nth(7).unwrap_or(Function::UNQUALIFIED)
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use aws_sdk_lambda::types;
 use super::{GET_FUNCTION, LIST_FUNCTIONS};
 use crate::{
     collect::{Failure, reader::Reader},
-    model::{Arn, EnvironmentValue, Fact, Function, FunctionState, Gap, GapKind, LoggingConfig, PackageType, Timestamp, VpcConfig, text},
+    model::{
+        Arn, CodeLocation, DurableConfig, EnvironmentValue, Fact, FileSystem, Function, FunctionState, Gap, GapKind, LoggingConfig,
+        PackageType, Timestamp, VpcConfig, text,
+    },
 };
 
 /// The function, all details unread; none without an ARN.
@@ -37,11 +40,34 @@ pub(super) fn function(reader: &Reader, configuration: types::FunctionConfigurat
     function.last_modified = configuration.last_modified.and_then(|at| at.parse::<Timestamp>().ok());
     function.revision_id = configuration.revision_id;
     function.code_sha256 = configuration.code_sha256;
+    function.config_sha256 = configuration.config_sha256;
     function.environment = environment(reader, configuration.environment);
-    function.kms_key = configuration.kms_key_arn.filter(|key| !key.is_empty()).map(Arn::from);
-    function.layers = configuration.layers.into_iter().flatten().filter_map(|layer| layer.arn).map(Arn::from).collect();
+    function.kms_key = arn_of(configuration.kms_key_arn);
+    for layer in configuration.layers.into_iter().flatten() {
+        let Some(arn) = layer.arn.map(Arn::from) else { continue };
+        if let Some(signer) = arn_of(layer.signing_profile_version_arn) {
+            function.layer_signers.insert(arn.clone(), signer);
+        }
+        function.layers.push(arn);
+    }
+    function.signer = arn_of(configuration.signing_profile_version_arn);
     function.vpc = configuration.vpc_config.and_then(vpc);
-    function.dead_letter = configuration.dead_letter_config.and_then(|dead| dead.target_arn).filter(|arn| !arn.is_empty()).map(Arn::from);
+    let file_systems = configuration.file_system_configs.into_iter().flatten();
+    function.file_systems = file_systems.map(|mount| FileSystem { arn: Arn::new(mount.arn), mount_path: mount.local_mount_path }).collect();
+    function.snap_start =
+        configuration.snap_start.and_then(|snap_start| snap_start.apply_on) == Some(types::SnapStartApplyOn::PublishedVersions);
+    function.tenant_isolation = configuration.tenancy_config.map(|tenancy| tenancy.tenant_isolation_mode.as_str().to_owned());
+    let number = |number: i32| u32::try_from(number).ok();
+    function.durable = configuration.durable_config.map(|durable| DurableConfig {
+        kms_key: arn_of(durable.kms_key_arn),
+        retention_days: durable.retention_period_in_days.and_then(number),
+        execution_timeout_seconds: durable.execution_timeout.and_then(number),
+    });
+    function.capacity_provider = configuration
+        .capacity_provider_config
+        .and_then(|config| config.lambda_managed_instances_capacity_provider_config)
+        .and_then(|instances| arn_of(Some(instances.capacity_provider_arn)));
+    function.dead_letter = configuration.dead_letter_config.and_then(|dead| arn_of(dead.target_arn));
     function.tracing_active = configuration.tracing_config.and_then(|tracing| tracing.mode) == Some(types::TracingMode::Active);
     function.logging = match configuration.logging_config {
         Some(logging) => Fact::Known(LoggingConfig {
@@ -73,6 +99,33 @@ pub(super) fn state(configuration: &types::FunctionConfiguration) -> Result<Func
         last_update: configuration.last_update_status.as_ref().map_or_else(String::new, |status| status.as_str().to_owned()),
         last_update_reason_code: configuration.last_update_status_reason_code.as_ref().and_then(|code| said(code.as_str())),
     })
+}
+
+/// The runtime it runs on now; an error stands for it where Lambda cannot tell.
+pub(super) fn runtime_version(reader: &Reader, configuration: &types::FunctionConfiguration) -> Fact<Option<String>> {
+    let Some(config) = &configuration.runtime_version_config else { return Fact::Known(None) };
+    match (&config.runtime_version_arn, &config.error) {
+        (None, Some(error)) => {
+            let said = format!("{}: {}", error.error_code().unwrap_or_default(), error.message().unwrap_or_default());
+            reader.gap(Gap::failed(GET_FUNCTION.action, text::clean(&said))).into()
+        }
+        (arn, _) => Fact::Known(arn.clone()),
+    }
+}
+
+/// Where the code comes from. Its `Location` stays out: it is signed, and opens the package to whoever holds it.
+pub(super) fn code(code: types::FunctionCodeLocation) -> CodeLocation {
+    CodeLocation {
+        repository: code.repository_type,
+        image: code.image_uri,
+        resolved_image: code.resolved_image_uri,
+        source_kms_key: arn_of(code.source_kms_key_arn),
+    }
+}
+
+/// An ARN, unless it is empty, which the API writes for none.
+pub(super) fn arn_of(arn: Option<String>) -> Option<Arn> {
+    arn.filter(|arn| !arn.is_empty()).map(Arn::from)
 }
 
 /// A code, unless it is empty, which an emulator writes for none.

@@ -1,23 +1,37 @@
 //! Lambda: functions and what belongs to them. Lists first, then each function in detail, in two rounds.
 //!
-//! The first round asks what decides exposure (state, tags, concurrency, the policy on the function, its URLs), the
-//! second the rest (aliases and versions with their policies, runtime management, recursion): four calls a function
-//! on a quota of fifteen a second. Policies are read of every alias and of the newest [`VERSIONS_READ`] versions;
-//! those of older versions stay unread, and are written down as such.
+//! The first round asks what decides exposure: `GetFunction`, `GetPolicy` and `ListFunctionUrlConfigs`. The second asks
+//! the rest, five calls a function on a quota of fifteen a second: `ListAliases`, `ListVersionsByFunction`,
+//! `GetRuntimeManagementConfig`, `GetFunctionRecursionConfig` and `ListFunctionEventInvokeConfigs`; besides `GetPolicy`
+//! of every alias and of the newest [`VERSIONS_READ`] versions, and `GetFunctionScalingConfig` where there is a capacity
+//! provider. Policies of older versions stay unread, and are written down as such.
+//!
+//! What is known of a function from an earlier reading stands unless the function has changed or the details are too
+//! old; [`plan`] decides. `GetPolicy` it is and not `GetResourcePolicy`, which gives the same document: it has a quota
+//! of its own, and where the other call is unknown it works as well.
 
 mod detail;
 mod function;
 mod lists;
+mod named;
+mod plan;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_lambda::{Client, Config};
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, join_all},
+    stream,
+};
 
+use self::plan::{Plan, Question};
 use super::{
     Collector, Depth, Extent, Operation, Scope,
     pacer::Quota,
     reader::{Page, Reader},
 };
-use crate::model::{EnvironmentValue, Function, Learnt, Listing, Source};
+use crate::model::{Function, FunctionDetails, Learnt, Listing, Source};
 
 /// Lambda quotas, "Function configuration, deployment, and execution": none of these three can be raised.
 static GET_FUNCTION_QUOTA: Quota = Quota::new("lambda:GetFunction", 100);
@@ -34,11 +48,17 @@ static GET_LAYER_POLICY: Operation = Operation::new("lambda:GetLayerVersionPolic
 static GET_POLICY: Operation = Operation::new("lambda:GetPolicy", &GET_POLICY_QUOTA).detail(Depth::Core, each_function);
 static GET_RECURSION: Operation = Operation::new("lambda:GetFunctionRecursionConfig", &QUOTA).detail(Depth::Full, each_function);
 static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeManagementConfig", &QUOTA).detail(Depth::Full, each_function);
+/// Only of functions on a capacity provider.
+static GET_SCALING: Operation = Operation::new("lambda:GetFunctionScalingConfig", &QUOTA)
+    .detail(Depth::Full, |at| at.region.functions.items.iter().filter(|function| function.capacity_provider.is_some()).count() as u64);
 static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).detail(Depth::Full, each_function);
+static LIST_CAPACITY_PROVIDERS: Operation =
+    Operation::new("lambda:ListCapacityProviders", &QUOTA).calls(|at| at.pages(at.region.capacity_providers.items.len(), 50));
 static LIST_CODE_SIGNING: Operation =
     Operation::new("lambda:ListCodeSigningConfigs", &QUOTA).calls(|at| at.pages(at.region.code_signing_configs.items.len(), 50));
 static LIST_CODE_SIGNED: Operation =
     Operation::new("lambda:ListFunctionsByCodeSigningConfig", &QUOTA).calls(|at| at.region.code_signing_configs.items.len() as u64);
+static LIST_EVENT_INVOKE: Operation = Operation::new("lambda:ListFunctionEventInvokeConfigs", &QUOTA).detail(Depth::Full, each_function);
 static LIST_FUNCTIONS: Operation = Operation::new("lambda:ListFunctions", &QUOTA).calls(|at| at.pages(at.region.functions.items.len(), 50));
 static LIST_LAYERS: Operation = Operation::new("lambda:ListLayers", &QUOTA).calls(|at| at.pages(at.region.layers.items.len(), 50));
 static LIST_MAPPINGS: Operation =
@@ -60,9 +80,12 @@ pub(super) static COLLECTOR: Collector = Collector {
         &GET_POLICY,
         &GET_RECURSION,
         &GET_RUNTIME_MANAGEMENT,
+        &GET_SCALING,
         &LIST_ALIASES,
+        &LIST_CAPACITY_PROVIDERS,
         &LIST_CODE_SIGNING,
         &LIST_CODE_SIGNED,
+        &LIST_EVENT_INVOKE,
         &LIST_FUNCTIONS,
         &LIST_LAYERS,
         &LIST_MAPPINGS,
@@ -83,69 +106,100 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
     async move {
         let config = Config::from(reader.sdk()).to_builder().interceptor(reader.meter()).retry_partition(reader.retries());
         let client = &Client::from_conf(config.build());
-        let (functions, lists) = tokio::join!(functions(reader, client), lists::read(reader, client));
-        let Listing { items, gap } = functions.clone();
-        reader.expect(items.len());
-        reader.post([vec![Learnt::Functions(functions)], lists].concat()).await;
-
-        if reader.depth() == Depth::Lists {
-            return Vec::new();
+        if let Some(arns) = reader.errand().functions_in(reader.region()) {
+            named::read(reader, client, arns).await;
+        } else {
+            let lists = async { reader.post(lists::read(reader, client).await).await };
+            tokio::join!(all(reader, client), lists);
         }
-        let first = round(reader, client, by_risk(items), detail::exposure).await;
-        let functions = match reader.depth() {
-            Depth::Lists | Depth::Core => first,
-            Depth::Full => {
-                reader.expect(first.len());
-                round(reader, client, first, detail::rest).await
-            }
-        };
-        reader.total(functions.len());
-        // Once more in full: functions that were deleted meanwhile are gone from it.
-        vec![Learnt::Functions(Listing { items: functions, gap })]
+        Vec::new()
     }
     .boxed()
 }
 
-async fn functions(reader: &Reader, client: &Client) -> Listing<Function> {
-    let listing = reader
+/// All functions: the list, then what is to be asked of each.
+async fn all(reader: &Reader, client: &Client) {
+    let mut functions = list(reader, client).await;
+    if reader.depth() == Depth::Lists {
+        return reader.post(vec![Learnt::Functions(functions)]).await;
+    }
+    let count = functions.items.len();
+    let mut plans: Vec<Plan> = functions
+        .items
+        .iter_mut()
+        .filter_map(|function| Plan::make(function, reader.errand(), reader.depth(), |gap| _ = reader.gap(gap.clone())))
+        .collect();
+    Plan::sort(&mut plans);
+    let twice = plans.iter().filter(|plan| plan.rounds.iter().all(|round| !round.is_empty())).count();
+    reader.expect(count + twice);
+    reader.done(count - plans.len());
+    reader.post(vec![Learnt::Functions(functions)]).await;
+
+    let mut gone = 0;
+    for round in [0, 1] {
+        let (now, later): (Vec<Plan>, Vec<Plan>) = plans.into_iter().partition(|plan| !plan.rounds[round].is_empty());
+        plans = later;
+        let mut batches = stream::iter(now).map(|plan| step(reader, client, plan, round)).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            // What comes now may be a gap because we were told to stop: what was known stands.
+            if reader.is_stopped() {
+                return;
+            }
+            reader.done(batch.len());
+            let (mut learnt, mut lost) = (Vec::with_capacity(batch.len()), Vec::new());
+            for (plan, details) in batch {
+                match details {
+                    Some(details) => {
+                        learnt.push(Learnt::FunctionDetails(Box::new(details)));
+                        plans.push(plan);
+                    }
+                    None => lost.push(plan.arn),
+                }
+            }
+            if !lost.is_empty() {
+                gone += lost.len();
+                learnt.push(Learnt::FunctionsGone(lost));
+            }
+            reader.post(learnt).await;
+        }
+        // Calls end in any order.
+        Plan::sort(&mut plans);
+    }
+    reader.total(count - gone);
+}
+
+/// One round of questions to one function; no details when it is gone.
+async fn step(reader: &Reader, client: &Client, plan: Plan, round: usize) -> (Plan, Option<FunctionDetails>) {
+    let questions = plan.rounds.get(round).map_or(&[][..], Vec::as_slice);
+    let answers = join_all(questions.iter().map(|question| detail::ask(reader, client, &plan.name, *question))).await;
+    let Some(mut answers) = answers.into_iter().collect::<Option<Vec<_>>>() else { return (plan, None) };
+    if plan.is_behind(&answers) {
+        answers.extend(detail::ask(reader, client, &plan.name, Question::Versions).await);
+    }
+    let last = plan.rounds.iter().skip(round + 1).all(Vec::is_empty);
+    let as_of = (plan.whole && last).then_some(reader.errand().taken_at);
+    let details = FunctionDetails { arn: plan.arn.clone(), answers, as_of };
+    (plan, Some(details))
+}
+
+async fn list(reader: &Reader, client: &Client) -> Listing<Function> {
+    // Page by page, for the SDK's own form of a function is several times as large.
+    let nameless = &AtomicBool::new(false);
+    let mut listing = reader
         .pages(&LIST_FUNCTIONS, |token| async move {
             let answer = reader.call(&LIST_FUNCTIONS, client.list_functions().max_items(50).set_marker(token).send()).await?;
-            Ok(Page::new(answer.functions, answer.next_marker))
+            let functions = answer.functions.map(|configurations| {
+                let count = configurations.len();
+                let convert = |configuration| function::function(reader, configuration);
+                let functions: Vec<Function> = configurations.into_iter().filter_map(convert).collect();
+                nameless.fetch_or(functions.len() < count, Ordering::Relaxed);
+                functions
+            });
+            Ok(Page::new(functions, answer.next_marker))
         })
         .await;
-    reader.converted(&LIST_FUNCTIONS, listing, |configuration| function::function(reader, configuration))
-}
-
-/// Where trouble is likelier first: with what looks like a secret, then what changed last.
-fn by_risk(mut functions: Vec<Function>) -> Vec<Function> {
-    let secrets = |function: &Function| {
-        function
-            .environment
-            .known()
-            .is_ok_and(|variables| variables.values().any(|value| matches!(value, EnvironmentValue::Redacted { secret: Some(_), .. })))
-    };
-    functions.sort_by_cached_key(|function| std::cmp::Reverse((secrets(function), function.last_modified)));
-    functions
-}
-
-/// Asks `detail` of all functions and hands them over as they come; one that is gone falls out.
-async fn round<'a, F>(
-    reader: &'a Reader,
-    client: &'a Client,
-    functions: Vec<Function>,
-    detail: impl Fn(&'a Reader, &'a Client, Function) -> F,
-) -> Vec<Function>
-where
-    F: Future<Output = Option<Function>> + Send + 'a,
-{
-    let mut read = Vec::with_capacity(functions.len());
-    let mut batches =
-        stream::iter(functions).map(|function| detail(reader, client, function)).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
-    while let Some(batch) = batches.next().await {
-        reader.done(batch.len());
-        let batch: Vec<Function> = batch.into_iter().flatten().collect();
-        reader.post(batch.iter().map(|function| Learnt::Function(Box::new(function.clone()))).collect()).await;
-        read.extend(batch);
+    if nameless.load(Ordering::Relaxed) && listing.gap.is_none() {
+        listing.gap = Some(reader.gap(LIST_FUNCTIONS.broken("an entry has no name or ARN")));
     }
-    read
+    listing
 }

@@ -8,8 +8,8 @@ mod triggers;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Alias, Arn, EnvironmentValue, EventSourceMapping, Fact, Function, FunctionState, Gap, GapKind, LogGroup, LoggingConfig, PackageType,
-    PolicyText, Role, RuntimeManagement, SecretSign, Version, VpcConfig,
+    Alias, Arn, CodeLocation, EnvironmentValue, EventSourceMapping, Fact, Function, FunctionState, Gap, GapKind, LogGroup, LoggingConfig,
+    PackageType, PolicyText, Role, RuntimeManagement, SecretSign, Version, VpcConfig,
 };
 
 use super::{ACCOUNT, PARTITION, keys, made_up, policy::document, role::Hat};
@@ -80,6 +80,10 @@ impl Service {
         function.urls = Fact::Known(Vec::new());
         function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
         function.recursive_loop_terminated = Fact::Known(true);
+        function.code = Fact::Known(CodeLocation { repository: Some("S3".to_owned()), ..CodeLocation::default() });
+        function.runtime_version = Fact::Known(None);
+        function.event_invoke = Fact::Known(Vec::new());
+        function.scaling = Fact::Known(None);
         let group = format!("/aws/lambda/{name}");
         let service = Self {
             region,
@@ -126,6 +130,7 @@ impl Service {
     /// A container image.
     pub(super) fn image(mut self, memory_mib: u32, timeout_seconds: u32) -> Self {
         self.function.package_type = PackageType::Image;
+        self.function.code = Fact::Known(CodeLocation { repository: Some("ECR".to_owned()), ..CodeLocation::default() });
         self.function.runtime = None;
         self.function.handler = None;
         self.function.memory_mib = memory_mib;

@@ -56,13 +56,11 @@ impl Service {
     /// An event source mapping; onto the alias that is live, when there is one.
     pub(in crate::demo) fn mapping(mut self, source: &str, state: &str) -> Self {
         let uuid = made_up::uuid(&format!("{source} {}", self.function.name));
+        let arn = Arn::build(PARTITION, "lambda", self.region, ACCOUNT, &format!("event-source-mapping:{uuid}"));
         self.mappings.push(EventSourceMapping {
-            arn: Arn::build(PARTITION, "lambda", self.region, ACCOUNT, &format!("event-source-mapping:{uuid}")),
-            uuid,
-            function: self.function.arn.clone(),
             source: Some(Arn::new(source)),
             state: state.to_owned(),
-            on_failure: None,
+            ..EventSourceMapping::new(arn, uuid, self.function.arn.clone())
         });
         self
     }

@@ -23,6 +23,9 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /2021-10-31/functions/{}/urls", "ListFunctionUrlConfigs"),
     ("GET /2021-07-20/functions/{}/runtime-management-config", "GetRuntimeManagementConfig"),
     ("GET /2024-08-31/functions/{}/recursion-config", "GetFunctionRecursionConfig"),
+    ("GET /2019-09-25/functions/{}/event-invoke-config/list", "ListFunctionEventInvokeConfigs"),
+    ("GET /2025-11-30/functions/{}/function-scaling-config", "GetFunctionScalingConfig"),
+    ("GET /2025-11-30/capacity-providers", "ListCapacityProviders"),
     ("GET /2015-03-31/event-source-mappings", "ListEventSourceMappings"),
     ("GET /2018-10-31/layers", "ListLayers"),
     ("GET /2018-10-31/layers/{}/versions/*/policy", "GetLayerVersionPolicy"),
@@ -84,6 +87,11 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "ListFunctionUrlConfigs" => return of_function(&|_| r#"{"FunctionUrlConfigs":[]}"#.to_owned()),
         "GetRuntimeManagementConfig" => return of_function(&|_| r#"{"UpdateRuntimeOn":"Auto"}"#.to_owned()),
         "GetFunctionRecursionConfig" => return of_function(&|_| r#"{"RecursiveLoop":"Terminate"}"#.to_owned()),
+        "ListFunctionEventInvokeConfigs" => return of_function(&|_| r#"{"FunctionEventInvokeConfigs":[]}"#.to_owned()),
+        "GetFunctionScalingConfig" => {
+            return of_function(&|_| r#"{"AppliedFunctionScalingConfig":{"MaxExecutionEnvironments":40}}"#.to_owned());
+        }
+        "ListCapacityProviders" => r#"{"CapacityProviders":[]}"#.to_owned(),
         "ListEventSourceMappings" => {
             let page = ask.page(size.mappings, 100, "MaxItems", "Marker");
             let mapping = |number| {
