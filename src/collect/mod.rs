@@ -5,6 +5,8 @@
 
 mod access_analyzer;
 mod account;
+mod api_gateway;
+mod appsync;
 mod accounts;
 mod changes;
 mod dynamodb;
@@ -21,6 +23,7 @@ mod guardduty;
 mod iam;
 mod kinesis;
 mod inspector;
+mod identity_pools;
 mod kms;
 mod lambda;
 mod last_accessed;
@@ -46,6 +49,7 @@ mod security_hub;
 mod sqs;
 mod ssm_incidents;
 mod sts;
+mod user_pools;
 mod wire;
 mod xray;
 
@@ -135,6 +139,11 @@ impl Collector {
         &organizations::COLLECTOR,
         &account::COLLECTOR,
         &ssm_incidents::COLLECTOR,
+        &api_gateway::COLLECTOR,
+        &appsync::COLLECTOR,
+        &user_pools::COLLECTOR,
+        &identity_pools::COLLECTOR,
+        &sts::COLLECTOR,
     ];
 
     /// Every IAM action it needs, some of them more than once.
@@ -180,6 +189,8 @@ mod tests {
             // It starts a job of reading, and changes nothing.
             let reads = *action == "iam:GenerateServiceLastAccessedDetails";
             assert!(reads || ["Get", "List", "Describe", "BatchGet"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+            // API Gateway calls its actions by the methods of HTTP.
+            assert!(["Get", "List", "Describe", "GET"].iter().any(|verb| operation.starts_with(verb)), "{action}");
             assert!(!operation.contains('*'), "{action}");
         }
     }

@@ -340,6 +340,16 @@ impl Reader {
         self.items.store(items as u64, Ordering::Relaxed);
     }
 
+    /// Reads details, sixteen at a time: the pacers bound the calls. What comes in together is handed over together.
+    pub(super) async fn details<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
+        const AT_ONCE: usize = 16;
+        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch).await;
+        }
+    }
+
     /// Says how far we are.
     pub(super) async fn progress(&self) {
         self.post(Vec::new()).await;

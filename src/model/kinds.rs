@@ -88,6 +88,20 @@ macro_rules! with_kinds {
                 stacks: Stacks of Stack, "cloudformation:DescribeStacks", "cloudformation" "stack/*";
                 /// Incident Manager's response plans.
                 response_plans: ResponsePlans of ResponsePlan, "ssm-incidents:ListResponsePlans", "ssm-incidents" "response-plan/*" in region;
+                /// REST APIs.
+                rest_apis: RestApis of RestApi, "apigateway:GET", "apigateway" "/restapis/*";
+                /// HTTP and WebSocket APIs.
+                http_apis: HttpApis of HttpApi, "apigateway:GET", "apigateway" "/apis/*";
+                /// Custom domain names of APIs.
+                api_domains: ApiDomains of ApiDomain, "apigateway:GET", "apigateway" "/domainnames/*";
+                /// Usage plans of REST APIs.
+                usage_plans: UsagePlans of UsagePlan, "apigateway:GET", "apigateway" "/usageplans/*";
+                /// AppSync's GraphQL APIs.
+                graphql_apis: GraphqlApis of GraphqlApi, "appsync:ListGraphqlApis", "appsync" "apis/*";
+                /// Cognito user pools.
+                user_pools: UserPools of UserPool, "cognito-idp:ListUserPools", "cognito-idp" "userpool/*";
+                /// Cognito identity pools.
+                identity_pools: IdentityPools of IdentityPool, "cognito-identity:ListIdentityPools", "cognito-identity" "identitypool/*";
             }
             regional facts {
                 /// The account's Lambda limits.

@@ -1,6 +1,8 @@
 //! What is known of an account: facts and gaps, and nothing that decides.
 
 mod alarm;
+mod api;
+mod api_domain;
 mod arn;
 mod bucket;
 mod analyzer;
@@ -11,6 +13,9 @@ mod event_bus;
 mod fact;
 mod file_system;
 mod function;
+mod graphql_api;
+mod http_api;
+mod identity_pool;
 mod function_detail;
 mod hidden_text;
 mod inspector;
@@ -30,6 +35,7 @@ mod principal;
 mod queue;
 mod schedule;
 mod repository;
+mod rest_api;
 mod secret;
 mod secrets_manager;
 mod source;
@@ -49,6 +55,10 @@ mod trail;
 mod web_function;
 
 pub use alarm::{Alarm, Watched, WatchedMetric};
+mod user_pool;
+
+pub use api::{Authorizer, Integration, JwtIssuer, Throttle};
+pub use api_domain::{ApiDomain, ApiMapping};
 pub use arn::Arn;
 pub use bucket::{
     Bucket, BucketEncryption, BucketNotifications, BucketVersioning, NotificationTarget, ObjectLock, PublicAccessBlock, ReplicationRule,
@@ -64,6 +74,9 @@ pub use function::{
     Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystemConfig, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use graphql_api::{DataSource, GraphqlApi};
+pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
+pub use identity_pool::{IdentityPool, IdentityPoolRoles, IdentityPoolSettings};
 pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use inspector::{Coverage, InspectorStatus, ScanStatus, Vulnerability, VulnerableCode, VulnerablePackage};
@@ -82,6 +95,7 @@ pub use posture::{Governance, Identity, LISTED_BY, Posture, Region, Resource, fi
 pub use principal::{Group, ManagedPolicy, Policies, PolicyText, Role, ServiceUse, User};
 pub use queue::{Queue, QueueAttributes};
 pub use schedule::{Schedule, ScheduleDetails, ScheduleGroup};
+pub use rest_api::{MethodSettings, RequestValidator, RestApi, RestMethod, RestStage, UsagePlan, UsagePlanStage};
 pub use source::{Source, SourceRun, SourceState};
 pub use state_machine::{StateMachine, StateMachineConfiguration};
 pub use repository::{Repository, RepositoryImage};
@@ -101,3 +115,4 @@ pub use trail::{
     TrailStatus,
 };
 pub use web_function::{WebFunction, WebFunctionEndpoint, WebFunctionSettings};
+pub use user_pool::{UserPool, UserPoolSettings};

@@ -69,6 +69,14 @@ sources! {
     Cloudtrail "cloudtrail";
     /// AWS X-Ray, per Region.
     Xray "xray";
+    /// Amazon API Gateway, per Region.
+    ApiGateway "apigateway";
+    /// AWS AppSync, per Region.
+    AppSync "appsync";
+    /// Amazon Cognito user pools, per Region.
+    CognitoIdp "cognito-idp";
+    /// Amazon Cognito identity pools, per Region.
+    CognitoIdentity "cognito-identity";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
     /// Amazon GuardDuty, per Region.

@@ -7,6 +7,9 @@ mod events;
 mod kinesis;
 mod cloudtrail;
 mod cloudwatch;
+mod api_gateway;
+mod appsync;
+mod identity_pools;
 mod models;
 mod pipes;
 mod scheduler;
@@ -33,6 +36,7 @@ mod organizations;
 mod security_hub;
 mod sqs;
 mod ssm_incidents;
+mod user_pools;
 
 use std::{
     collections::BTreeSet,
@@ -109,6 +113,10 @@ pub(crate) const ALL: &[&Service] = &[
     &organizations::SERVICE,
     &security_hub::SERVICE,
     &ssm_incidents::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

@@ -6,6 +6,8 @@
 mod access_analyzer;
 mod account;
 mod answer;
+mod api_gateway;
+mod appsync;
 mod cbor;
 mod events;
 mod dynamodb;
@@ -21,6 +23,7 @@ mod guardduty;
 mod iam;
 mod kinesis;
 mod inspector;
+mod identity_pools;
 mod kms;
 mod lambda;
 mod logs;
@@ -46,6 +49,7 @@ mod ssm_incidents;
 mod sts;
 mod web_functions;
 mod xray;
+mod user_pools;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -123,6 +127,18 @@ static SERVICES: &[&Service] = &[
     &ssm_incidents::SERVICE,
     &sts::SERVICE,
 ];
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &sqs::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
+    &sts::SERVICE,
+];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
