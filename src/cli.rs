@@ -18,6 +18,8 @@ use clap_complete::Shell;
         palisade demo                                 look around without an account\n  \
         palisade --profile prod --region eu-west-1    the live account\n  \
         palisade collect -o prod.palisade.jsonl.zst   save it; `palisade open` shows it offline\n  \
+        palisade collect -o fleet/ --organization --role OrganizationAccountAccessRole --region all\n  \
+        palisade --profile shop,mail,billing          several accounts as one fleet\n  \
         palisade scan --fail-on high --format json    for a pipeline\n  \
         palisade explain FN-001                       one check in full\n\n\
         Exit codes: 0 done; 1 runtime error; 2 usage or configuration; 3 findings at or above --fail-on;\n\
@@ -61,8 +63,8 @@ pub enum Command {
     },
     /// Save a snapshot of the live account
     Collect {
-        /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed
-        #[arg(short, long, value_name = "FILE")]
+        /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed; a folder for several accounts
+        #[arg(short, long, value_name = "PATH")]
         output: PathBuf,
         /// How to reach the live account.
         #[command(flatten)]
@@ -144,10 +146,10 @@ pub enum ThemeCommand {
 /// How to reach the live account.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Live {
-    /// Profile of ~/.aws/config (else AWS_PROFILE, else default)
-    #[arg(long, value_name = "NAME", help_heading = "Live account")]
-    pub profile: Option<String>,
-    /// Regions, separated by commas, or all (else the profile's)
+    /// Profile of ~/.aws/config (else AWS_PROFILE, else default); several, separated by commas, are a fleet
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Live account")]
+    pub profile: Vec<String>,
+    /// Regions, separated by commas, or all: those that have functions (else the profile's)
     #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "Live account")]
     pub region: Vec<String>,
     /// Talk to this endpoint instead of AWS, such as an emulator
@@ -159,6 +161,24 @@ pub struct Live {
     /// How much of each function to ask for
     #[arg(long, value_enum, default_value_t = Depth::Full, help_heading = "Live account")]
     pub depth: Depth,
+    /// Read every account that FILE lists, through a role in each (- is standard input)
+    ///
+    /// One account a line: its 12-digit id, or the ARN of the role to assume there, and a name after it if you like.
+    /// What follows a # is a comment:
+    ///
+    ///     111122223333 shop
+    ///     arn:aws:iam::444455556666:role/audit/reader  # a role of its own
+    #[arg(long, value_name = "FILE", conflicts_with = "organization", help_heading = "Many accounts", verbatim_doc_comment)]
+    pub accounts: Option<PathBuf>,
+    /// Read every active account of the organization that the credentials belong to, through a role in each
+    #[arg(long, requires = "role", help_heading = "Many accounts")]
+    pub organization: bool,
+    /// The role to assume in each of these accounts, by its name, such as OrganizationAccountAccessRole
+    #[arg(long, value_name = "NAME", help_heading = "Many accounts")]
+    pub role: Option<String>,
+    /// The external id that the trust policies of these roles ask for
+    #[arg(long, value_name = "ID", help_heading = "Many accounts")]
+    pub external_id: Option<String>,
 }
 
 /// How much of each function is asked for.

@@ -3,13 +3,19 @@
 //! Credentials, profiles, SSO, assumed roles and `AWS_ENDPOINT_URL*` work as in the AWS CLI, for the SDK's own chain
 //! is used.
 
+mod base;
+mod fleet;
+mod organization;
 mod regions;
+mod role;
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+pub use fleet::{Breadth, Member, MemberError, Way, members, ways};
+pub use regions::{LeftOut, Reason};
+pub use role::{Role, is_name as is_role_name};
 
-use aws_config::{
-    AppName, BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider, retry::RetryConfig, timeout::TimeoutConfig,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use tokio::{
     sync::{mpsc, watch},
@@ -18,15 +24,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Failure, Pacers, Scope, Trouble},
-    model::{Arn, FingerprintKey, GapKind, Part, Posture, SourceRun, Timestamp},
+    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Pacers, Scope},
+    model::{Arn, FingerprintKey, Part, Posture, SourceRun, Timestamp, text},
 };
+use base::{Base, Identity};
 
 /// Parts that wait for the posture; collectors wait when it is full.
 pub const CHANNEL: usize = 64;
-
-/// How long it may take to learn who we are.
-const IDENTITY: Duration = Duration::from_secs(20);
 
 /// What the user asks for.
 #[derive(Debug, Clone)]
@@ -83,6 +87,22 @@ pub enum ConnectError {
     /// The endpoint cannot be reached, or makes no sense.
     #[error("cannot tell whose account this is: {0}")]
     Endpoint(String),
+    /// STS does not hand out the role.
+    #[error("cannot assume {role}: {said}", role = text::clean(role.as_str()))]
+    Role {
+        /// The role.
+        role: Arn,
+        /// STS's words.
+        said: String,
+    },
+    /// An account without a role to assume.
+    #[error("no role to assume in account {0}: pass --role NAME, or the ARN of a role instead of the account's id")]
+    NoRole(String),
+    /// The organisation's accounts could not be listed.
+    #[error(
+        "organizations:ListAccounts: {0}; ask from the management account or a delegated administrator, or name the accounts with --accounts"
+    )]
+    Organization(String),
 }
 
 /// A way into one account.
@@ -96,6 +116,8 @@ pub struct Session {
     pub caller: Option<Arn>,
     /// The Regions to read, sorted.
     pub regions: Vec<String>,
+    /// Those that `all` stands for and that are not read, with the reason.
+    pub left_out: Vec<LeftOut>,
     sdk: SdkConfig,
     pacers: BTreeMap<String, Arc<Pacers>>,
     depth: Depth,
@@ -108,105 +130,8 @@ pub struct Session {
 /// # Errors
 /// When there are no credentials or Regions, or AWS does not take them, or cannot be reached.
 pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
-    let all = options.regions.iter().any(|region| region == "all");
-    if let Some(bad) = options.regions.iter().find(|region| *region != "all" && !regions::is_region(region)) {
-        return Err(ConnectError::BadRegion(bad.clone()));
-    }
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
-    if let Ok(name) = AppName::new("palisade") {
-        loader = loader.app_name(name);
-    }
-    if let Some(profile) = &options.profile {
-        // As in the AWS CLI a profile that was asked for by name goes before keys in the environment, which the
-        // SDK's chain would take first: another account than the one that was meant.
-        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
-        loader = loader.profile_name(profile).credentials_provider(credentials);
-    }
-    if let Some(endpoint) = &options.endpoint_url {
-        loader = loader.endpoint_url(endpoint);
-    }
-    if let Some(credentials) = &options.credentials {
-        loader = loader.credentials_provider(credentials.clone());
-    }
-    if let Some(region) = options.regions.iter().find(|region| *region != "all") {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    let sdk = loader.load().await;
-    let home = match sdk.region() {
-        Some(region) => region.to_string(),
-        None if all => regions::HOME.to_owned(),
-        None => return Err(ConnectError::NoRegion),
-    };
-    let budget = match &options.budget {
-        Some(budget) => budget.clone(),
-        None if sdk.endpoint_url().is_some_and(regions::is_loopback) => Budget::LOOPBACK,
-        None => Budget::percent(options.percent),
-    };
-    let retries = RetryConfig::standard().with_max_attempts(budget.attempts).with_initial_backoff(budget.backoff);
-    let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_attempt_timeout(budget.timeout);
-    let sdk = sdk.into_builder().region(Region::new(home.clone())).retry_config(retries).timeout_config(timeouts.build()).build();
-
-    let (account, partition, caller) = identity(&sdk, &home).await.map_err(|error| match (error, &options.profile) {
-        (ConnectError::Credentials(said), Some(profile)) => ConnectError::Credentials(format!("profile {profile:?}: {said}")),
-        (error, _) => error,
-    })?;
-    let mut names = match (all, options.regions.is_empty()) {
-        (true, _) => regions::in_use(&sdk, &partition).await,
-        (false, true) => vec![home],
-        (false, false) => options.regions.clone(),
-    };
-    names.sort();
-    names.dedup();
-    let scopes = names.iter().map(String::as_str).chain([SourceRun::GLOBAL]);
-    let pacers = scopes.map(|scope| (scope.to_owned(), Arc::new(Pacers::new(&budget)))).collect();
-    Ok(Session {
-        account,
-        partition,
-        caller,
-        regions: names,
-        sdk,
-        pacers,
-        depth: options.depth,
-        fingerprints: options.fingerprints.clone(),
-        paused: watch::Sender::new(false),
-    })
-}
-
-/// Account, partition and caller.
-async fn identity(sdk: &SdkConfig, home: &str) -> Result<(String, String, Option<Arn>), ConnectError> {
-    // Nobody wants to wait for eight attempts to learn that the endpoint is misspelt.
-    let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
-    let config = aws_sdk_sts::Config::from(sdk).to_builder().retry_config(retries.clone()).build();
-    let request = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send();
-    let failure = match tokio::time::timeout(IDENTITY, request).await {
-        Err(_) => return Err(ConnectError::Endpoint("sts:GetCallerIdentity: no answer in time".to_owned())),
-        Ok(Ok(caller)) => match (caller.account, caller.arn.map(Arn::from)) {
-            (Some(account), arn) => {
-                let partition = arn.as_ref().map(Arn::partition).filter(|partition| !partition.is_empty());
-                let partition = partition.unwrap_or_else(|| regions::partition(home)).to_owned();
-                return Ok((account, partition, arn));
-            }
-            (None, _) => Failure::answer("sts:GetCallerIdentity", "the answer has no Account"),
-        },
-        Ok(Err(error)) => Failure::read("sts:GetCallerIdentity", &error),
-    };
-    if failure.gap.kind == GapKind::Denied {
-        // A guardrail may deny even this; any function's ARN names the account.
-        let config = aws_sdk_lambda::Config::from(sdk).to_builder().retry_config(retries).build();
-        let request = aws_sdk_lambda::Client::from_conf(config).list_functions().max_items(1).send();
-        if let Ok(Ok(answer)) = tokio::time::timeout(IDENTITY, request).await
-            && let Some(arn) = answer.functions().first().and_then(|function| function.function_arn()).map(Arn::from)
-            && !arn.account().is_empty()
-        {
-            return Ok((arn.account().to_owned(), arn.partition().to_owned(), None));
-        }
-    }
-    let said = failure.gap.detail;
-    Err(match failure.trouble {
-        Trouble::NoCredentials | Trouble::Expired => ConnectError::Credentials(said),
-        Trouble::Rejected => ConnectError::Rejected(said),
-        _ => ConnectError::Endpoint(format!("sts:GetCallerIdentity: {said}")),
-    })
+    let Base { sdk, home, budget, who } = Base::find(options).await?;
+    Ok(Session::new(options, sdk, &home, &budget, who).await)
 }
 
 impl fmt::Debug for Session {
@@ -217,15 +142,44 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
+    async fn new(options: &Options, sdk: SdkConfig, home: &str, budget: &Budget, who: Identity) -> Self {
+        let Identity { account, partition, caller } = who;
+        let regions::Used { mut names, left_out } = match options.regions.as_slice() {
+            regions if regions.iter().any(|region| region == "all") => regions::used(&sdk, &partition, home).await,
+            [] => regions::Used { names: vec![home.to_owned()], left_out: Vec::new() },
+            regions => regions::Used { names: regions.to_vec(), left_out: Vec::new() },
+        };
+        names.sort();
+        names.dedup();
+        let scopes = names.iter().map(String::as_str).chain([SourceRun::GLOBAL]);
+        let pacers = scopes.map(|scope| (scope.to_owned(), Arc::new(Pacers::new(budget)))).collect();
+        Self {
+            account,
+            partition,
+            caller,
+            regions: names,
+            left_out,
+            sdk,
+            pacers,
+            depth: options.depth,
+            fingerprints: options.fingerprints.clone(),
+            paused: watch::Sender::new(false),
+        }
+    }
+
     /// The posture before anything is known: every source waits.
     pub fn blank(&self, taken_at: Timestamp) -> Posture {
         let mut posture = Posture::new(self.account.clone(), taken_at);
         posture.partition.clone_from(&self.partition);
-        for (collector, scope) in self.errands() {
-            let run = SourceRun::queued(collector.source, &scope);
+        for run in self.sources() {
             posture.absorb(Part { run, learnt: Vec::new() });
         }
         posture
+    }
+
+    /// Every source with every place where it is read, before it is.
+    pub fn sources(&self) -> Vec<SourceRun> {
+        self.errands().map(|(collector, scope)| SourceRun::queued(collector.source, &scope)).collect()
     }
 
     /// Holds back every request that has not been sent yet, or lets them go on.

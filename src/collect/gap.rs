@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -62,6 +63,9 @@ const REJECTED: &[&str] = &[
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 ];
+
+/// What the credentials of other accounts need.
+pub(crate) const ASSUME: &str = "sts:AssumeRole";
 
 /// What stopped a call, before it is decided whether that leaves a gap: a missing policy is an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +153,11 @@ impl From<Failure> for Gap {
 /// An error of the credentials chain, wherever it is wrapped.
 fn credentials(action: &str, error: &(dyn Error + 'static)) -> Option<Failure> {
     let cause = causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
+    // A role that STS does not hand out is not a chain without credentials: what is missing is that permission.
+    let refused = causes(cause).find_map(|cause| cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>());
+    if let Some(refused) = refused {
+        return Some(Failure::read(ASSUME, refused));
+    }
     let said = root(cause);
     let expired = ["expired", "Expired"].iter().any(|word| causes(cause).any(|cause| cause.to_string().contains(word)));
     let (trouble, detail) = match cause {

@@ -27,7 +27,11 @@ use serde::de::IgnoredAny;
 use super::{Collector, gap::THROTTLED, pacer::Pacers};
 
 /// Fields that AWS always sends and the SDK fills with an empty list or `false` when they are missing.
-const REQUIRED: &[(&str, &str)] = &[("ListFunctionUrlConfigs", "FunctionUrlConfigs"), ("GetKeyRotationStatus", "KeyRotationEnabled")];
+const REQUIRED: &[(&str, &str)] = &[
+    ("ListFunctionUrlConfigs", "FunctionUrlConfigs"),
+    ("ListCapacityProviders", "CapacityProviders"),
+    ("GetKeyRotationStatus", "KeyRotationEnabled"),
+];
 
 /// Counts of one run of a collector.
 #[derive(Debug, Default)]

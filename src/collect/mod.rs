@@ -3,6 +3,7 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
+mod accounts;
 mod errand;
 mod gap;
 mod iam;
@@ -29,7 +30,8 @@ pub use plan::{CollectionPlan, PlannedCalls};
 pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
-pub(crate) use gap::{Failure, Trouble};
+pub(crate) use accounts::accounts;
+pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
 

@@ -83,6 +83,11 @@ impl<T> Page<T> {
     pub(super) fn new(items: Option<Vec<T>>, next: Option<String>) -> Self {
         Self { items, next: next.filter(|token| !token.is_empty()) }
     }
+
+    /// A page of an operation whose documentation leaves the list out when nothing is in it.
+    pub(super) fn omitted_when_empty(items: Option<Vec<T>>, next: Option<String>) -> Self {
+        Self::new(Some(items.into_iter().flatten().collect()), next)
+    }
 }
 
 /// A list inside a resource is one fact: all or nothing.

@@ -51,8 +51,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         let urls = reader
             .pages(&LIST_QUEUES, |token| async move {
                 let answer: Queues = wire.ask(&LIST_QUEUES, json!({ "MaxResults": 1000, "NextToken": token })).await?;
-                // AWS leaves the list out when no queue is left, so here a missing list is an empty one.
-                Ok(Page::new(Some(answer.queue_urls.unwrap_or_else(Vec::new)), answer.next_token))
+                Ok(Page::omitted_when_empty(answer.queue_urls, answer.next_token))
             })
             .await;
         let queues = reader.converted(&LIST_QUEUES, urls, |url| {

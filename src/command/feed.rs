@@ -48,7 +48,7 @@ pub(super) fn show(live: &Live, refresh: Option<Duration>, look: &Look) -> Resul
 /// What tells one way of connecting from another, before AWS says whose account it is.
 fn way(live: &Live) -> String {
     let variable = |name: &str| env::var(name).unwrap_or_default();
-    let profile = live.profile.clone().unwrap_or_else(|| variable("AWS_PROFILE"));
+    let profile = live.profile.first().cloned().unwrap_or_else(|| variable("AWS_PROFILE"));
     let endpoint = live.endpoint_url.clone().unwrap_or_else(|| variable("AWS_ENDPOINT_URL"));
     // The id of an access key is no secret, and tells environments without profiles apart.
     format!("{profile} {endpoint} {}", variable("AWS_ACCESS_KEY_ID"))

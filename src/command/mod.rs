@@ -155,12 +155,22 @@ fn print_report(worlds: &[World]) -> Result<ExitCode, CommandError> {
 
 #[cfg(feature = "aws")]
 fn live_dashboard(options: &crate::cli::Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+    let breadth = live::breadth(options)?;
     #[cfg(feature = "tui")]
     if io::IsTerminal::is_terminal(&io::stdout()) {
-        return feed::show(options, refresh, look);
+        if breadth == crate::live::Breadth::One {
+            return feed::show(options, refresh, look);
+        }
+        if refresh.is_some() {
+            return Err(CommandError::usage("--refresh keeps one account current; a fleet is read once: leave it away"));
+        }
+        let config = configured()?;
+        return show(snapshots::live(options, &breadth, &config)?.0, look, &config);
     }
     let _ = (refresh, look);
-    print_report(&[live::gather(options, &configured()?)?.judge()])
+    let (worlds, missed) = snapshots::live(options, &breadth, &configured()?)?;
+    let code = print_report(&worlds.into_iter().map(snapshots::Unjudged::judge).collect::<Vec<_>>())?;
+    Ok(if missed > 0 { ExitCode::from(PARTIAL) } else { code })
 }
 
 #[cfg(not(feature = "aws"))]

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
     let filter = filter(scan)?;
-    let worlds = worlds(scan)?;
+    let (worlds, missed) = worlds(scan)?;
     let format = match scan.format {
         Format::Text => report::Format::Text,
         Format::Json => report::Format::Json,
@@ -28,7 +28,11 @@ pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
             write(&worlds, format, &filter, File::create(path).map_err(failed)?).map_err(failed)?;
         }
     }
-    Ok(ExitCode::from(verdict(&worlds, &filter, scan.fail_on)))
+    Ok(ExitCode::from(match verdict(&worlds, &filter, scan.fail_on) {
+        // Accounts that could not be read at all.
+        0 if missed > 0 => PARTIAL,
+        code => code,
+    }))
 }
 
 fn write(worlds: &[World], format: report::Format, filter: &Filter, out: impl Write) -> io::Result<()> {
@@ -37,24 +41,25 @@ fn write(worlds: &[World], format: report::Format, filter: &Filter, out: impl Wr
     out.flush()
 }
 
-fn worlds(scan: &Scan) -> Result<Vec<World>, CommandError> {
-    let unjudged = if scan.demo {
-        vec![snapshots::demo(&configured()?)]
+/// The worlds, and how many more there should be.
+fn worlds(scan: &Scan) -> Result<(Vec<World>, usize), CommandError> {
+    let (unjudged, missed) = if scan.demo {
+        (vec![snapshots::demo(&configured()?)], 0)
     } else if !scan.snapshot.is_empty() {
-        snapshots::open(&scan.snapshot, scan.salvage, &configured()?)?
+        (snapshots::open(&scan.snapshot, scan.salvage, &configured()?)?, 0)
     } else {
-        vec![live(scan)?]
+        live(scan)?
     };
-    Ok(unjudged.into_iter().map(snapshots::Unjudged::judge).collect())
+    Ok((unjudged.into_iter().map(snapshots::Unjudged::judge).collect(), missed))
 }
 
 #[cfg(feature = "aws")]
-fn live(scan: &Scan) -> Result<snapshots::Unjudged, CommandError> {
-    super::live::gather(&scan.live, &configured()?)
+fn live(scan: &Scan) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
+    snapshots::live(&scan.live, &super::live::breadth(&scan.live)?, &configured()?)
 }
 
 #[cfg(not(feature = "aws"))]
-fn live(_: &Scan) -> Result<snapshots::Unjudged, CommandError> {
+fn live(_: &Scan) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
     Err(CommandError::usage(super::NO_AWS))
 }
 

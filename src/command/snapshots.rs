@@ -1,4 +1,4 @@
-//! Where worlds without a network come from: the demo account and saved snapshots.
+//! Where worlds come from: the demo account, saved snapshots, and live accounts that were read to their end.
 
 use std::{
     path::{Path, PathBuf},
@@ -36,6 +36,20 @@ impl Unjudged {
 /// The demo account.
 pub(super) fn demo(config: &Config) -> Unjudged {
     Unjudged { origin: Origin::Demo, posture: Arc::new(demo::posture()), settings: Arc::new(config.settings.clone()) }
+}
+
+/// The live accounts, and how many more could not be read.
+#[cfg(feature = "aws")]
+pub(super) fn live(
+    live: &crate::cli::Live,
+    breadth: &crate::live::Breadth,
+    config: &Config,
+) -> Result<(Vec<Unjudged>, usize), CommandError> {
+    let settings = Arc::new(config.settings.clone());
+    let unjudged =
+        |posture, _: &super::live::Say<'_>| Ok(Unjudged { origin: Origin::Live, posture: Arc::new(posture), settings: settings.clone() });
+    let gathered = super::live::gather(live, breadth, unjudged)?;
+    Ok((gathered.accounts, gathered.missed))
 }
 
 /// The snapshots that `paths` stand for.

@@ -53,9 +53,7 @@ impl Folders {
 
     /// The last snapshot of a live account.
     pub fn snapshot_of(&self, account: &str) -> PathBuf {
-        // Account ids are digits; whatever else an endpoint says must not leave the folder.
-        let safe: String = account.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        self.snapshots().join(format!("{safe}.palisade.jsonl.zst"))
+        self.snapshots().join(snapshot_name(account))
     }
 
     /// The key of fingerprints of environment values.
@@ -79,6 +77,13 @@ impl Folders {
         ]
         .into_iter()
     }
+}
+
+/// How the snapshot of an account is called among others.
+pub fn snapshot_name(account: &str) -> String {
+    // Account ids are digits; whatever else an endpoint says must not leave the folder.
+    let safe: String = account.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+    format!("{safe}.palisade.jsonl.zst")
 }
 
 /// Makes `folder` and those above it, for their owner only: what is in them tells of an account. One that is there

@@ -9,7 +9,7 @@ mod snapshot;
 
 pub use accounts::{keep_account, last_account};
 pub use fingerprints::fingerprint_key;
-pub use folders::Folders;
+pub use folders::{Folders, snapshot_name};
 pub use load::{load, salvage, snapshots_in};
 pub use record::SCHEMA;
 pub use snapshot::save;

@@ -16,8 +16,12 @@ mod emulator;
 mod endpoint;
 #[cfg(feature = "aws")]
 mod faults;
+#[cfg(feature = "aws")]
+mod fleet;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
+#[cfg(feature = "aws")]
+mod organization;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]

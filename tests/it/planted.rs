@@ -69,6 +69,15 @@ pub(crate) async fn plant(emulator: &Emulator) -> Planted {
     planted
 }
 
+/// Plants one function with its role, in an account of a fleet.
+pub(crate) async fn one_function(sdk: &SdkConfig, account: &str, name: &str) {
+    let client = iam::Client::new(sdk);
+    client.create_role().role_name(name).assume_role_policy_document(trust(LAMBDA)).send().await.unwrap();
+    let request = lambda::Client::new(sdk).create_function().function_name(name).role(role(account, name));
+    let request = request.runtime(Runtime::from("python3.13")).handler("main.handler");
+    request.code(FunctionCode::builder().zip_file(zip(name)).build()).send().await.unwrap();
+}
+
 /// The ARN of a planted role.
 pub(crate) fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")

@@ -133,6 +133,9 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 /// All functions: the list, then what is to be asked of each.
 async fn all(reader: &Reader, client: &Client) {
     let mut functions = list(reader, client).await;
+    if reader.depth() == Depth::Lists {
+        return reader.post(vec![Learnt::Functions(functions)]).await;
+    }
     let count = functions.items.len();
     let mut plans: Vec<Plan> = functions
         .items

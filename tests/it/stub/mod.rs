@@ -12,6 +12,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod microvms;
+mod organizations;
 mod protocol;
 mod quota;
 mod request;
@@ -60,7 +61,8 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] = &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
@@ -90,6 +92,12 @@ impl Ask {
     /// A parameter of the request by AWS's name.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.request.parameter(name)
+    }
+
+    /// The id of the access key that signed it.
+    pub(crate) fn key(&self) -> &str {
+        let scope = self.request.header("authorization").and_then(|value| value.split_once("Credential="));
+        scope.and_then(|(_, scope)| scope.split('/').next()).unwrap_or_default()
     }
 
     /// Whether the caller may not use `action`, which a part of the answer needs.
