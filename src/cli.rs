@@ -18,6 +18,7 @@ use clap_complete::Shell;
         palisade demo                                 look around without an account\n  \
         palisade --profile prod --region eu-west-1    the live account\n  \
         palisade collect -o prod.palisade.jsonl.zst   save it; `palisade open` shows it offline\n  \
+        palisade collect --plan                       what that would ask, and how long it takes\n  \
         palisade collect -o fleet/ --organization --role OrganizationAccountAccessRole --region all\n  \
         palisade --profile shop,mail,billing          several accounts as one fleet\n  \
         palisade scan --fail-on high --format json    for a pipeline\n  \
@@ -64,8 +65,14 @@ pub enum Command {
     /// Save a snapshot of the live account
     Collect {
         /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed; a folder for several accounts
-        #[arg(short, long, value_name = "PATH")]
-        output: PathBuf,
+        #[arg(short, long, value_name = "PATH", required_unless_present = "plan")]
+        output: Option<PathBuf>,
+        /// Only read the lists, and say what the rest would ask and how long AWS's quotas make it take
+        #[arg(long, conflicts_with = "output")]
+        plan: bool,
+        /// How to write the plan
+        #[arg(long, value_enum, default_value_t = Format::Text, requires = "plan")]
+        format: Format,
         /// How to reach the live account.
         #[command(flatten)]
         live: Live,

@@ -9,6 +9,8 @@ mod dashboard;
 mod feed;
 #[cfg(feature = "aws")]
 mod live;
+#[cfg(feature = "aws")]
+mod plan;
 mod policy;
 mod scan;
 mod snapshots;
@@ -100,7 +102,11 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             let config = configured()?;
             show(snapshots::open(&paths, salvage, &config)?, &look, &config)
         }
-        Some(Command::Collect { output, live }) => collect::run(&output, &live),
+        Some(Command::Collect { output: Some(output), live, .. }) => collect::run(&output, &live),
+        #[cfg(feature = "aws")]
+        Some(Command::Collect { output: None, format, live, .. }) => plan::run(&live, format),
+        #[cfg(not(feature = "aws"))]
+        Some(Command::Collect { output: None, .. }) => Err(CommandError::usage(NO_AWS)),
         Some(Command::Scan(scan)) => scan::run(&scan),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
