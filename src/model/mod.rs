@@ -27,7 +27,7 @@ pub use function::{
     Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
-pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
+pub use function_detail::{FunctionAnswer, FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};
