@@ -219,12 +219,14 @@ async fn everything_that_lambda_says_of_a_function_is_kept_but_the_way_to_its_co
 }
 
 #[tokio::test]
-async fn a_runtime_version_that_lambda_cannot_tell_is_a_gap() {
+async fn what_get_function_leaves_out_or_cannot_tell_is_a_gap() {
     let stub = Stub::start(|ask| {
         let mut function: serde_json::Value = serde_json::from_str(&function("orders")).unwrap();
         function["RuntimeVersionConfig"] = serde_json::json!({ "Error": { "ErrorCode": "InternalFailure", "Message": "no" } });
         (ask.operation == "GetFunction").then(|| Reply::ok(format!(r#"{{"Configuration":{function}}}"#)))
     });
     let posture = collected(&stub).await;
-    assert_eq!(region(&posture).functions.items[0].runtime_version.gap().unwrap().kind, GapKind::Failed);
+    let orders = &region(&posture).functions.items[0];
+    assert_eq!(orders.runtime_version.gap().unwrap().kind, GapKind::Failed);
+    assert_eq!(orders.code.gap().unwrap().kind, GapKind::Unsupported);
 }

@@ -69,7 +69,7 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
             let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
             FunctionAnswer {
                 state: reader.fact(configuration.and_then(function::state)),
-                code: Fact::Known(answer.code.map(function::code).unwrap_or_default()),
+                code: function::code(reader, answer.code),
                 runtime_version,
                 tags: tags(reader, answer.tags, answer.tags_error),
                 reserved_concurrency: Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok())),
