@@ -15,6 +15,8 @@ mod emulator;
 #[cfg(feature = "aws")]
 mod endpoint;
 #[cfg(feature = "aws")]
+mod events;
+#[cfg(feature = "aws")]
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -28,6 +30,8 @@ mod planted;
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "aws")]
+mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
 #[cfg(feature = "tui")]
