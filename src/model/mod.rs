@@ -80,6 +80,7 @@ pub use identity_pool::{IdentityPool, IdentityPoolRoles, IdentityPoolSettings};
 pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use inspector::{Coverage, InspectorStatus, ScanStatus, Vulnerability, VulnerableCode, VulnerablePackage};
+pub use function_detail::{FunctionAnswer, FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use kinesis_stream::{KinesisStream, KinesisStreamSummary};

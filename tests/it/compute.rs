@@ -1,6 +1,6 @@
 //! What Lambda runs beside plain functions, and what it says of these in full: on the stub, for no emulator has it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, process::Command};
 
 use palisade::{
     live,
@@ -10,6 +10,7 @@ use palisade::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    emulator::{Emulator, Kind, python},
     endpoint::REGION,
     stub::{ACCOUNT, Reply, Stub, function},
 };
@@ -89,6 +90,38 @@ async fn endpoints_of_web_functions_say_who_may_ask() {
 async fn a_web_function_without_a_policy_has_none() {
     let stub = Stub::start(|ask| (ask.operation == "GetResourcePolicy").then(|| Reply::error(404, "ResourceNotFoundException")));
     assert_eq!(region(&collected(&stub).await).web_functions.items[0].policy, Fact::Known(None));
+}
+
+/// Makes an image and starts a MicroVM of it; the arguments are endpoint, Region and account.
+const PLANT: &str = r#"
+import boto3, sys
+url, region, account = sys.argv[1:]
+client = boto3.client("lambda-microvms", endpoint_url=url, region_name=region, aws_access_key_id="test", aws_secret_access_key="test")
+image = client.create_microvm_image(name="sandbox", baseImageArn=f"arn:aws:lambda:{region}:aws:microvm-image:al2023-1", baseImageVersion="1",
+    buildRoleArn=f"arn:aws:iam::{account}:role/builder", codeArtifact={"uri": "s3://box/code.zip"}, logging={"disabled": {}})
+shell = f"arn:aws:lambda:{region}:aws:network-connector:aws-network-connector:SHELL_INGRESS"
+for _ in range(2):
+    last = client.run_microvm(imageIdentifier=image["imageArn"], ingressNetworkConnectors=[shell])
+client.terminate_microvm(microvmIdentifier=last["microvmId"])
+"#;
+
+#[tokio::test]
+async fn microvms_that_ministack_runs_come_through() {
+    let emulator = Emulator::start(Kind::Ministack);
+    let arguments = [emulator.endpoint.url(), REGION, Kind::Ministack.account()];
+    let planted = Command::new(python()).args(["-c", PLANT]).args(arguments).output().unwrap();
+    assert!(planted.status.success(), "{}", String::from_utf8_lossy(&planted.stderr));
+    let session = live::connect(&emulator.endpoint.options(REGION)).await.unwrap();
+    let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
+    let [microvm] = region(&posture).microvms.all().unwrap() else { panic!("the other one is gone") };
+    assert_eq!(microvm.state, "RUNNING");
+    assert!(microvm.details.known().unwrap().ingress[0].as_str().ends_with(":SHELL_INGRESS"));
+    let image = &region(&posture).microvm_images.all().unwrap()[0];
+    assert_eq!((&image.arn, image.name.as_str()), (&microvm.image, "sandbox"));
+    let version = image.versions[&microvm.image_version].known().unwrap();
+    assert_eq!((version.status.as_str(), version.base_version.as_deref(), version.logging_disabled), ("ACTIVE", Some("1"), true));
+    // It does not know AWS's own images.
+    assert!(version.base_status.gap().is_some());
 }
 
 /// A function with everything, as the API writes it.
@@ -186,12 +219,14 @@ async fn everything_that_lambda_says_of_a_function_is_kept_but_the_way_to_its_co
 }
 
 #[tokio::test]
-async fn a_runtime_version_that_lambda_cannot_tell_is_a_gap() {
+async fn what_get_function_leaves_out_or_cannot_tell_is_a_gap() {
     let stub = Stub::start(|ask| {
         let mut function: serde_json::Value = serde_json::from_str(&function("orders")).unwrap();
         function["RuntimeVersionConfig"] = serde_json::json!({ "Error": { "ErrorCode": "InternalFailure", "Message": "no" } });
         (ask.operation == "GetFunction").then(|| Reply::ok(format!(r#"{{"Configuration":{function}}}"#)))
     });
     let posture = collected(&stub).await;
-    assert_eq!(region(&posture).functions.items[0].runtime_version.gap().unwrap().kind, GapKind::Failed);
+    let orders = &region(&posture).functions.items[0];
+    assert_eq!(orders.runtime_version.gap().unwrap().kind, GapKind::Failed);
+    assert_eq!(orders.code.gap().unwrap().kind, GapKind::Unsupported);
 }

@@ -64,7 +64,8 @@ fn answer(account: &Shared, ask: &Ask) -> Option<Reply> {
         }
         "lambda:GetFunction" => match revision {
             Some(revision) => {
-                Reply::ok(format!(r#"{{"Configuration":{},"Tags":{{"revision":"{revision}"}}}}"#, function(&ask.name, revision)))
+                let code = r#""Code":{"RepositoryType":"S3"}"#;
+                Reply::ok(format!(r#"{{"Configuration":{},{code},"Tags":{{"revision":"{revision}"}}}}"#, function(&ask.name, revision)))
             }
             None => Reply::error(404, "ResourceNotFoundException"),
         },

@@ -115,12 +115,19 @@ pub(super) fn runtime_version(reader: &Reader, configuration: &types::FunctionCo
 }
 
 /// Where the code comes from. Its `Location` stays out: it is signed, and opens the package to whoever holds it.
-pub(super) fn code(code: types::FunctionCodeLocation) -> CodeLocation {
-    CodeLocation {
-        repository: code.repository_type,
-        image: code.image_uri,
-        resolved_image: code.resolved_image_uri,
-        source_kms_key: arn_of(code.source_kms_key_arn),
+pub(super) fn code(reader: &Reader, code: Option<types::FunctionCodeLocation>) -> Fact<CodeLocation> {
+    let Some(code) = code else { return Gap::unsupported("the answer of GetFunction has no Code").into() };
+    match (&code.repository_type, &code.error) {
+        (None, Some(error)) => {
+            let said = format!("{}: {}", error.error_code().unwrap_or_default(), error.message().unwrap_or_default());
+            reader.gap(Gap::failed(GET_FUNCTION.action, text::clean(&said))).into()
+        }
+        _ => Fact::Known(CodeLocation {
+            repository: code.repository_type,
+            image: code.image_uri,
+            resolved_image: code.resolved_image_uri,
+            source_kms_key: arn_of(code.source_kms_key_arn),
+        }),
     }
 }
 

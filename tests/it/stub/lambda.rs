@@ -75,7 +75,7 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
             };
             return of_function(&|number| {
                 let configuration = configuration(&ask.region, account, &ask.name, number);
-                format!(r#"{{"Configuration":{{{configuration},{STATE}}},{tags}}}"#)
+                format!(r#"{{"Configuration":{{{configuration},{STATE}}},"Code":{{"RepositoryType":"S3","Location":"https://x"}},{tags}}}"#)
             });
         }
         "GetPolicy" => {
