@@ -5,25 +5,25 @@
 
 mod access_analyzer;
 mod account;
+mod accounts;
 mod api_gateway;
 mod appsync;
-mod accounts;
 mod changes;
+mod cloudformation;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
 mod dynamodb;
 mod ecr;
 mod efs;
-mod cloudtrail;
-mod cloudwatch;
-mod cloudformation;
-mod config;
 mod errand;
 mod events;
 mod gap;
 mod guardduty;
 mod iam;
-mod kinesis;
-mod inspector;
 mod identity_pools;
+mod inspector;
+mod kinesis;
 mod kms;
 mod lambda;
 mod last_accessed;
@@ -35,19 +35,17 @@ mod pacer;
 mod pipes;
 mod plan;
 mod reader;
-mod scheduler;
-mod sns;
 mod roster;
-mod sqs;
-mod states;
 mod s3;
 mod s3_account;
+mod scheduler;
 mod secretsmanager;
+mod security_hub;
+mod sns;
 mod sqs;
 mod ssm;
-mod security_hub;
-mod sqs;
 mod ssm_incidents;
+mod states;
 mod sts;
 mod user_pools;
 mod wire;
@@ -57,8 +55,8 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
-pub use errand::{Errand, Wanted};
 pub use changes::event_actions;
+pub use errand::{Errand, Wanted};
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
@@ -129,7 +127,6 @@ impl Collector {
         &cloudtrail::COLLECTOR,
         &xray::COLLECTOR,
         &sts::COLLECTOR,
-        &sts::COLLECTOR,
         &guardduty::COLLECTOR,
         &inspector::COLLECTOR,
         &security_hub::COLLECTOR,
@@ -143,7 +140,6 @@ impl Collector {
         &appsync::COLLECTOR,
         &user_pools::COLLECTOR,
         &identity_pools::COLLECTOR,
-        &sts::COLLECTOR,
     ];
 
     /// Every IAM action it needs, some of them more than once.
