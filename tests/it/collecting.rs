@@ -62,7 +62,7 @@ impl Lacks {
         let gaps: BTreeSet<String> =
             posture.sources.iter().filter(own).flat_map(|run| &run.gaps).map(|gap| format!("{} {}", gap.kind, gap.action)).collect();
         assert_eq!(gaps.iter().map(String::as_str).collect::<Vec<_>>(), self.gaps, "{:#?}", posture.sources);
-        for run in &posture.sources {
+        for run in posture.sources.iter().filter(own) {
             let state = if run.gaps.is_empty() { SourceState::Complete } else { SourceState::Partial };
             assert_eq!(run.state, state, "{run:#?}");
             assert!(run.calls > 0 && run.items > 0 && run.throttled == 0, "{run:#?}");
