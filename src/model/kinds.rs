@@ -32,6 +32,8 @@ macro_rules! with_kinds {
                 log_groups: LogGroups of LogGroup, "logs:DescribeLogGroups", "logs" "log-group:*";
                 /// SQS queues.
                 queues: Queues of Queue, "sqs:ListQueues", "sqs" "*";
+                /// Metric filters of log groups.
+                metric_filters: MetricFilters of MetricFilter, "logs:DescribeMetricFilters", "logs" "metric-filter:*";
                 /// CloudWatch alarms.
                 alarms: Alarms of Alarm, "cloudwatch:DescribeAlarms", "cloudwatch" "alarm:*";
                 /// What CloudWatch counted of each function, by the function's ARN.
@@ -44,6 +46,8 @@ macro_rules! with_kinds {
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
+                /// The data protection policy of all log groups.
+                account_data_protection: AccountDataProtection of Option<AccountDataProtection>, "logs" "account-policy:data-protection";
                 /// How X-Ray encrypts traces.
                 trace_encryption: TraceEncryption of TraceEncryption, "xray" "encryption-config";
             }

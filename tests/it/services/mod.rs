@@ -5,6 +5,7 @@
 
 mod cloudtrail;
 mod cloudwatch;
+mod logs;
 mod models;
 mod sqs;
 mod xray;
@@ -61,6 +62,7 @@ pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
     &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
+    &logs::SERVICE,
     &xray::SERVICE,
 ];
 
