@@ -66,6 +66,8 @@ macro_rules! with_kinds {
                 access_points: AccessPoints of AccessPoint, "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem" "access-point/*";
                 /// ECR repositories.
                 repositories: Repositories of Repository, "ecr:DescribeRepositories", "ecr" "repository/*";
+                /// Metric filters of log groups.
+                metric_filters: MetricFilters of MetricFilter, "logs:DescribeMetricFilters", "logs" "metric-filter:*";
                 /// CloudWatch alarms.
                 alarms: Alarms of Alarm, "cloudwatch:DescribeAlarms", "cloudwatch" "alarm:*";
                 /// What CloudWatch counted of each function, by the function's ARN.
@@ -106,6 +108,8 @@ macro_rules! with_kinds {
             regional facts {
                 /// The account's Lambda limits.
                 lambda_settings: LambdaSettings of LambdaSettings, "lambda" "account-settings";
+                /// The data protection policy of all log groups.
+                account_data_protection: AccountDataProtection of Option<AccountDataProtection>, "logs" "account-policy:data-protection";
                 /// How X-Ray encrypts traces.
                 trace_encryption: TraceEncryption of TraceEncryption, "xray" "encryption-config";
                 /// Whether Inspector looks at functions.

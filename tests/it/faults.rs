@@ -100,8 +100,8 @@ async fn every_page_is_read() {
             "iam:GetAccountAuthorizationDetails" => details("first", Some("two")),
             "kms:ListKeys" if page("\"two\"") == 1 => r#"{"Keys":[{"KeyId":"b"}],"Truncated":false}"#.to_owned(),
             "kms:ListKeys" => r#"{"Keys":[{"KeyId":"a"}],"Truncated":true,"NextMarker":"two"}"#.to_owned(),
-            "logs:DescribeLogGroups" if page("\"two\"") == 1 => r#"{"logGroups":[{"logGroupName":"b"}]}"#.to_owned(),
-            "logs:DescribeLogGroups" => r#"{"logGroups":[{"logGroupName":"a"}],"nextToken":"two"}"#.to_owned(),
+            "logs:DescribeLogGroups" if page("\"two\"") == 1 => r#"{"logGroups":[{"logGroupName":"/aws/lambda/b"}]}"#.to_owned(),
+            "logs:DescribeLogGroups" => r#"{"logGroups":[{"logGroupName":"/aws/lambda/a"}],"nextToken":"two"}"#.to_owned(),
             _ => return None,
         }))
     });
@@ -111,7 +111,7 @@ async fn every_page_is_read() {
     assert_eq!(region.functions.items.iter().map(|function| function.name.as_str()).collect::<Vec<_>>(), ["mail", "orders"]);
     assert_eq!(region.functions.items[0].aliases.known().unwrap().len(), 2);
     assert_eq!(region.keys.items.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(region.log_groups.items.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(region.log_groups.items.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["/aws/lambda/a", "/aws/lambda/b"]);
     assert_eq!(posture.identity.roles.items.iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ["first", "second"]);
 }
 

@@ -19,6 +19,7 @@ mod guardduty;
 mod identity_pools;
 mod inspector;
 mod kinesis;
+mod logs;
 mod models;
 mod organizations;
 mod pipes;
@@ -99,6 +100,7 @@ pub(crate) const ALL: &[&Service] = &[
     &ecr::SERVICE,
     &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
+    &logs::SERVICE,
     &xray::SERVICE,
     &access_analyzer::SERVICE,
     &cloudformation::SERVICE,
