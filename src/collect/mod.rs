@@ -5,6 +5,7 @@
 
 mod accounts;
 mod errand;
+mod eventbridge;
 mod events;
 mod gap;
 mod iam;
@@ -30,6 +31,7 @@ use std::{collections::BTreeSet, fmt};
 use futures::future::BoxFuture;
 
 pub use errand::{Errand, Wanted};
+pub use events::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
@@ -37,6 +39,7 @@ pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
 pub(crate) use accounts::accounts;
+pub(crate) use events::Queue;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
@@ -81,7 +84,7 @@ impl Collector {
         &kms::COLLECTOR,
         &logs::COLLECTOR,
         &sqs::COLLECTOR,
-        &events::COLLECTOR,
+        &eventbridge::COLLECTOR,
         &scheduler::COLLECTOR,
         &pipes::COLLECTOR,
         &sns::COLLECTOR,
