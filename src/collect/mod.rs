@@ -4,8 +4,8 @@
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
 mod accounts;
+mod changes;
 mod errand;
-mod eventbridge;
 mod events;
 mod gap;
 mod iam;
@@ -30,8 +30,8 @@ use std::{collections::BTreeSet, fmt};
 
 use futures::future::BoxFuture;
 
+pub use changes::event_actions;
 pub use errand::{Errand, Wanted};
-pub use events::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
@@ -39,7 +39,7 @@ pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
 pub(crate) use accounts::accounts;
-pub(crate) use events::Queue;
+pub(crate) use changes::Queue;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;
@@ -84,7 +84,7 @@ impl Collector {
         &kms::COLLECTOR,
         &logs::COLLECTOR,
         &sqs::COLLECTOR,
-        &eventbridge::COLLECTOR,
+        &events::COLLECTOR,
         &scheduler::COLLECTOR,
         &pipes::COLLECTOR,
         &sns::COLLECTOR,
