@@ -153,8 +153,8 @@ async fn detail(reader: &Reader, wire: &Wire<'_>, mut pipe: Pipe) -> Pipe {
 
 fn details(answer: Described, hidden: impl Fn(String) -> HiddenText) -> PipeDetails {
     let stream = answer.source_parameters.and_then(|source| source.kinesis_stream_parameters.or(source.dynamodb_stream_parameters));
-    let target = answer.target_parameters.unwrap_or_else(Parameters::default);
-    let enrichment = answer.enrichment_parameters.unwrap_or_else(Parameters::default);
+    let target = answer.target_parameters.unwrap_or_default();
+    let enrichment = answer.enrichment_parameters.unwrap_or_default();
     let template = |template: Option<String>| template.filter(|template| !template.is_empty()).map(&hidden);
     let http: Vec<Value> = [target.http_parameters, enrichment.http_parameters].into_iter().flatten().collect();
     PipeDetails {

@@ -155,7 +155,7 @@ fn encrypted(failure: Failure) -> Failure {
 }
 
 fn configuration(answer: Described) -> StateMachineConfiguration {
-    let logging = answer.logging_configuration.unwrap_or_else(Logging::default);
+    let logging = answer.logging_configuration.unwrap_or_default();
     let groups = logging.destinations.into_iter().flatten().filter_map(|to| to.cloud_watch_logs_log_group?.log_group_arn);
     let encryption = answer.encryption_configuration;
     StateMachineConfiguration {

@@ -1,13 +1,17 @@
 //! Event buses, rules and archives.
 
-use palisade::model::{EventArchive, EventBus, EventBusAttributes, EventRule, EventTarget, Posture, Resource, Source};
+use palisade::{
+    live,
+    model::{EventArchive, EventBus, EventBusAttributes, EventRule, EventTarget, Posture, Resource, Source},
+};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Planted, Service,
     Shown::{Right, Wrong},
     same,
 };
-use crate::planted::REGION;
+use crate::{planted::REGION, stub::Stub};
 
 pub(super) static SERVICE: Service = Service {
     source: Source::Events,
@@ -160,4 +164,14 @@ fn rule<'a>(posture: &'a Posture, name: &str) -> Result<&'a EventRule, String> {
 fn target<'a>(posture: &'a Posture, id: &str) -> Result<&'a EventTarget, String> {
     let targets = rule(posture, "findings")?.targets.known().map_err(ToString::to_string)?;
     targets.iter().find(|target| target.id == id).ok_or_else(|| format!("no target {id}"))
+}
+
+#[tokio::test]
+async fn without_a_list_of_buses_the_rules_of_the_default_one_are_read_and_the_list_is_not_whole() {
+    let stub = Stub::refusing(400, "AccessDeniedException", |action| action == "events:ListEventBuses");
+    let session = live::connect(&stub.endpoint.options(REGION)).await.unwrap();
+    let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
+    let rules = &posture.regions[REGION].event_rules;
+    assert_eq!(names(&rules.items), ["findings", "kept", "nightly"]);
+    assert_eq!(rules.gap.as_ref().unwrap().action, "events:ListEventBuses");
 }

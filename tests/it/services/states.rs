@@ -1,13 +1,20 @@
 //! State machines.
 
-use palisade::model::{HiddenText, Posture, Source, StateMachine, StateMachineConfiguration};
+use palisade::{
+    live,
+    model::{GapKind, HiddenText, Posture, Source, StateMachine, StateMachineConfiguration},
+};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Planted, Service,
     Shown::{Right, Wrong},
     same,
 };
-use crate::planted::REGION;
+use crate::{
+    planted::REGION,
+    stub::{Reply, Stub},
+};
 
 pub(super) static SERVICE: Service = Service {
     source: Source::States,
@@ -106,4 +113,23 @@ fn configured<'a>(posture: &'a Posture, name: &str) -> Result<&'a StateMachineCo
 
 fn definition<'a>(posture: &'a Posture, name: &str) -> Result<&'a HiddenText, String> {
     machine(posture, name)?.definition.known().map_err(ToString::to_string)
+}
+
+#[tokio::test]
+async fn a_definition_that_kms_does_not_decrypt_is_a_gap_and_the_rest_is_known() {
+    for (code, kind, action) in [
+        ("KmsAccessDeniedException", GapKind::Denied, "kms:Decrypt"),
+        ("KmsInvalidStateException", GapKind::Failed, "states:DescribeStateMachine"),
+    ] {
+        let stub = Stub::start(move |ask| {
+            let encrypted = ask.operation == "DescribeStateMachine" && ask.text.contains("ALL_DATA");
+            encrypted.then(|| Reply::error(400, code))
+        });
+        let session = live::connect(&stub.endpoint.options(REGION)).await.unwrap();
+        let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
+        let checkout = machine(&posture, "checkout").unwrap();
+        assert!(checkout.configuration.known().unwrap().tracing, "{code}");
+        let gap = checkout.definition.gap().unwrap();
+        assert_eq!((gap.kind, gap.action.as_str()), (kind, action), "{code}");
+    }
 }
