@@ -33,9 +33,9 @@ pub struct Cli {
     /// How to reach the live account.
     #[command(flatten)]
     pub live: Live,
-    /// Read the account again this often: 90s, 5m, 1h
-    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
-    pub refresh: Option<Duration>,
+    /// How the dashboard of a live account stays current.
+    #[command(flatten)]
+    pub watch: Watch,
     /// How the dashboard looks.
     #[command(flatten)]
     pub look: Look,
@@ -91,7 +91,11 @@ pub enum Command {
         id: String,
     },
     /// Print the least IAM policy that collection needs, with what --last-accessed asks
-    Policy,
+    Policy {
+        /// With what --events needs: to take messages off its queue
+        #[arg(long)]
+        events: bool,
+    },
     /// Show or write the configuration
     Config {
         /// What to do with it.
@@ -189,6 +193,18 @@ pub struct Live {
     /// The external id that the trust policies of these roles ask for
     #[arg(long, value_name = "ID", help_heading = "Many accounts")]
     pub external_id: Option<String>,
+}
+
+/// How the dashboard of a live account stays current.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Watch {
+    /// Read the account again this often: 90s, 5m, 1h. What has not changed is not asked again
+    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
+    pub refresh: Option<Duration>,
+    /// Read again what CloudTrail says has changed, within seconds: the URL of an SQS queue that an EventBridge rule
+    /// fills. The README has a template that sets it up; `palisade policy --events` allows it
+    #[arg(long, value_name = "QUEUE_URL", help_heading = "Live account")]
+    pub events: Option<String>,
 }
 
 /// How much of each function is asked for.

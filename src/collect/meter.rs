@@ -1,5 +1,5 @@
-//! What goes over the wire: counts attempts and throttles, slows the pacer down, and refuses answers that leave out
-//! what the SDK would make up.
+//! What goes over the wire: counts attempts and throttles, slows the pacer down, refuses answers that leave out what the
+//! SDK would make up, and has those asked again that arrive garbled.
 
 use std::{
     collections::BTreeMap,
@@ -15,13 +15,17 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{
             Intercept,
-            context::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef},
+            context::{
+                AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
+                FinalizerInterceptorContextRef,
+            },
         },
-        orchestrator::{HttpResponse, Metadata},
+        orchestrator::{HttpResponse, Metadata, OrchestratorError},
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use quick_xml::events::Event;
 use serde::de::IgnoredAny;
 
 use super::{Collector, gap::THROTTLED, pacer::Pacers};
@@ -32,6 +36,17 @@ const REQUIRED: &[(&str, &str)] = &[
     ("ListCapacityProviders", "CapacityProviders"),
     ("GetKeyRotationStatus", "KeyRotationEnabled"),
 ];
+
+/// How often a call is asked again because its answer came garbled: a proxy that always garbles is not to be asked long.
+const GARBLED: u8 = 2;
+
+/// How often the answer to one call came garbled.
+#[derive(Debug, Clone, Copy, Default)]
+struct Garbled(u8);
+
+impl Storable for Garbled {
+    type Storer = StoreReplace<Self>;
+}
 
 /// Counts of one run of a collector.
 #[derive(Debug, Default)]
@@ -98,8 +113,31 @@ impl Intercept for Meter {
             Some((_, field)) if context.output_or_error().is_ok() && !has_field(context.response(), field) => {
                 Err(format!("the answer has no {field}").into())
             }
+            // The SDK takes the end of the text for the end of every list that is still open.
+            _ if context.output_or_error().is_ok() && is_cut(context.response()) => Err("the answer is cut short".into()),
             _ => Ok(()),
         }
+    }
+
+    fn modify_before_attempt_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let garbled = context.response().is_some_and(|response| response.status().is_success() || is_cut(response));
+        let times = cfg.load::<Garbled>().copied().unwrap_or_default().0;
+        if let Some(Err(error)) = context.output_or_error_mut()
+            && garbled
+            && times < GARBLED
+            && (error.is_operation_error() || error.is_interceptor_error())
+        {
+            // The SDK asks again after answers that it could not receive, not after those that it could not understand.
+            // What it understands in the end is the last word, so the error of the last attempt stays as it is.
+            cfg.interceptor_state().store_put(Garbled(times + 1));
+            *error = OrchestratorError::response("the answer came garbled".into());
+        }
+        Ok(())
     }
 
     fn read_after_attempt(
@@ -123,6 +161,35 @@ impl Intercept for Meter {
 fn has_field(response: &HttpResponse, field: &str) -> bool {
     let body = response.body().bytes().unwrap_or_default();
     serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(body).is_ok_and(|fields| fields.contains_key(field))
+}
+
+/// Whether a body in JSON or XML ends before it is whole.
+fn is_cut(response: &HttpResponse) -> bool {
+    let kind = response.headers().get("content-type").unwrap_or_default();
+    let body = response.body().bytes().unwrap_or_default();
+    if kind.contains("json") {
+        // An answer without members may have no body.
+        !body.is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err()
+    } else if kind.contains("xml") {
+        !body.is_empty() && !is_whole_xml(body)
+    } else {
+        false
+    }
+}
+
+fn is_whole_xml(body: &[u8]) -> bool {
+    let mut reader = quick_xml::Reader::from_reader(body);
+    let mut open = 0_usize;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(_)) => open += 1,
+            // An end without a start is an error of the reader.
+            Ok(Event::End(_)) => open = open.saturating_sub(1),
+            Ok(Event::Eof) => return open == 0,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
 }
 
 fn is_throttle(response: &HttpResponse) -> bool {
@@ -176,5 +243,23 @@ mod tests {
         assert!(has_field(&response(200, r#"{"KeyRotationEnabled":false}"#), "KeyRotationEnabled"));
         assert!(!has_field(&response(200, r#"{"x":{"KeyRotationEnabled":false}}"#), "KeyRotationEnabled"));
         assert!(!has_field(&response(200, ""), "KeyRotationEnabled"));
+    }
+
+    #[test]
+    fn a_body_is_whole_or_cut() {
+        let of_kind = |kind: &'static str, body: &str| {
+            let mut response = response(200, body);
+            response.headers_mut().insert("content-type", kind);
+            response
+        };
+        let xml = "<?xml version=\"1.0\"?><A><B>1</B><C/><D>&lt;</D></A>";
+        for end in 1..xml.len() {
+            let cut = xml.get(..end).unwrap();
+            assert!(is_cut(&of_kind("text/xml", cut)) || cut.ends_with("?>"), "{cut}");
+        }
+        assert!(!is_cut(&of_kind("text/xml", xml)));
+        assert!(is_cut(&of_kind("application/x-amz-json-1.1", r#"{"a":[1"#)));
+        assert!(!is_cut(&of_kind("application/json", r#"{"a":[1]}"#)) && !is_cut(&of_kind("application/json", "")));
+        assert!(!is_cut(&of_kind("text/html", "<html>")));
     }
 }

@@ -13,11 +13,14 @@ mod emulator;
 #[cfg(feature = "aws")]
 mod endpoint;
 #[cfg(feature = "aws")]
+mod events;
+#[cfg(feature = "aws")]
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
-#[cfg(all(unix, feature = "aws", feature = "tui"))]
+#[cfg(feature = "aws")]
 mod last_accessed;
+#[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
 #[cfg(feature = "aws")]
 mod organization;
@@ -27,6 +30,8 @@ mod planted;
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]
 mod pty;
+#[cfg(feature = "aws")]
+mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
 #[cfg(feature = "tui")]

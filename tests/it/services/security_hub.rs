@@ -1,6 +1,6 @@
 //! Security Hub.
 
-use palisade::model::{Posture, Source};
+use palisade::model::Source;
 
 use super::{
     Planted, Service,

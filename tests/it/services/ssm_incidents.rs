@@ -1,6 +1,6 @@
 //! Incident Manager: response plans.
 
-use palisade::model::{Posture, Source};
+use palisade::model::Source;
 
 use super::{Planted, Service, Shown::Wrong, same};
 use crate::planted::REGION;

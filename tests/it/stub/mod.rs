@@ -18,6 +18,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod organizations;
+mod plan;
 mod protocol;
 mod quota;
 mod request;
@@ -39,9 +40,10 @@ use std::{
 
 pub(crate) use account::{ACCOUNT, Account, Size};
 pub(crate) use answer::Reply;
-pub(crate) use fault::{Fault, Faults};
+pub(crate) use fault::{Fault, Faults, Shares};
 pub(crate) use iam::details;
 pub(crate) use lambda::function;
+pub(crate) use plan::Plan;
 pub(crate) use protocol::{Protocol, Refusal};
 pub(crate) use quota::Usage;
 pub(crate) use request::Request;
@@ -92,8 +94,10 @@ pub(crate) struct Ask {
     pub(crate) action: String,
     /// AWS's name of the operation: `GetPolicy`
     pub(crate) operation: String,
-    /// The Region it is signed for.
+    /// The Region it is signed for; `us-east-1` for global services.
     pub(crate) region: String,
+    /// The id of the access key that signed it.
+    pub(crate) key: String,
     /// What is asked for: a function, a key; empty for lists.
     pub(crate) name: String,
     /// Path with query, and body: where page tokens are.
@@ -138,83 +142,6 @@ impl Ask {
     }
 }
 
-type Script = Box<dyn Fn(&Ask) -> Option<Reply> + Send + Sync>;
-type Refuses = Box<dyn Fn(&str) -> bool + Send + Sync>;
-
-/// What a server is to do.
-pub(crate) struct Plan {
-    size: Size,
-    script: Script,
-    refuses: Option<(u16, &'static str, Refuses)>,
-    faults: Option<Faults>,
-    quotas: bool,
-    latency: Duration,
-    most: usize,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            size: Size::SMALL,
-            script: Box::new(|_| None),
-            refuses: None,
-            faults: None,
-            quotas: false,
-            latency: Duration::ZERO,
-            most: usize::MAX,
-        }
-    }
-}
-
-impl Plan {
-    /// An account of another size.
-    pub(crate) fn size(mut self, size: Size) -> Self {
-        self.size = size;
-        self
-    }
-
-    /// Answers that the account does not give by itself.
-    pub(crate) fn script(mut self, script: impl Fn(&Ask) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        self.script = Box::new(script);
-        self
-    }
-
-    /// Refuses with `code` every IAM action that `refuses` picks.
-    pub(crate) fn refusing(mut self, status: u16, code: &'static str, refuses: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        self.refuses = Some((status, code, Box::new(refuses)));
-        self
-    }
-
-    /// Faults on the way.
-    pub(crate) fn faults(mut self, faults: Faults) -> Self {
-        self.faults = Some(faults);
-        self
-    }
-
-    /// AWS's published quotas, enforced.
-    pub(crate) fn quotas(mut self) -> Self {
-        self.quotas = true;
-        self
-    }
-
-    /// How long every answer takes.
-    pub(crate) fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
-        self
-    }
-
-    /// Pages of at most this many.
-    pub(crate) fn pages_of(mut self, most: usize) -> Self {
-        self.most = most;
-        self
-    }
-
-    /// Starts a server that keeps to it.
-    pub(crate) fn start(self) -> Stub {
-        Stub::with(self)
-    }
-}
-
 /// An IAM action, the operation that needed it, and the Region: what the server saw.
 pub(crate) type Saw = (String, String, String);
 
@@ -231,6 +158,7 @@ struct Record {
 
 struct State {
     plan: Plan,
+    faults: Mutex<Option<Faults>>,
     account: Account,
     buckets: Buckets,
     record: Mutex<Record>,
@@ -298,6 +226,7 @@ impl Stub {
         let address = listener.local_addr().unwrap().to_string();
         let state = Arc::new(State {
             account: Account::new(plan.size),
+            faults: Mutex::new(plan.faults),
             plan,
             buckets: Buckets::default(),
             record: Mutex::default(),
@@ -312,9 +241,10 @@ impl Stub {
         Self { endpoint: Endpoint::new(&format!("http://{address}")), address, state, accepting: Some(accepting) }
     }
 
-    /// How often `action` was called.
+    /// How often `action` was needed.
     pub(crate) fn asked(&self, action: &str) -> usize {
-        locked(&self.state.record).asked.get(action).copied().unwrap_or(0)
+        let record = locked(&self.state.record);
+        record.saw.iter().filter(|((seen, ..), _)| seen == action).map(|(_, times)| times).sum()
     }
 
     /// How often anything was called.
@@ -332,8 +262,16 @@ impl Stub {
         locked(&self.state.record).saw.keys().map(|(action, ..)| action.clone()).collect()
     }
 
-    /// How often each fault was met, by its name.
-    pub(crate) fn faults(&self) -> BTreeMap<String, usize> {
+    /// Plans other faults from now on, as if nothing had been asked before.
+    pub(crate) fn plan_faults(&self, faults: Faults) {
+        *locked(&self.state.faults) = Some(faults);
+        let mut record = locked(&self.state.record);
+        record.same.clear();
+        record.faults.clear();
+    }
+
+    /// How often each fault was met since it was planned, by its name.
+    pub(crate) fn faults_met(&self) -> BTreeMap<String, usize> {
         locked(&self.state.record).faults.clone()
     }
 
@@ -395,13 +333,14 @@ impl State {
     }
 
     /// What `request` asks, written down; a request that nobody knows is written down as such.
-    fn ask(&self, request: Request) -> Result<(Ask, &'static Service, u32), Wire> {
+    fn ask(&self, request: Request) -> Result<(Ask, &'static Service, Option<Fault>), Wire> {
         let service = SERVICES.iter().find(|service| service.name == request.service);
         let Some((service, asked)) = service.and_then(|service| Some((*service, (service.route)(&request)?))) else {
             return Err(self.unknown(&request));
         };
         let Some((action, others)) = asked.actions.split_first() else { return Err(self.unknown(&request)) };
         let text = request.text();
+        let faults = *locked(&self.faults);
         let mut record = locked(&self.record);
         let count = record.asked.entry(action.clone()).or_default();
         let before = *count;
@@ -409,14 +348,12 @@ impl State {
         for action in &asked.actions {
             *record.saw.entry((action.clone(), asked.operation.clone(), request.region.clone())).or_default() += 1;
         }
-        let same = match self.plan.faults {
-            None => 0,
-            Some(_) => {
-                let same = record.same.entry(format!("{} {} {text}", request.service, request.region)).or_default();
-                *same += 1;
-                *same - 1
-            }
-        };
+        let fault = faults.and_then(|faults| {
+            let exactly = format!("{} {} {text}", request.service, request.region);
+            let times = record.same.entry(exactly.clone()).or_default();
+            *times += 1;
+            faults.pick(&exactly, *times - 1)
+        });
         drop(record);
         self.changed.notify_all();
         let refused = |action: &&String| self.plan.refuses.as_ref().is_some_and(|(.., refuses)| refuses(action));
@@ -424,6 +361,7 @@ impl State {
             action: action.clone(),
             operation: asked.operation,
             region: request.region.clone(),
+            key: request.key.clone(),
             name: asked.name,
             text,
             before,
@@ -433,7 +371,7 @@ impl State {
             repeats_token: false,
             request,
         };
-        Ok((ask, service, same))
+        Ok((ask, service, fault))
     }
 
     fn unknown(&self, request: &Request) -> Wire {
@@ -451,7 +389,7 @@ impl State {
 
     /// The answer to a request.
     fn answer(&self, request: Request) -> Wire {
-        let (mut ask, service, same) = match self.ask(request) {
+        let (mut ask, service, mut fault) = match self.ask(request) {
             Ok(asked) => asked,
             Err(unknown) => return unknown,
         };
@@ -464,8 +402,6 @@ impl State {
         {
             return Wire::of(&ask, Reply::error(*status, code));
         }
-        let key = format!("{} {} {}", ask.request.service, ask.region, ask.text);
-        let mut fault = self.plan.faults.and_then(|faults| faults.pick(&key, same));
         let mut reply = (self.plan.script)(&ask);
         if let Some(Reply::Fault(scripted)) = reply {
             fault = Some(scripted);
@@ -501,3 +437,6 @@ fn while_open(state: &State, stream: &TcpStream) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ pub(crate) struct Request {
     pub(crate) service: String,
     /// For which Region it is signed. Global services sign for `us-east-1`.
     pub(crate) region: String,
+    /// The id of the access key that signed it.
+    pub(crate) key: String,
     pub(crate) body: Vec<u8>,
     headers: Vec<(String, String)>,
     /// The query, and what is in the body: of a form, or the top of JSON or CBOR.
@@ -43,8 +45,16 @@ impl Request {
             let (name, value) = header.split_once(':')?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut request =
-            Self { method, path, service: String::new(), region: String::new(), body: Vec::new(), headers, parameters: Vec::new() };
+        let mut request = Self {
+            method,
+            path,
+            service: String::new(),
+            region: String::new(),
+            key: String::new(),
+            body: Vec::new(),
+            headers,
+            parameters: Vec::new(),
+        };
         let length = request.header("content-length").map_or(Some(0), |length| length.parse().ok())?;
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
@@ -57,8 +67,9 @@ impl Request {
     /// `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …` says for whom a request is, in every protocol.
     fn sign(&mut self) {
         let Some((_, scope)) = self.header("authorization").and_then(|value| value.split_once("Credential=")) else { return };
-        let mut parts = scope.split('/').skip(2).map(str::to_owned);
-        let (region, service) = (parts.next(), parts.next());
+        let mut parts = scope.split('/').map(str::to_owned);
+        let (key, region, service) = (parts.next(), parts.nth(1), parts.next());
+        self.key = key.unwrap_or_default();
         self.region = region.unwrap_or_default();
         self.service = service.unwrap_or_default();
     }
@@ -131,7 +142,7 @@ mod tests {
             "GET /2015-03-31/functions/a%20b?Marker=x%2Fy&flag HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 \
              Credential=AKID/20261101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n",
         );
-        assert_eq!((request.service.as_str(), request.region.as_str()), ("lambda", "eu-west-1"));
+        assert_eq!([&request.key, &request.region, &request.service], ["AKID", "eu-west-1", "lambda"]);
         assert_eq!(request.segments(), ["2015-03-31", "functions", "a b"]);
         assert_eq!((request.parameter("Marker"), request.parameter("flag"), request.parameter("none")), (Some("x/y"), Some(""), None));
     }
