@@ -201,10 +201,7 @@ impl Reader {
         answer
     }
 
-    /// Waits for `time` before `operation` is asked again.
-    ///
-    /// # Errors
-    /// When we are told to stop meanwhile.
+    /// Waits for `time` before `operation` is asked again, unless we are told to stop meanwhile.
     pub(super) async fn wait(&self, operation: &Operation, time: Duration) -> Result<(), Failure> {
         tokio::select! {
             () = self.assignment.cancel.cancelled() => Err(Failure::cancelled(operation.action)),
