@@ -26,8 +26,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Pacers, Scope},
-    model::{Arn, FingerprintKey, Part, Posture, SourceRun, Timestamp, text},
+    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Pacers, Roster, Scope, Wanted},
+    model::{Arn, FingerprintKey, Part, Posture, Source, SourceRun, Timestamp, text},
 };
 use base::{Base, Identity};
 
@@ -213,9 +213,18 @@ impl Session {
 pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender<Event>, cancel: &CancellationToken) {
     // Another account's functions are no news of this one's.
     errand.before = errand.before.filter(|before| before.account == session.account && before.partition == session.partition);
+    // By function CloudWatch is asked, and Lambda knows them: from this reading, or else from the one before.
+    let roster = |region: &String| {
+        let read = matches!(errand.wanted, Wanted::Everything) || errand.wanted == Wanted::Source(Source::Lambda, region.clone());
+        let before = errand.before.as_ref().and_then(|before| before.regions.get(region));
+        let roster = if read { Roster::awaited() } else { Roster::known(before.map(|region| &region.functions)) };
+        (region.clone(), Arc::new(roster))
+    };
+    let nowhere = (SourceRun::GLOBAL.to_owned(), Arc::new(Roster::known(None)));
+    let rosters: BTreeMap<String, Arc<Roster>> = session.regions.iter().map(roster).chain([nowhere]).collect();
     let mut tasks = JoinSet::new();
     for (collector, scope) in session.errands().filter(|(collector, scope)| errand.covers(collector.source, scope)) {
-        let Some(pacers) = session.pacers.get(&scope).cloned() else { continue };
+        let Some((pacers, roster)) = session.pacers.get(&scope).cloned().zip(rosters.get(&scope).cloned()) else { continue };
         let sdk = if scope == SourceRun::GLOBAL {
             session.sdk.clone()
         } else {
@@ -230,6 +239,7 @@ pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender
             last_accessed: session.last_accessed,
             sdk,
             pacers,
+            roster,
             fingerprints: session.fingerprints.clone(),
             sender: sender.clone(),
             cancel: cancel.clone(),

@@ -113,7 +113,7 @@ impl Failure {
         matches!(&self.trouble, Trouble::Service(code) if matches!(code.as_str(), "ResourceNotFoundException" | "NotFoundException" | "ResourceNotFound"))
     }
 
-    /// Whether the service answered with the error `code`, which may be an answer.
+    /// Whether the service says `code`.
     pub(crate) fn is(&self, code: &str) -> bool {
         matches!(&self.trouble, Trouble::Service(said) if said == code)
     }

@@ -15,6 +15,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::{StreamExt, stream};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -27,8 +28,9 @@ use super::{
     meter::{Counts, Meter},
     operation::Operation,
     pacer::Pacers,
+    roster::Roster,
 };
-use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
+use crate::model::{Arn, Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
 
 /// How much of each function is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -54,6 +56,8 @@ pub(crate) struct Assignment {
     pub(crate) last_accessed: bool,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
+    /// The Region's functions, told by the reading of Lambda.
+    pub(crate) roster: Arc<Roster>,
     /// Whether no request may go for now.
     pub(crate) paused: watch::Receiver<bool>,
     pub(crate) fingerprints: FingerprintKey,
@@ -155,6 +159,20 @@ impl Reader {
     /// What is to be read, and what is known already.
     pub(super) fn errand(&self) -> &Errand {
         &self.assignment.errand
+    }
+
+    /// Where the Region's functions are told.
+    pub(super) fn roster(&self) -> &Roster {
+        &self.assignment.roster
+    }
+
+    /// The Region's functions as soon as they are listed; none of them when we are told to stop before.
+    pub(super) async fn functions(&self) -> Listing<Arn> {
+        tokio::select! {
+            biased;
+            functions = self.assignment.roster.functions() => functions,
+            () = self.assignment.cancel.cancelled() => Listing::default(),
+        }
     }
 
     /// Whether we were told to stop: answers that come now may be gaps for that alone.
@@ -285,6 +303,25 @@ impl Reader {
         Listing { items, gap }
     }
 
+    /// Asks `detail` of every item, sixteen at a time, and hands over what comes back; below [`Depth::Full`] nothing.
+    pub(super) async fn details<T, F>(&self, items: Vec<T>, detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
+    where
+        F: Future<Output = T>,
+    {
+        /// Items that are read at the same time; the pacers bound the calls.
+        const AT_ONCE: usize = 16;
+        self.expect(items.len());
+        if self.depth() < Depth::Full {
+            self.done(items.len());
+            return;
+        }
+        let mut batches = stream::iter(items).map(detail).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch.into_iter().map(|item| learnt(Box::new(item))).collect()).await;
+        }
+    }
+
     /// Resources still to read.
     pub(super) fn expect(&self, more: usize) {
         self.expected.fetch_add(more as u64, Ordering::Relaxed);
@@ -298,6 +335,16 @@ impl Reader {
     /// How many resources there are, where the steps to read them were counted so far.
     pub(super) fn total(&self, items: usize) {
         self.items.store(items as u64, Ordering::Relaxed);
+    }
+
+    /// Reads details, sixteen at a time: the pacers bound the calls. What comes in together is handed over together.
+    pub(super) async fn details<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
+        const AT_ONCE: usize = 16;
+        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch).await;
+        }
     }
 
     /// Says how far we are.

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CHANNEL, ConnectError, Member, Options, base::Base};
 use crate::{
-    collect::{self, Assignment, Errand, Pacers},
+    collect::{self, Assignment, Errand, Pacers, Roster},
     model::{SourceRun, text::clean},
 };
 
@@ -24,6 +24,7 @@ pub(super) async fn accounts(options: &Options, base: &Base) -> Result<(Vec<Memb
         last_accessed: false,
         sdk: base.sdk.clone(),
         pacers: Arc::new(Pacers::new(&base.budget)),
+        roster: Arc::new(Roster::known(None)),
         paused: paused.subscribe(),
         fingerprints: options.fingerprints.clone(),
         sender,

@@ -6,6 +6,8 @@ mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
+#[cfg(feature = "aws")]
+mod compute;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod docs;
 #[cfg(feature = "aws")]

@@ -3,6 +3,28 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod events;
+mod kinesis;
+mod cloudtrail;
+mod cloudwatch;
+mod api_gateway;
+mod appsync;
+mod identity_pools;
+mod models;
+mod pipes;
+mod scheduler;
+mod sns;
+mod sqs;
+mod states;
+mod dynamodb;
+mod ecr;
+mod efs;
+mod models;
+mod s3;
+mod secretsmanager;
+mod sqs;
+mod ssm;
+mod xray;
 mod access_analyzer;
 mod cloudformation;
 mod config;
@@ -14,6 +36,7 @@ mod organizations;
 mod security_hub;
 mod sqs;
 mod ssm_incidents;
+mod user_pools;
 
 use std::{
     collections::BTreeSet,
@@ -24,6 +47,7 @@ use std::{
 use palisade::{
     live,
     model::{Posture, Source},
+    store,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +89,21 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &efs::SERVICE,
+    &ecr::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &xray::SERVICE,
     &access_analyzer::SERVICE,
     &cloudformation::SERVICE,
     &config::SERVICE,
@@ -74,6 +113,10 @@ pub(crate) const ALL: &[&Service] = &[
     &organizations::SERVICE,
     &security_hub::SERVICE,
     &ssm_incidents::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.
@@ -176,4 +219,9 @@ async fn everything_planted_in_the_stub_is_collected() {
     let wrong: Vec<String> =
         facts.filter_map(|(service, fact)| Some(format!("{}: {}: {}", service.source, fact.name, (fact.holds)(&posture).err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // And through a snapshot, whose records have names of their own beside those of the facts.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.jsonl");
+    store::save(&posture, &path).unwrap();
+    assert_eq!(store::load(&path).unwrap(), posture);
 }

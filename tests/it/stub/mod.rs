@@ -6,27 +6,50 @@
 mod access_analyzer;
 mod account;
 mod answer;
+mod api_gateway;
+mod appsync;
 mod cbor;
+mod events;
+mod dynamodb;
+mod ecr;
+mod efs;
+mod cloudtrail;
+mod cloudwatch;
 mod cloudformation;
 mod config;
 mod contacts;
 mod fault;
 mod guardduty;
 mod iam;
+mod kinesis;
 mod inspector;
+mod identity_pools;
 mod kms;
 mod lambda;
 mod logs;
+mod microvms;
 mod organizations;
 mod plan;
+mod pipes;
 mod protocol;
 mod quota;
 mod request;
 mod route;
+mod scheduler;
+mod sns;
+mod sqs;
+mod states;
+mod s3;
+mod secretsmanager;
+mod sqs;
+mod ssm;
 mod security_hub;
 mod sqs;
 mod ssm_incidents;
 mod sts;
+mod web_functions;
+mod xray;
+mod user_pools;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -70,6 +93,8 @@ pub(crate) struct Service {
 
 /// Every service that is played.
 static SERVICES: &[&Service] = &[
+    &iam::SERVICE,
+    &iam::SERVICE, //
     &access_analyzer::SERVICE,
     &cloudformation::SERVICE,
     &config::SERVICE,
@@ -81,11 +106,39 @@ static SERVICES: &[&Service] = &[
     &lambda::SERVICE,
     &logs::SERVICE,
     &organizations::SERVICE,
+    &sqs::SERVICE,
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &efs::SERVICE,
+    &ecr::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &xray::SERVICE,
     &security_hub::SERVICE,
     &sqs::SERVICE,
     &ssm_incidents::SERVICE,
     &sts::SERVICE,
 ];
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &sqs::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
+    &sts::SERVICE,
+];
+static SERVICES: &[&Service] =
+    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
