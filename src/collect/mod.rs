@@ -43,8 +43,6 @@ mod secretsmanager;
 mod security_hub;
 mod sns;
 mod sqs;
-mod sqs;
-mod sqs;
 mod ssm;
 mod ssm_incidents;
 mod states;
@@ -129,7 +127,6 @@ impl Collector {
         &cloudtrail::COLLECTOR,
         &xray::COLLECTOR,
         &sts::COLLECTOR,
-        &sts::COLLECTOR,
         &guardduty::COLLECTOR,
         &inspector::COLLECTOR,
         &security_hub::COLLECTOR,
@@ -143,7 +140,6 @@ impl Collector {
         &appsync::COLLECTOR,
         &user_pools::COLLECTOR,
         &identity_pools::COLLECTOR,
-        &sts::COLLECTOR,
     ];
 
     /// Every IAM action it needs, some of them more than once.

@@ -219,7 +219,10 @@ impl Reader {
         answer
     }
 
-    /// Waits for `time` before `operation` is asked again, unless we are told to stop meanwhile.
+    /// Waits for `time` before `operation` is asked again.
+    ///
+    /// # Errors
+    /// When we are told to stop meanwhile.
     pub(super) async fn wait(&self, operation: &Operation, time: Duration) -> Result<(), Failure> {
         tokio::select! {
             () = self.assignment.cancel.cancelled() => Err(Failure::cancelled(operation.action)),
@@ -303,22 +306,31 @@ impl Reader {
         Listing { items, gap }
     }
 
-    /// Asks `detail` of every item, sixteen at a time, and hands over what comes back; below [`Depth::Full`] nothing.
-    pub(super) async fn details<T, F>(&self, items: Vec<T>, detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
+    /// Asks `detail` of every item, and hands over what comes back; below [`Depth::Full`] nothing.
+    pub(super) async fn details<T, F>(&self, items: Vec<T>, mut detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
     where
         F: Future<Output = T>,
     {
-        /// Items that are read at the same time; the pacers bound the calls.
-        const AT_ONCE: usize = 16;
         self.expect(items.len());
         if self.depth() < Depth::Full {
             self.done(items.len());
             return;
         }
-        let mut batches = stream::iter(items).map(detail).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        let learnt = &learnt;
+        let reads = items.into_iter().map(|item| {
+            let read = detail(item);
+            async move { learnt(Box::new(read.await)) }
+        });
+        self.hand_over(reads).await;
+    }
+
+    /// Reads sixteen at a time, for the pacers bound the calls. What comes in together is handed over together.
+    pub(super) async fn hand_over<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
+        const AT_ONCE: usize = 16;
+        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
         while let Some(batch) = batches.next().await {
             self.done(batch.len());
-            self.post(batch.into_iter().map(|item| learnt(Box::new(item))).collect()).await;
+            self.post(batch).await;
         }
     }
 
@@ -335,16 +347,6 @@ impl Reader {
     /// How many resources there are, where the steps to read them were counted so far.
     pub(super) fn total(&self, items: usize) {
         self.items.store(items as u64, Ordering::Relaxed);
-    }
-
-    /// Reads details, sixteen at a time: the pacers bound the calls. What comes in together is handed over together.
-    pub(super) async fn details<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
-        const AT_ONCE: usize = 16;
-        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
-        while let Some(batch) = batches.next().await {
-            self.done(batch.len());
-            self.post(batch).await;
-        }
     }
 
     /// Says how far we are.

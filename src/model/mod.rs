@@ -5,7 +5,6 @@ mod analyzer;
 mod api;
 mod api_domain;
 mod arn;
-mod arn;
 mod bucket;
 mod detector;
 mod environment;
@@ -39,10 +38,8 @@ mod response_plan;
 mod rest_api;
 mod schedule;
 mod secret;
-mod secret;
 mod secrets_manager;
 mod security_hub;
-mod source;
 mod source;
 mod stack;
 mod state_machine;
@@ -61,7 +58,6 @@ pub use analyzer::{AccessFinding, Analyzer};
 pub use api::{Authorizer, Integration, JwtIssuer, Throttle};
 pub use api_domain::{ApiDomain, ApiMapping};
 pub use arn::Arn;
-pub use arn::Arn;
 pub use bucket::{
     Bucket, BucketEncryption, BucketNotifications, BucketVersioning, NotificationTarget, ObjectLock, PublicAccessBlock, ReplicationRule,
 };
@@ -75,7 +71,6 @@ pub use function::{
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
 pub use function_detail::{FunctionAnswer, FunctionDetail, FunctionDetails, QualifiedPolicies};
-pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use graphql_api::{DataSource, GraphqlApi};
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};
 pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
@@ -102,8 +97,6 @@ pub use rest_api::{MethodSettings, RequestValidator, RestApi, RestMethod, RestSt
 pub use schedule::{Schedule, ScheduleDetails, ScheduleGroup};
 pub use secrets_manager::{Secret, SecretReplica};
 pub use security_hub::SecurityHub;
-pub use source::{Source, SourceRun, SourceState};
-pub use source::{Source, SourceRun, SourceState};
 pub use source::{Source, SourceRun, SourceState};
 pub use stack::Stack;
 pub use state_machine::{StateMachine, StateMachineConfiguration};

@@ -3,40 +3,36 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
-mod events;
-mod kinesis;
-mod cloudtrail;
-mod cloudwatch;
+mod access_analyzer;
 mod api_gateway;
 mod appsync;
-mod identity_pools;
-mod models;
-mod pipes;
-mod scheduler;
-mod sns;
-mod sqs;
-mod states;
+mod cloudformation;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
+mod contacts;
 mod dynamodb;
 mod ecr;
 mod efs;
-mod models;
-mod s3;
-mod secretsmanager;
-mod sqs;
-mod ssm;
-mod xray;
-mod access_analyzer;
-mod cloudformation;
-mod config;
-mod contacts;
+mod events;
 mod guardduty;
+mod identity_pools;
 mod inspector;
+mod kinesis;
 mod models;
 mod organizations;
+mod pipes;
+mod s3;
+mod scheduler;
+mod secretsmanager;
 mod security_hub;
+mod sns;
 mod sqs;
+mod ssm;
 mod ssm_incidents;
+mod states;
 mod user_pools;
+mod xray;
 
 use std::{
     collections::BTreeSet,

@@ -9,47 +9,45 @@ mod answer;
 mod api_gateway;
 mod appsync;
 mod cbor;
-mod events;
+mod cloudformation;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
+mod contacts;
 mod dynamodb;
 mod ecr;
 mod efs;
-mod cloudtrail;
-mod cloudwatch;
-mod cloudformation;
-mod config;
-mod contacts;
+mod events;
 mod fault;
 mod guardduty;
 mod iam;
-mod kinesis;
-mod inspector;
 mod identity_pools;
+mod inspector;
+mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
 mod microvms;
 mod organizations;
-mod plan;
 mod pipes;
+mod plan;
 mod protocol;
 mod quota;
 mod request;
 mod route;
+mod s3;
 mod scheduler;
+mod secretsmanager;
+mod security_hub;
 mod sns;
 mod sqs;
-mod states;
-mod s3;
-mod secretsmanager;
-mod sqs;
 mod ssm;
-mod security_hub;
-mod sqs;
 mod ssm_incidents;
+mod states;
 mod sts;
+mod user_pools;
 mod web_functions;
 mod xray;
-mod user_pools;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -93,52 +91,41 @@ pub(crate) struct Service {
 
 /// Every service that is played.
 static SERVICES: &[&Service] = &[
-    &iam::SERVICE,
-    &iam::SERVICE, //
     &access_analyzer::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
     &cloudformation::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
     &config::SERVICE,
     &contacts::SERVICE,
+    &dynamodb::SERVICE,
+    &ecr::SERVICE,
+    &efs::SERVICE,
+    &events::SERVICE,
     &guardduty::SERVICE,
     &iam::SERVICE,
+    &identity_pools::SERVICE,
     &inspector::SERVICE,
+    &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
     &organizations::SERVICE,
-    &sqs::SERVICE,
-    &events::SERVICE,
-    &scheduler::SERVICE,
     &pipes::SERVICE,
-    &sns::SERVICE,
-    &kinesis::SERVICE,
-    &states::SERVICE,
-    &dynamodb::SERVICE,
     &s3::SERVICE,
+    &scheduler::SERVICE,
     &secretsmanager::SERVICE,
-    &ssm::SERVICE,
-    &efs::SERVICE,
-    &ecr::SERVICE,
-    &cloudtrail::SERVICE,
-    &cloudwatch::SERVICE,
-    &xray::SERVICE,
     &security_hub::SERVICE,
+    &sns::SERVICE,
     &sqs::SERVICE,
+    &ssm::SERVICE,
     &ssm_incidents::SERVICE,
+    &states::SERVICE,
     &sts::SERVICE,
-];
-    &kms::SERVICE,
-    &lambda::SERVICE,
-    &logs::SERVICE,
-    &sqs::SERVICE,
-    &api_gateway::SERVICE,
-    &appsync::SERVICE,
     &user_pools::SERVICE,
-    &identity_pools::SERVICE,
-    &sts::SERVICE,
+    &xray::SERVICE,
 ];
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
