@@ -36,7 +36,7 @@ struct Said {
     #[serde(rename = "ARN")]
     arn: Option<Arn>,
     #[serde(rename = "Type")]
-    kind: Option<String>,
+    value_type: Option<String>,
     key_id: Option<String>,
     tier: Option<String>,
     last_modified_date: Option<Epoch>,
@@ -66,7 +66,7 @@ fn parameter(said: Said, built: impl Fn(&str) -> Arn) -> Option<Parameter> {
     let name = said.name?;
     Some(Parameter {
         arn: said.arn.unwrap_or_else(|| built(&name)),
-        kind: said.kind?,
+        value_type: said.value_type?,
         kms_key: said.key_id.filter(|key| !key.is_empty()),
         tier: said.tier,
         last_modified: said.last_modified_date.and_then(Epoch::time),

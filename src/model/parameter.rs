@@ -12,7 +12,7 @@ pub struct Parameter {
     /// `Name`, with its path.
     pub name: String,
     /// `Type`: `String`, `StringList` or `SecureString`.
-    pub kind: String,
+    pub value_type: String,
     /// `KeyId` of a `SecureString`: a key's id, alias or ARN.
     pub kms_key: Option<String>,
     /// `Tier`: `Standard`, `Advanced`, `Intelligent-Tiering`.
@@ -24,6 +24,6 @@ pub struct Parameter {
 impl Parameter {
     /// Whether the value is stored encrypted.
     pub fn is_secure(&self) -> bool {
-        self.kind == "SecureString"
+        self.value_type == "SecureString"
     }
 }

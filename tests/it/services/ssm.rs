@@ -11,7 +11,7 @@ pub(super) static SERVICE: Service = Service {
     facts: &[
         Planted {
             name: "a parameter is in clear",
-            holds: |posture| same(parameter(posture, "/app/token")?.kind.as_str(), "String"),
+            holds: |posture| same(parameter(posture, "/app/token")?.value_type.as_str(), "String"),
             moto: Right,
             ministack: Right,
         },

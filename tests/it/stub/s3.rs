@@ -24,7 +24,8 @@ fn route(request: &Request) -> Option<Asked> {
     let (asked, action) =
         ROUTES.iter().find_map(|(route, operation, action)| Some((route::rest(request, "s3", &[(route, operation)])?, action)))?;
     let control = *action == "GetAccountPublicAccessBlock";
-    (!control || request.header("x-amz-account-id") == Some(ACCOUNT)).then(|| asked.by(&format!("s3:{action}")))
+    let account = request.header("x-amz-account-id").is_some_and(|account| account.len() == ACCOUNT.len());
+    (!control || account).then(|| asked.by(&format!("s3:{action}")))
 }
 
 /// S3 publishes none for what concerns a bucket as a whole.
