@@ -20,8 +20,9 @@ mod events;
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
-#[cfg(all(unix, feature = "aws", feature = "tui"))]
+#[cfg(feature = "aws")]
 mod last_accessed;
+#[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
 #[cfg(feature = "aws")]
 mod organization;

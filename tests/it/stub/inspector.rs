@@ -23,8 +23,10 @@ fn quota(_: &str) -> Quota {
 fn answer(ask: &Ask, _: &Account) -> Option<Reply> {
     let function = |name: &str| format!("arn:aws:lambda:{}:{ACCOUNT}:function:{name}:$LATEST", ask.region);
     let state = |status: &str| json!({ "status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": "" });
+    // Other accounts are played as well, by the roles that are assumed there.
+    let asked = ask.parameter("accountIds").and_then(|ids| serde_json::from_str::<[String; 1]>(ids).ok()).map(|[id]| id);
     Some(Reply::ok(match ask.operation.as_str() {
-        "BatchGetAccountStatus" => json!({ "failedAccounts": [], "accounts": [{ "accountId": ACCOUNT, "state": state("ENABLED"),
+        "BatchGetAccountStatus" => json!({ "failedAccounts": [], "accounts": [{ "accountId": asked, "state": state("ENABLED"),
             "resourceState": { "ec2": state("DISABLED"), "ecr": state("DISABLED"), "lambda": state("ENABLED"),
                 "lambdaCode": state("DISABLED") } }] })
         .to_string(),

@@ -28,7 +28,8 @@ fn answer(ask: &Ask, _: &Account) -> Option<Reply> {
             "Arn": "arn:aws:organizations::999988887777:organization/o-a1b2c3d4e5", "MasterAccountEmail": "ann@example.com" } })
         .to_string(),
         "ListParents" => {
-            let (id, kind) = if ask.name == ACCOUNT { (UNIT, "ORGANIZATIONAL_UNIT") } else { (ROOT, "ROOT") };
+            let (id, kind) =
+                if ask.name.starts_with(|first: char| first.is_ascii_digit()) { (UNIT, "ORGANIZATIONAL_UNIT") } else { (ROOT, "ROOT") };
             json!({ "Parents": [{ "Id": id, "Type": kind }] }).to_string()
         }
         "ListPoliciesForTarget" => {
