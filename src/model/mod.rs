@@ -6,10 +6,10 @@ mod arn;
 mod environment;
 mod fact;
 mod function;
+mod function_detail;
 mod graphql_api;
 mod http_api;
 mod identity_pool;
-mod function_detail;
 mod key;
 mod kinds;
 mod lambda;
@@ -34,10 +34,10 @@ pub use function::{
     Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystem, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
+pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use graphql_api::{DataSource, GraphqlApi};
 pub use http_api::{HttpApi, HttpStage, Route, RouteSettings};
 pub use identity_pool::{IdentityPool, IdentityPoolRoles, IdentityPoolSettings};
-pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use key::{Grant, Key, KeyMetadata};
 pub(crate) use kinds::with_kinds;
 pub use lambda::{CapacityProvider, CodeSigningConfig, EventSourceMapping, LambdaSettings, LayerVersion};

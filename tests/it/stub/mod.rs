@@ -76,9 +76,8 @@ static SERVICES: &[&Service] = &[
     &user_pools::SERVICE,
     &identity_pools::SERVICE,
     &sts::SERVICE,
+    &organizations::SERVICE,
 ];
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]
