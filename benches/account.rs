@@ -77,6 +77,7 @@ fn role(number: usize) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(when(number as i64 % 300)),
+        services_used: Role::unasked(),
     }
 }
 

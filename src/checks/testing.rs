@@ -124,6 +124,7 @@ pub(crate) fn role(name: &str, policy: &str) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(None),
+        services_used: Role::unasked(),
     }
 }
 

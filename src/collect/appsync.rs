@@ -112,7 +112,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         reader.expect(items.len());
         let details = if reader.depth() == Depth::Full { items.clone() } else { Vec::new() };
         reader.post(vec![Learnt::GraphqlApis(Listing { items, gap })]).await;
-        reader.details(details.into_iter().map(|api| detail(reader, wire, api))).await;
+        reader.hand_over(details.into_iter().map(|api| detail(reader, wire, api))).await;
         Vec::new()
     }
     .boxed()

@@ -100,7 +100,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         reader.expect(items.len());
         let details = if reader.depth() == Depth::Full { items.clone() } else { Vec::new() };
         reader.post(vec![Learnt::UserPools(Listing { items, gap })]).await;
-        reader.details(details.into_iter().map(|pool| detail(reader, wire, pool))).await;
+        reader.hand_over(details.into_iter().map(|pool| detail(reader, wire, pool))).await;
         Vec::new()
     }
     .boxed()

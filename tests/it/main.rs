@@ -6,6 +6,8 @@ mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
+#[cfg(feature = "aws")]
+mod compute;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod docs;
 #[cfg(feature = "aws")]
@@ -19,6 +21,7 @@ mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
+mod last_accessed;
 mod live;
 #[cfg(feature = "aws")]
 mod organization;

@@ -102,7 +102,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
         reader
             .post(vec![Learnt::RestApis(rest_apis), Learnt::HttpApis(http_apis), Learnt::ApiDomains(domains), Learnt::UsagePlans(plans)])
             .await;
-        reader.details(details).await;
+        reader.hand_over(details).await;
         Vec::new()
     }
     .boxed()

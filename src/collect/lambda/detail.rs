@@ -15,8 +15,8 @@ use crate::{
         reader::{Page, Reader, whole},
     },
     model::{
-        Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText, QualifiedPolicies,
-        RuntimeManagement, ScalingConfig, Timestamp, Version, text,
+        Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionAnswer, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText,
+        QualifiedPolicies, RuntimeManagement, ScalingConfig, Timestamp, Version, text,
     },
 };
 
@@ -59,7 +59,7 @@ pub(super) async fn get(reader: &Reader, client: &Client, name: &str) -> Result<
 
 /// What only `GetFunction` says.
 pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Failure>) -> FunctionDetail {
-    match answer {
+    let answer = match answer {
         Ok(answer) => {
             let configuration = answer.configuration.as_ref().ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
             let runtime_version = match &configuration {
@@ -67,9 +67,9 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
                 Err(failure) => failure.gap.clone().into(),
             };
             let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
-            FunctionDetail::Function {
+            FunctionAnswer {
                 state: reader.fact(configuration.and_then(function::state)),
-                code: Fact::Known(answer.code.map(function::code).unwrap_or_default()),
+                code: function::code(reader, answer.code),
                 runtime_version,
                 tags: tags(reader, answer.tags, answer.tags_error),
                 reserved_concurrency: Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok())),
@@ -77,7 +77,7 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
         }
         Err(failure) => {
             let gap = reader.gap(failure);
-            FunctionDetail::Function {
+            FunctionAnswer {
                 state: gap.clone().into(),
                 code: gap.clone().into(),
                 runtime_version: gap.clone().into(),
@@ -85,7 +85,8 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
                 reserved_concurrency: gap.into(),
             }
         }
-    }
+    };
+    FunctionDetail::Function(Box::new(answer))
 }
 
 async fn policies(reader: &Reader, client: &Client, name: &str, qualifiers: impl Iterator<Item = &str>) -> QualifiedPolicies {

@@ -60,6 +60,12 @@ impl Sent {
             (_, Request::Named) => Err(format!("{} has no path", operation.name)),
         }
     }
+
+    /// The same with one more header.
+    pub(super) fn with(mut self, header: &'static str, value: &str) -> Self {
+        self.headers.push((header, value.to_owned()));
+        self
+    }
 }
 
 /// What REST services are to answer in: API Gateway writes hypertext (HAL) unless it is told.
