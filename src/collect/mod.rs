@@ -3,9 +3,6 @@
 //! A collector asks for lists first and for details after, at the pace of the quotas, and hands over a
 //! [`Part`] whenever it has learnt something. What cannot be read becomes a gap on exactly the field concerned.
 
-mod accounts;
-mod api_gateway;
-mod appsync;
 mod access_analyzer;
 mod account;
 mod accounts;

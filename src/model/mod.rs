@@ -70,7 +70,6 @@ pub use function::{
     Alias, CodeLocation, Cors, DurableConfig, EventInvokeConfig, FileSystemConfig, Function, FunctionState, FunctionUrl, LoggingConfig,
     PackageType, RuntimeManagement, ScalingConfig, Version, VpcConfig,
 };
-pub use function_detail::{FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use function_detail::{FunctionAnswer, FunctionDetail, FunctionDetails, QualifiedPolicies};
 pub use graphql_api::{DataSource, GraphqlApi};
 pub use hidden_text::{HiddenSecret, HiddenText, without_secrets};

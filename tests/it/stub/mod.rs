@@ -123,7 +123,6 @@ static SERVICES: &[&Service] = &[
     &ssm_incidents::SERVICE,
     &states::SERVICE,
     &sts::SERVICE,
-    &organizations::SERVICE,
     &user_pools::SERVICE,
     &xray::SERVICE,
 ];
