@@ -18,6 +18,7 @@ use clap_complete::Shell;
         palisade demo                                 look around without an account\n  \
         palisade --profile prod --region eu-west-1    the live account\n  \
         palisade collect -o prod.palisade.jsonl.zst   save it; `palisade open` shows it offline\n  \
+        palisade collect --plan                       what that would ask, and how long it takes\n  \
         palisade collect -o fleet/ --organization --role OrganizationAccountAccessRole --region all\n  \
         palisade --profile shop,mail,billing          several accounts as one fleet\n  \
         palisade scan --fail-on high --format json    for a pipeline\n  \
@@ -32,9 +33,9 @@ pub struct Cli {
     /// How to reach the live account.
     #[command(flatten)]
     pub live: Live,
-    /// Read the account again this often: 90s, 5m, 1h
-    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
-    pub refresh: Option<Duration>,
+    /// How the dashboard of a live account stays current.
+    #[command(flatten)]
+    pub watch: Watch,
     /// How the dashboard looks.
     #[command(flatten)]
     pub look: Look,
@@ -64,8 +65,14 @@ pub enum Command {
     /// Save a snapshot of the live account
     Collect {
         /// Where to: NAME.palisade.jsonl.zst, or NAME.jsonl uncompressed; a folder for several accounts
-        #[arg(short, long, value_name = "PATH")]
-        output: PathBuf,
+        #[arg(short, long, value_name = "PATH", required_unless_present = "plan")]
+        output: Option<PathBuf>,
+        /// Only read the lists, and say what the rest would ask and how long AWS's quotas make it take
+        #[arg(long, conflicts_with = "output")]
+        plan: bool,
+        /// How to write the plan
+        #[arg(long, value_enum, default_value_t = Format::Text, requires = "plan")]
+        format: Format,
         /// How to reach the live account.
         #[command(flatten)]
         live: Live,
@@ -84,7 +91,11 @@ pub enum Command {
         id: String,
     },
     /// Print the least IAM policy that collection needs
-    Policy,
+    Policy {
+        /// With what --events needs: to take messages off its queue
+        #[arg(long)]
+        events: bool,
+    },
     /// Show or write the configuration
     Config {
         /// What to do with it.
@@ -179,6 +190,18 @@ pub struct Live {
     /// The external id that the trust policies of these roles ask for
     #[arg(long, value_name = "ID", help_heading = "Many accounts")]
     pub external_id: Option<String>,
+}
+
+/// How the dashboard of a live account stays current.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Watch {
+    /// Read the account again this often: 90s, 5m, 1h. What has not changed is not asked again
+    #[arg(long, value_name = "TIME", value_parser = period, help_heading = "Live account")]
+    pub refresh: Option<Duration>,
+    /// Read again what CloudTrail says has changed, within seconds: the URL of an SQS queue that an EventBridge rule
+    /// fills. The README has a template that sets it up; `palisade policy --events` allows it
+    #[arg(long, value_name = "QUEUE_URL", help_heading = "Live account")]
+    pub events: Option<String>,
 }
 
 /// How much of each function is asked for.

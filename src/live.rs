@@ -4,11 +4,13 @@
 //! is used.
 
 mod base;
+mod changes;
 mod fleet;
 mod organization;
 mod regions;
 mod role;
 
+pub use changes::listen;
 pub use fleet::{Breadth, Member, MemberError, Way, members, ways};
 pub use regions::{LeftOut, Reason};
 pub use role::{Role, is_name as is_role_name};

@@ -44,7 +44,7 @@ pub enum FeedEvent {
         /// The collection.
         generation: u64,
     },
-    /// The account cannot be read at all: one line that says why and what to do.
+    /// The account, or the queue of its changes, cannot be read at all: one line that says why and what to do.
     Failed(String),
 }
 

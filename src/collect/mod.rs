@@ -5,6 +5,7 @@
 
 mod accounts;
 mod errand;
+mod events;
 mod gap;
 mod iam;
 mod kms;
@@ -24,6 +25,7 @@ use std::{collections::BTreeSet, fmt};
 use futures::future::BoxFuture;
 
 pub use errand::{Errand, Wanted};
+pub use events::event_actions;
 pub use operation::{Extent, Operation, Request};
 pub use pacer::Budget;
 pub use plan::{CollectionPlan, PlannedCalls};
@@ -31,6 +33,7 @@ pub use reader::Depth;
 pub use wire::{Protocol, Service};
 
 pub(crate) use accounts::accounts;
+pub(crate) use events::Queue;
 pub(crate) use gap::{ASSUME, Failure, Trouble};
 pub(crate) use pacer::Pacers;
 pub(crate) use reader::Assignment;

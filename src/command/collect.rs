@@ -11,7 +11,7 @@ pub(super) fn run(output: &Path, live: &Live) -> Result<ExitCode, CommandError> 
     configured()?;
     let breadth = super::live::breadth(live)?;
     let target = Target::of(output, &breadth)?;
-    let gathered = super::live::gather(live, &breadth, |posture, say| {
+    let gathered = super::live::gather(&super::live::wanted(live)?, &breadth, |posture, say| {
         let path = target.path(&posture.account);
         crate::store::save(&posture, &path)?;
         let complete = posture.sources.iter().all(|run| run.state == crate::model::SourceState::Complete);

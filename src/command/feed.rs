@@ -1,6 +1,6 @@
 //! A live account for the dashboard: what collectors learn goes in, what the user asks comes out.
 
-use std::{env, process::ExitCode, sync::Arc, time::Duration};
+use std::{collections::VecDeque, env, future::pending, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{
@@ -18,17 +18,17 @@ use super::{
 };
 use crate::{
     app::{Feed, FeedCommand, FeedEvent},
-    cli::{Live, Look},
+    cli::{Live, Look, Watch},
     collect::{self, Errand, Wanted},
     config::Config,
     live::{self, Options, Session},
-    model::{Part, Posture, Timestamp},
+    model::{Part, Posture, Source, Timestamp},
     store::{self, Folders},
     world::Origin,
 };
 
 /// The dashboard of the live account; its last snapshot is painted first.
-pub(super) fn show(live: &Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+pub(super) fn show(live: &Live, watch: Watch, look: &Look) -> Result<ExitCode, CommandError> {
     let config = configured()?;
     let options = wanted(live)?;
     let way = way(live);
@@ -38,7 +38,7 @@ pub(super) fn show(live: &Live, refresh: Option<Duration>, look: &Look) -> Resul
     let (commands, wishes) = mpsc::channel(8);
     let known = watch::Sender::new(last.as_ref().map(|last| last.posture.clone()));
     let max_age = config.collect.details_max_age;
-    runtime.spawn(Reading { options, way, refresh, max_age, known: known.subscribe(), events }.run(wishes));
+    runtime.spawn(Reading { options, way, watch, max_age, known: known.subscribe(), events }.run(wishes));
     let shown = dashboard::run(last.into_iter().collect(), look, &config, Some(Feed { parts, commands, known }));
     // A request may be under way; nobody waits for its answer.
     runtime.shutdown_background();
@@ -67,7 +67,7 @@ fn last(way: &str, config: &Config) -> Option<Unjudged> {
 struct Reading {
     options: Options,
     way: String,
-    refresh: Option<Duration>,
+    watch: Watch,
     /// How long details of unchanged functions stand.
     max_age: Duration,
     /// What the dashboard shows: of what has not changed since, nothing is asked again.
@@ -78,18 +78,58 @@ struct Reading {
 /// The dashboard has ended.
 struct Gone;
 
-impl Reading {
-    async fn run(self, mut wishes: Receiver<FeedCommand>) {
-        let _ = self.serve(&mut wishes).await;
+/// What comes next.
+struct Next {
+    wanted: Wanted,
+    /// Whether nothing that is known of it stands.
+    afresh: bool,
+}
+
+impl Next {
+    const EVERYTHING: Self = Self { wanted: Wanted::Everything, afresh: false };
+
+    /// One source by itself is asked all over again: whoever wants that trusts nothing of it.
+    fn source(source: Source, region: String) -> Self {
+        Self { wanted: Wanted::Source(source, region), afresh: true }
     }
 
-    async fn serve(&self, wishes: &mut Receiver<FeedCommand>) -> Result<(), Gone> {
+    fn change(wanted: Wanted) -> Self {
+        Self { wanted, afresh: false }
+    }
+}
+
+/// Who may want something: the user, and the queue of `--events`.
+struct Wishes {
+    commands: Receiver<FeedCommand>,
+    changes: Receiver<Wanted>,
+    trouble: Receiver<String>,
+    /// Changes that came while something else was read, each once.
+    held: VecDeque<Wanted>,
+}
+
+impl Wishes {
+    fn hold(&mut self, change: Wanted) {
+        if !self.held.contains(&change) {
+            self.held.push_back(change);
+        }
+    }
+}
+
+impl Reading {
+    async fn run(self, commands: Receiver<FeedCommand>) {
+        let ((change, changes), (say, trouble)) = (mpsc::channel(16), mpsc::channel(4));
+        let mut wishes = Wishes { commands, changes, trouble, held: VecDeque::new() };
+        let _ = self.serve(&mut wishes, (change, say)).await;
+    }
+
+    async fn serve(&self, wishes: &mut Wishes, (change, say): (Sender<Wanted>, Sender<String>)) -> Result<(), Gone> {
         let mut generation = 0;
-        let mut next = Wanted::Everything;
+        let mut next = Next::EVERYTHING;
         let mut session = None;
+        let mut listening = false;
         loop {
             let known = match session.take() {
-                Some(session) if next != Wanted::Everything => session,
+                Some(session) if next.wanted != Wanted::Everything => session,
                 // Credentials may have been renewed since.
                 _ => match live::connect(&self.options).await {
                     Ok(session) => session,
@@ -100,8 +140,12 @@ impl Reading {
                     }
                 },
             };
+            if let Some(url) = self.watch.events.clone().filter(|_| !listening) {
+                listening = true;
+                tokio::spawn(live::listen(known.clone(), url, change.clone(), say.clone()));
+            }
             let now = Timestamp::from(time::OffsetDateTime::now_utc());
-            if next == Wanted::Everything {
+            if next.wanted == Wanted::Everything {
                 generation += 1;
                 self.begin(&known, generation, now).await?;
             }
@@ -114,10 +158,9 @@ impl Reading {
         }
     }
 
-    /// What to ask for `wanted`. One source by itself is asked all over again: whoever wants that trusts nothing of it.
-    fn errand(&self, generation: u64, now: Timestamp, wanted: Wanted) -> Errand {
-        let max_age = if wanted == Wanted::Everything { self.max_age } else { Duration::ZERO };
-        let errand = Errand::everything(generation, now).only(wanted);
+    fn errand(&self, generation: u64, now: Timestamp, next: Next) -> Errand {
+        let max_age = if next.afresh { Duration::ZERO } else { self.max_age };
+        let errand = Errand::everything(generation, now).only(next.wanted);
         match self.known.borrow().clone() {
             Some(before) => errand.since(before, max_age),
             None => errand,
@@ -138,7 +181,7 @@ impl Reading {
     }
 
     /// Runs `errand`; gives what the user wants instead, if that came first.
-    async fn read(&self, session: &Session, errand: Errand, wishes: &mut Receiver<FeedCommand>) -> Result<Option<Wanted>, Gone> {
+    async fn read(&self, session: &Session, errand: Errand, wishes: &mut Wishes) -> Result<Option<Next>, Gone> {
         let generation = errand.generation;
         let cancel = CancellationToken::new();
         let _ended = cancel.clone().drop_guard();
@@ -154,15 +197,17 @@ impl Reading {
                     Some(collect::Event { generation, part }) => self.tell(FeedEvent::Part { generation, part }).await?,
                     None => break,
                 },
-                wish = wishes.recv() => match wish.ok_or(Gone)? {
+                command = wishes.commands.recv() => match command.ok_or(Gone)? {
                     FeedCommand::Cancel => cancel.cancel(),
                     FeedCommand::Pause(paused) => session.pause(paused),
                     FeedCommand::Refresh => {
                         cancel.cancel();
-                        instead = Some(Wanted::Everything);
+                        instead = Some(Next::EVERYTHING);
                     }
-                    FeedCommand::Retry { source, region } => instead = Some(Wanted::Source(source, region)),
+                    FeedCommand::Retry { source, region } => instead = Some(Next::source(source, region)),
                 },
+                Some(change) = wishes.changes.recv() => wishes.hold(change),
+                Some(said) = wishes.trouble.recv() => self.tell(FeedEvent::Failed(said)).await?,
             }
         }
         // It has ended: its sender is gone.
@@ -171,21 +216,29 @@ impl Reading {
         Ok(instead)
     }
 
-    /// Waits for the user, or for the time to read again.
-    async fn wish(&self, wishes: &mut Receiver<FeedCommand>) -> Result<Wanted, Gone> {
-        let due = self.refresh.map(|period| Instant::now() + period);
+    /// Waits for the user, for something to change, or for the time to read again.
+    async fn wish(&self, wishes: &mut Wishes) -> Result<Next, Gone> {
+        if let Some(change) = wishes.held.pop_front() {
+            return Ok(Next::change(change));
+        }
+        let due = self.watch.refresh.map(|period| Instant::now() + period);
+        let refresh = async {
+            match due {
+                Some(due) => sleep_until(due).await,
+                None => pending().await,
+            }
+        };
+        tokio::pin!(refresh);
         loop {
-            let wish = match due {
-                Some(due) => tokio::select! {
-                    wish = wishes.recv() => wish,
-                    () = sleep_until(due) => return Ok(Wanted::Everything),
+            tokio::select! {
+                command = wishes.commands.recv() => match command.ok_or(Gone)? {
+                    FeedCommand::Refresh => return Ok(Next::EVERYTHING),
+                    FeedCommand::Retry { source, region } => return Ok(Next::source(source, region)),
+                    FeedCommand::Cancel | FeedCommand::Pause(_) => {}
                 },
-                None => wishes.recv().await,
-            };
-            match wish.ok_or(Gone)? {
-                FeedCommand::Refresh => return Ok(Wanted::Everything),
-                FeedCommand::Retry { source, region } => return Ok(Wanted::Source(source, region)),
-                FeedCommand::Cancel | FeedCommand::Pause(_) => {}
+                Some(change) = wishes.changes.recv() => return Ok(Next::change(change)),
+                Some(said) = wishes.trouble.recv() => self.tell(FeedEvent::Failed(said)).await?,
+                () = &mut refresh => return Ok(Next::EVERYTHING),
             }
         }
     }

@@ -33,15 +33,14 @@ pub(super) struct Gathered<T> {
 /// something. An account that fails is a line on standard error, and the others go on; when there is only that one, it
 /// is the error.
 pub(super) fn gather<T>(
-    live: &Live,
+    options: &Options,
     breadth: &Breadth,
     each: impl Fn(Posture, &Say<'_>) -> Result<T, CommandError>,
 ) -> Result<Gathered<T>, CommandError> {
-    let options = wanted(live)?;
     let runtime = runtime()?;
     let gathered = runtime.block_on(async {
         tokio::select! {
-            gathered = read(&options, breadth, each) => gathered,
+            gathered = read(options, breadth, each) => gathered,
             code = ended() => Err(CommandError { code, message: String::new() }),
         }
     });

@@ -9,6 +9,8 @@ mod dashboard;
 mod feed;
 #[cfg(feature = "aws")]
 mod live;
+#[cfg(feature = "aws")]
+mod plan;
 mod policy;
 mod scan;
 mod snapshots;
@@ -17,13 +19,12 @@ use std::{
     fmt,
     io::{self, Write},
     process::ExitCode,
-    time::Duration,
 };
 
 use clap::CommandFactory;
 
 use crate::{
-    cli::{Cli, Command, Look},
+    cli::{Cli, Command, Look, Watch},
     config::{self, Config},
     report::{self, Filter, Format},
     store::{Folders, StoreError},
@@ -89,9 +90,9 @@ impl From<io::Error> for CommandError {
 /// # Errors
 /// When it cannot do its work.
 pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
-    let Cli { command, live, refresh, look } = cli;
+    let Cli { command, live, watch, look } = cli;
     match command {
-        None => live_dashboard(&live, refresh, &look),
+        None => live_dashboard(&live, watch, &look),
         Some(Command::Demo { look }) => {
             let config = configured()?;
             show(vec![snapshots::demo(&config)], &look, &config)
@@ -100,11 +101,15 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             let config = configured()?;
             show(snapshots::open(&paths, salvage, &config)?, &look, &config)
         }
-        Some(Command::Collect { output, live }) => collect::run(&output, &live),
+        Some(Command::Collect { output: Some(output), live, .. }) => collect::run(&output, &live),
+        #[cfg(feature = "aws")]
+        Some(Command::Collect { output: None, format, live, .. }) => plan::run(&live, format),
+        #[cfg(not(feature = "aws"))]
+        Some(Command::Collect { output: None, .. }) => Err(CommandError::usage(NO_AWS)),
         Some(Command::Scan(scan)) => scan::run(&scan),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
-        Some(Command::Policy) => policy::print(),
+        Some(Command::Policy { events }) => policy::print(events),
         Some(Command::Config { command }) => configuration::run(&command),
         #[cfg(feature = "tui")]
         Some(Command::Keymap { command: crate::cli::KeymapCommand::Print }) => dashboard::print_keymap(),
@@ -154,27 +159,27 @@ fn print_report(worlds: &[World]) -> Result<ExitCode, CommandError> {
 }
 
 #[cfg(feature = "aws")]
-fn live_dashboard(options: &crate::cli::Live, refresh: Option<Duration>, look: &Look) -> Result<ExitCode, CommandError> {
+fn live_dashboard(options: &crate::cli::Live, watch: Watch, look: &Look) -> Result<ExitCode, CommandError> {
     let breadth = live::breadth(options)?;
     #[cfg(feature = "tui")]
     if io::IsTerminal::is_terminal(&io::stdout()) {
         if breadth == crate::live::Breadth::One {
-            return feed::show(options, refresh, look);
+            return feed::show(options, watch, look);
         }
-        if refresh.is_some() {
-            return Err(CommandError::usage("--refresh keeps one account current; a fleet is read once: leave it away"));
+        if watch.refresh.is_some() || watch.events.is_some() {
+            return Err(CommandError::usage("--refresh and --events keep one account current; a fleet is read once: leave them away"));
         }
         let config = configured()?;
         return show(snapshots::live(options, &breadth, &config)?.0, look, &config);
     }
-    let _ = (refresh, look);
+    let _ = (watch, look);
     let (worlds, missed) = snapshots::live(options, &breadth, &configured()?)?;
     let code = print_report(&worlds.into_iter().map(snapshots::Unjudged::judge).collect::<Vec<_>>())?;
     Ok(if missed > 0 { ExitCode::from(PARTIAL) } else { code })
 }
 
 #[cfg(not(feature = "aws"))]
-fn live_dashboard(_: &crate::cli::Live, _: Option<Duration>, _: &Look) -> Result<ExitCode, CommandError> {
+fn live_dashboard(_: &crate::cli::Live, _: Watch, _: &Look) -> Result<ExitCode, CommandError> {
     Err(CommandError::usage(NO_AWS))
 }
 

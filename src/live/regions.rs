@@ -58,7 +58,7 @@ const AWS_CN: &[&str] = &["cn-north-1", "cn-northwest-1"];
 const AWS_US_GOV: &[&str] = &["us-gov-east-1", "us-gov-west-1"];
 
 /// Whether `text` looks like a Region; new ones come, so there is no list of good names.
-fn is_region(text: &str) -> bool {
+pub(super) fn is_region(text: &str) -> bool {
     let mut parts = text.rsplit('-');
     let number = parts.next().is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
     let mut words = 0;

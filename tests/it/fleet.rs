@@ -208,6 +208,72 @@ fn what_does_not_go_together_is_wrong_usage() {
     assert_eq!(stub.asked_in_all(), 0);
 }
 
+#[test]
+fn a_few_accounts_are_read_at_a_time() {
+    let home = tempfile::tempdir().unwrap();
+    let (sender, asked) = mpsc::channel();
+    let stub = Stub::start(move |ask| {
+        if !ask.action.starts_with("sts:") {
+            sender.send(ask.key().to_owned()).unwrap();
+        }
+        sts(ask, "aws", &[])
+    });
+    let path = home.path().join("accounts.txt");
+    let accounts: Vec<String> = (0..12).map(|number| format!("9000000000{number:02}")).collect();
+    fs::write(&path, accounts.join("\n")).unwrap();
+    let mut palisade = stub.endpoint.palisade(home.path());
+    let output = palisade.args(["collect", "--role", "reader", "--accounts"]).arg(&path).arg("-o").arg(home.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    drop(stub);
+    let asked: Vec<String> = asked.iter().collect();
+    let spans: Vec<(usize, usize)> = accounts
+        .iter()
+        .map(|account| {
+            let of_account = |key: &String| key.ends_with(account);
+            (asked.iter().position(of_account).unwrap(), asked.iter().rposition(of_account).unwrap())
+        })
+        .collect();
+    let open = |place: usize| spans.iter().filter(|(first, last)| (*first..=*last).contains(&place)).count();
+    let most = (0..asked.len()).map(open).max().unwrap();
+    assert!((2..=4).contains(&most), "{most} at a time");
+}
+
+#[test]
+fn a_session_that_has_ended_is_begun_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let stub = Stub::start(|ask| match sts(ask, "aws", &[]) {
+        Some(Reply::Body(status, body)) if ask.action == "sts:AssumeRole" => Some(Reply::Body(status, body.replace("2099-", "2019-"))),
+        other => other,
+    });
+    let path = home.path().join("accounts.txt");
+    fs::write(&path, FIRST).unwrap();
+    let mut palisade = stub.endpoint.palisade(home.path());
+    let output = palisade.args(["collect", "--role", "reader", "--accounts"]).arg(&path).arg("-o").arg(home.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(stub.asked("sts:AssumeRole") > 5, "{}", stub.asked("sts:AssumeRole"));
+}
+
+/// A program may ask its user for a code each time.
+#[cfg(unix)]
+#[test]
+fn a_program_that_gives_credentials_is_started_once_for_the_whole_fleet() {
+    let home = tempfile::tempdir().unwrap();
+    let (config, runs, script) = (home.path().join("config"), home.path().join("runs"), home.path().join("give.sh"));
+    let given = r#"{"Version":1,"AccessKeyId":"AKIAGIVEN","SecretAccessKey":"s","SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"}"#;
+    fs::write(&script, format!("echo run >> '{}'\necho '{given}'\n", runs.display())).unwrap();
+    fs::write(&config, format!("[profile base]\nregion = {REGION}\ncredential_process = sh {}\n", script.display())).unwrap();
+    let stub = Stub::start(|ask| sts(ask, "aws", &[]));
+    let mut palisade = stub.endpoint.palisade(home.path());
+    palisade.env("AWS_CONFIG_FILE", &config).env("PATH", "/usr/bin:/bin");
+    palisade
+        .args(["collect", "--profile", "base", "--role", "reader", "--accounts", &list(home.path()), "-o"])
+        .arg(home.path().join("fleet"));
+    let output = palisade.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(stub.asked("sts:AssumeRole"), 3);
+    assert_eq!(fs::read_to_string(&runs).unwrap(), "run\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_all_accounts() {

@@ -13,6 +13,8 @@ mod emulator;
 #[cfg(feature = "aws")]
 mod endpoint;
 #[cfg(feature = "aws")]
+mod events;
+#[cfg(feature = "aws")]
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;

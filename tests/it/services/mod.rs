@@ -80,12 +80,17 @@ def attempt(call, **arguments):
 
 /// Plants all services in `emulator`.
 fn plant(emulator: &Emulator) -> String {
-    let mut script = PRELUDE.to_owned();
+    let mut script = String::new();
     for service in ALL {
         let name = service.source.word().replace('-', "_");
         let body = service.plant.lines().map(|line| format!("    {line}\n")).collect::<String>();
         script += &format!("def plant_{name}():\n{body}\ntry:\n    plant_{name}()\nexcept Exception:\n    traceback.print_exc()\n");
     }
+    run(emulator, &script).1
+}
+
+/// Runs `script` after the prelude; gives what it said on standard output and standard error.
+pub(crate) fn run(emulator: &Emulator, script: &str) -> (String, String) {
     let mut python = Command::new(python())
         .args(["-", emulator.endpoint.url(), REGION, emulator.kind.account()])
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -94,10 +99,11 @@ fn plant(emulator: &Emulator) -> String {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    python.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    python.stdin.take().unwrap().write_all(format!("{PRELUDE}\n{script}").as_bytes()).unwrap();
     let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    (said(&output.stdout), said(&output.stderr))
 }
 
 async fn everything_planted_is_collected(kind: Kind) {
