@@ -1,7 +1,8 @@
 //! An account on a bad day: what can be had by asking again is had, and what cannot is a gap in its own place.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     ops::Range,
     time::{Duration, Instant},
 };
@@ -12,6 +13,7 @@ use palisade::{
     live::{self, Session},
     model::{GapKind, Posture, SourceState, Timestamp},
 };
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -77,6 +79,90 @@ async fn what_a_bad_day_leaves_is_what_a_good_day_leaves() {
     // All of them did happen.
     let kinds: BTreeSet<&String> = met.iter().flatten().collect();
     assert_eq!(kinds.len(), BAD_DAY.len(), "{kinds:?}");
+}
+
+/// Whatever can go wrong, all at once.
+const WORST_DAY: Shares = &[
+    (Fault::Refused(Refusal::Throttled), 0.05),
+    (Fault::Refused(Refusal::Denied), 0.05),
+    (Fault::Refused(Refusal::ExpiredToken), 0.03),
+    (Fault::Refused(Refusal::InternalError), 0.05),
+    (Fault::Reset, 0.03),
+    (Fault::Truncated, 0.03),
+    (Fault::Malformed, 0.05),
+    (Fault::Empty, 0.05),
+    (Fault::Html, 0.05),
+    (Fault::Nulls, 0.05),
+    (Fault::Drip, 0.02),
+    (Fault::RepeatedToken, 0.05),
+];
+
+/// Kinds whose list AWS leaves out where there are none: an answer that lost it cannot be told from such a one.
+const LEFT_OUT: [&str; 1] = ["queue"];
+
+/// The records of a posture as its snapshot has them, by kind and ARN.
+fn records(posture: &Posture) -> BTreeMap<(String, String), Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.jsonl");
+    palisade::store::save(posture, &path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let records = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap()).filter(|record| record["kind"].is_string());
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    records.map(|record| ((format!("{} {}", word(&record["kind"]), word(&record["list"])), word(&record["arn"])), record)).collect()
+}
+
+/// Where `bad` says something else than `good` and does not say that it does not know.
+fn lies(good: &Value, bad: &Value, place: &str, found: &mut Vec<String>) {
+    match (good, bad) {
+        (_, Value::Object(fact)) if fact.get("gap").is_some_and(Value::is_object) => {}
+        (Value::Object(good), Value::Object(bad)) => {
+            let null = Value::Null;
+            let unknown = |name: &str| bad.get(name).is_some_and(|fact| fact["gap"].is_object());
+            for name in good.keys().chain(bad.keys()).collect::<BTreeSet<_>>() {
+                // Of aliases and versions that are not known there are no policies to tell.
+                if name == "policies" && (unknown("aliases") || unknown("versions")) {
+                    continue;
+                }
+                lies(good.get(name).unwrap_or(&null), bad.get(name).unwrap_or(&null), &format!("{place}.{name}"), found);
+            }
+        }
+        (good, bad) if good == bad => {}
+        _ => found.push(format!("{place}: {bad} where it is {good}")),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_worst_day_leaves_is_true_or_a_gap() {
+    let good = records(&known_of(&Stub::start(|_| None)).await);
+    let stub = Stub::start(|_| None);
+    let session = live::connect(&options(&stub)).await.unwrap();
+    let mut met = BTreeSet::new();
+    for seed in 0..20 {
+        stub.plan_faults(Faults::seeded(seed, WORST_DAY));
+        let bad = records(&known(&session).await);
+        let mut found = Vec::new();
+        for (key @ (kind, arn), record) in &good {
+            match bad.get(key) {
+                Some(bad) => lies(record, bad, &format!("{kind} {arn}"), &mut found),
+                None if LEFT_OUT.contains(&kind.trim_end()) => {}
+                // A list that is not whole says so.
+                None => {
+                    let lists = match kind.trim_end() {
+                        "layer-version" => "layers".to_owned(),
+                        "managed-policy" => "policies".to_owned(),
+                        kind => format!("{kind}s"),
+                    };
+                    let list = bad.iter().find(|((list, _), _)| *list == format!("list {lists}"));
+                    if list.is_none_or(|(_, list)| !list["gap"].is_object()) {
+                        found.push(format!("{kind} {arn} is not there"));
+                    }
+                }
+            }
+        }
+        assert!(found.is_empty(), "seed {seed}: {found:#?}, faults {:#?}", stub.faults_met());
+        met.extend(stub.faults_met().into_keys());
+    }
+    assert_eq!(met.len(), WORST_DAY.len(), "{met:?}");
 }
 
 /// One action of each protocol that has but one resource to be asked for, and one list of each.

@@ -59,18 +59,18 @@ pub(super) async fn get(reader: &Reader, client: &Client, name: &str) -> Result<
 
 /// What only `GetFunction` says.
 pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Failure>) -> FunctionDetail {
+    // Tags, concurrency and code are left out where there are none: an answer without its configuration says nothing of them.
+    let answer = answer.and_then(|mut answer| match answer.configuration.take() {
+        Some(configuration) => Ok((configuration, answer)),
+        None => Err(GET_FUNCTION.broken("the answer has no Configuration")),
+    });
     let answer = match answer {
-        Ok(answer) => {
-            let configuration = answer.configuration.as_ref().ok_or_else(|| GET_FUNCTION.broken("the answer has no Configuration"));
-            let runtime_version = match &configuration {
-                Ok(configuration) => function::runtime_version(reader, configuration),
-                Err(failure) => failure.gap.clone().into(),
-            };
+        Ok((configuration, answer)) => {
             let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
             FunctionAnswer {
-                state: reader.fact(configuration.and_then(function::state)),
+                state: reader.fact(function::state(&configuration)),
                 code: function::code(reader, answer.code),
-                runtime_version,
+                runtime_version: function::runtime_version(reader, &configuration),
                 tags: tags(reader, answer.tags, answer.tags_error),
                 reserved_concurrency: Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok())),
             }

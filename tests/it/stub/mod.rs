@@ -153,6 +153,9 @@ pub(crate) struct Ask {
     repeats_token: bool,
 }
 
+/// A page token that leads nowhere else.
+const AGAIN: &str = "again";
+
 impl Ask {
     /// A parameter of the request by AWS's name.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
@@ -175,8 +178,9 @@ impl Ask {
     fn page(&self, count: usize, most: usize, limit: &str, token: &str) -> Page {
         let wanted = self.parameter(limit).and_then(|limit| limit.parse().ok()).unwrap_or(most);
         let mut page = Page::after(self.parameter(token), count, most.min(wanted).min(self.most));
-        if self.repeats_token {
-            page.next = Some("again".to_owned());
+        // Whoever follows such a token goes round in circles.
+        if self.repeats_token || self.parameter(token) == Some(AGAIN) {
+            page.next = Some(AGAIN.to_owned());
         }
         page
     }
