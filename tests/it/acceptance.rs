@@ -100,7 +100,6 @@ const FLAWS: &[Row] = &[
     Row("IR-015", "function:contained", Fail, Fail),
     // Not planted, but true: neither emulator offers all of Lambda.
     Row("IR-016", "lambda", Fail, Fail),
-    Row("IR-016", "s3", Pass("it has the part of S3 Control that is asked"), Fail),
 ];
 
 /// A check that an emulator keeps from deciding.

@@ -191,7 +191,14 @@ async fn everything_planted_is_collected(kind: Kind) {
         };
         let known: BTreeSet<String> = known.iter().map(|&gap| gap.to_owned()).collect();
         if gaps != known {
-            wrong.push(format!("{}: gaps {gaps:?} where the table says {known:?}", service.source));
+            let said: Vec<String> = posture
+                .sources
+                .iter()
+                .filter(|run| run.source == service.source)
+                .flat_map(|run| &run.gaps)
+                .map(ToString::to_string)
+                .collect();
+            wrong.push(format!("{}: gaps {gaps:?} where the table says {known:?}: {said:#?}", service.source));
         }
     }
     assert!(wrong.is_empty(), "{}\n\n{kind:?} refused:\n{refused}", wrong.join("\n"));
