@@ -120,7 +120,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 }
 
 fn api(said: Api) -> GraphqlApi {
-    let providers = said.additional_authentication_providers.unwrap_or_else(Vec::new);
+    let providers: Vec<_> = said.additional_authentication_providers.into_iter().flatten().collect();
     let own = said.lambda_authorizer_config.iter();
     let authorizers = own.chain(providers.iter().filter_map(|provider| provider.lambda_authorizer_config.as_ref()));
     let (log_level, verbose_excluded) =

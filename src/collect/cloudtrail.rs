@@ -279,12 +279,12 @@ fn selectors(said: Selectors) -> Result<TrailSelectors, Failure> {
 fn advanced(selector: Advanced) -> AdvancedEventSelector {
     let field = |field: Field| FieldSelector {
         field: field.field,
-        equals: field.equals.unwrap_or_else(Vec::new),
-        starts_with: field.starts_with.unwrap_or_else(Vec::new),
-        ends_with: field.ends_with.unwrap_or_else(Vec::new),
-        not_equals: field.not_equals.unwrap_or_else(Vec::new),
-        not_starts_with: field.not_starts_with.unwrap_or_else(Vec::new),
-        not_ends_with: field.not_ends_with.unwrap_or_else(Vec::new),
+        equals: field.equals.into_iter().flatten().collect(),
+        starts_with: field.starts_with.into_iter().flatten().collect(),
+        ends_with: field.ends_with.into_iter().flatten().collect(),
+        not_equals: field.not_equals.into_iter().flatten().collect(),
+        not_starts_with: field.not_starts_with.into_iter().flatten().collect(),
+        not_ends_with: field.not_ends_with.into_iter().flatten().collect(),
     };
     AdvancedEventSelector {
         name: selector.name.filter(|name| !name.is_empty()),

@@ -150,7 +150,7 @@ fn settings(said: Pool) -> IdentityPoolSettings {
 }
 
 fn roles(said: Roles) -> IdentityPoolRoles {
-    let mut roles = said.roles.unwrap_or_else(BTreeMap::new);
+    let mut roles: BTreeMap<_, _> = said.roles.into_iter().flatten().collect();
     let rules = said.role_mappings.into_iter().flatten().filter_map(|(_, mapping)| mapping.rules_configuration);
     let mut mapped: Vec<Arn> = rules.flat_map(|rules| rules.rules).map(|rule| rule.role).collect();
     mapped.sort();

@@ -309,7 +309,7 @@ async fn detail(reader: &Reader, wire: &Wire<'_>, mut bucket: Bucket) -> Bucket 
     bucket.object_lock = lock;
     bucket.replication = replication;
     bucket.public_access_block = reader.fact(block_of(block));
-    bucket.encryption = reader.fact(unless(encryption.map(encrypted), "ServerSideEncryptionConfigurationNotFoundError"));
+    bucket.encryption = reader.fact(unless(encryption.and_then(encrypted), "ServerSideEncryptionConfigurationNotFoundError"));
     bucket.notifications = reader.fact(notifications.map(|Notification::NotificationConfiguration(said)| told(said)));
     bucket
 }
@@ -359,9 +359,11 @@ async fn versions(
     (versioning, reader.fact(lock), reader.fact(rules))
 }
 
-fn encrypted(said: Encryption) -> Option<BucketEncryption> {
-    let algorithm = said.rules.into_iter().find_map(|rule| rule.default)?;
-    Some(BucketEncryption { algorithm: algorithm.name, kms_key: algorithm.kms_key.filter(|key| !key.is_empty()) })
+/// A configuration has a rule with an algorithm: S3 encrypts every object, so none is no answer.
+fn encrypted(said: Encryption) -> Result<Option<BucketEncryption>, Failure> {
+    let algorithm = said.rules.into_iter().find_map(|rule| rule.default);
+    let algorithm = algorithm.ok_or_else(|| GET_ENCRYPTION.broken("the answer has no algorithm"))?;
+    Ok(Some(BucketEncryption { algorithm: algorithm.name, kms_key: algorithm.kms_key.filter(|key| !key.is_empty()) }))
 }
 
 fn locked(said: Lock) -> ObjectLock {
@@ -456,7 +458,9 @@ mod tests {
         assert!(from_str::<Lock>("<ObjectLockConfiguration/>").is_err());
         let sse = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
                    </ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
-        assert_eq!(encrypted(from_str(sse).unwrap()), Some(BucketEncryption { algorithm: "AES256".to_owned(), kms_key: None }));
+        assert_eq!(encrypted(from_str(sse).unwrap()), Ok(Some(BucketEncryption { algorithm: "AES256".to_owned(), kms_key: None })));
+        let empty = "<ServerSideEncryptionConfiguration><Rule><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
+        assert!(encrypted(from_str(empty).unwrap()).is_err());
         let rule = "<ReplicationConfiguration><Role>r</Role><Rule><Status>Disabled</Status><Destination><Bucket>arn:aws:s3:::b</Bucket>\
                     <Account>2</Account></Destination></Rule></ReplicationConfiguration>";
         let rules = replicated(from_str(rule).unwrap());

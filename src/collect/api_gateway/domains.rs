@@ -128,12 +128,12 @@ fn base_path_mapping(said: BasePathMapping) -> ApiMapping {
     ApiMapping {
         api: said.rest_api_id,
         stage: said.stage.filter(|stage| !stage.is_empty()),
-        path: said.base_path.filter(|path| path != "(none)").unwrap_or_else(String::new),
+        path: said.base_path.filter(|path| path != "(none)").into_iter().collect(),
     }
 }
 
 fn api_mapping(said: HttpMapping) -> ApiMapping {
-    ApiMapping { api: said.api_id, stage: Some(said.stage), path: said.api_mapping_key.unwrap_or_else(String::new) }
+    ApiMapping { api: said.api_id, stage: Some(said.stage), path: said.api_mapping_key.into_iter().collect() }
 }
 
 #[cfg(test)]

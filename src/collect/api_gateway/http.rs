@@ -166,7 +166,7 @@ fn api(reader: &Reader, said: Api) -> HttpApi {
             allow_methods: cors.allow_methods.unwrap_or_else(Vec::new),
             allow_credentials: cors.allow_credentials,
         }),
-        tags: said.tags.unwrap_or_else(BTreeMap::new),
+        tags: said.tags.into_iter().flatten().collect(),
         routes: Fact::unread(ACTION),
         integrations: Fact::unread(ACTION),
         authorizers: Fact::unread(ACTION),
@@ -212,7 +212,7 @@ fn route(said: ApiRoute) -> Route {
         authorizer: said.authorizer_id,
         api_key_required: said.api_key_required,
         integration: said.target.and_then(|target| Some(target.strip_prefix("integrations/")?.to_owned())),
-        models: said.request_models.unwrap_or_else(BTreeMap::new),
+        models: said.request_models.into_iter().flatten().collect(),
         parameters: parameters.map(|(name, constraint)| (name, constraint.required)).collect(),
     }
 }
@@ -235,7 +235,7 @@ fn authorizer(said: HttpAuthorizer) -> Authorizer {
         id: said.authorizer_id,
         name: said.name,
         kind: said.authorizer_type,
-        identity_sources: said.identity_source.unwrap_or_else(Vec::new),
+        identity_sources: said.identity_source.into_iter().flatten().collect(),
         ttl_seconds: said.authorizer_result_ttl_in_seconds,
         function: said.authorizer_uri.as_deref().and_then(function),
         user_pools: Vec::<Arn>::new(),
@@ -252,7 +252,7 @@ fn stage(reader: &Reader, said: Stage) -> HttpStage {
         default_settings: said.default_route_settings.map(route_settings),
         settings: settings.map(|(route, said)| (route, route_settings(said))).collect(),
         variables: variables(reader, said.stage_variables),
-        tags: said.tags.unwrap_or_else(BTreeMap::new),
+        tags: said.tags.into_iter().flatten().collect(),
     }
 }
 

@@ -204,12 +204,12 @@ fn api(reader: &Reader, said: Api) -> RestApi {
         name: said.name.unwrap_or_else(|| said.id.clone()),
         id: said.id,
         endpoint_types: said.endpoint_configuration.types,
-        vpc_endpoints: said.endpoint_configuration.vpc_endpoint_ids.unwrap_or_else(Vec::new),
+        vpc_endpoints: said.endpoint_configuration.vpc_endpoint_ids.into_iter().flatten().collect(),
         execute_api_disabled: said.disable_execute_api_endpoint,
         policy: policy(said.policy),
         security_policy: said.security_policy,
         api_key_source: said.api_key_source,
-        tags: said.tags.unwrap_or_else(BTreeMap::new),
+        tags: said.tags.into_iter().flatten().collect(),
         methods: Fact::unread(ACTION),
         validators: Fact::unread(ACTION),
         authorizers: Fact::unread(ACTION),
@@ -292,7 +292,7 @@ fn authorizer(said: RestAuthorizer) -> Authorizer {
         identity_sources: sources.map(str::trim).filter(|source| !source.is_empty()).map(str::to_owned).collect(),
         ttl_seconds: said.authorizer_result_ttl_in_seconds,
         function: said.authorizer_uri.as_deref().and_then(function),
-        user_pools: said.provider_arns.unwrap_or_else(Vec::new),
+        user_pools: said.provider_arns.into_iter().flatten().collect(),
         issuers: issuers.map(|Issuer { issuer, audiences }| JwtIssuer { issuer, audiences: audiences.unwrap_or_else(Vec::new) }).collect(),
     }
 }
@@ -309,7 +309,7 @@ fn stage(reader: &Reader, said: Stage) -> RestStage {
         settings: settings.map(|(methods, said)| (methods, method_settings(said))).collect(),
         variables: variables(reader, said.variables),
         canary_variables: variables(reader, said.canary_settings.and_then(|canary| canary.stage_variable_overrides)),
-        tags: said.tags.unwrap_or_else(BTreeMap::new),
+        tags: said.tags.into_iter().flatten().collect(),
     }
 }
 
