@@ -29,13 +29,25 @@
 //! - **Text from an account is hostile** until [`model::text::clean`]ed, and a command for a shell is quoted by
 //!   [`remedy::quote`] alone.
 //!
+//! # How an account is read
+//!
+//! Every collector names its operations: the IAM action each needs, the quota it draws on, from which depth on and how
+//! often it is asked. The policy, the pacers and `collect --plan` are read off these. Lambda, IAM, KMS, Logs and STS are
+//! asked through their SDK crates, all other services through one client over the same SDK runtime, with types of the
+//! collectors' own: crates for them would cost a build some five hundred CPU-seconds, and generated types fill in what an
+//! answer lacks. A test holds every request against the service models that AWS publishes with botocore.
+//!
+//! A reading has an errand: what is wanted, and what was known before. A function that Lambda's list shows unchanged is
+//! not asked again until its details are too old; `--events` wants single functions.
+//!
 //! # Where to put things
 //!
 //! | to add | write | then |
 //! |---|---|---|
 //! | a check | `src/checks/LAYER/SLUG.rs` | a `mod` line and a list entry in the layer's `mod.rs` |
-//! | a collector | `src/collect/SERVICE.rs` | a [`model::Source`], what it learns in [`model::Learnt`] |
-//! | a kind of resource | `src/model/KIND.rs` | a [`model::Listing`] in [`model::Region`], a record in `src/store/record.rs` |
+//! | a collector | `src/collect/SERVICE.rs` | a line in `src/model/source.rs` and in `Collector::ALL`; what it plants and answers under `tests/it` |
+//! | an operation | a static in its collector's file | a place in that collector's list: policy, pace and plan follow from it |
+//! | a kind of resource | `src/model/KIND.rs` | a line in `src/model/kinds.rs`: lists, parts and the snapshot's records are made from it |
 //! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
 //! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |
 //! | a theme | `themes/NAME.toml` | its name in the list of `src/ui/themes.rs` |

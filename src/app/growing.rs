@@ -150,13 +150,13 @@ mod tests {
 
     fn logs(generation: u64, region: &str, state: SourceState, items: u64) -> FeedEvent {
         let run = SourceRun { state, items, ..SourceRun::queued(Source::Logs, region) };
-        let learnt = vec![Learnt::LogGroups(groups(items))];
+        let learnt = vec![Learnt::LogGroups(groups(region, items))];
         FeedEvent::Part { generation, part: Part { run, learnt } }
     }
 
-    fn groups(count: u64) -> Listing<LogGroup> {
+    fn groups(region: &str, count: u64) -> Listing<LogGroup> {
         let group = |number| LogGroup {
-            arn: Arn::build("aws", "logs", "eu-west-1", ACCOUNT, &format!("log-group:g{number}")),
+            arn: Arn::build("aws", "logs", region, ACCOUNT, &format!("log-group:g{number}")),
             name: format!("g{number}"),
             retention_days: None,
             kms_key: None,

@@ -45,8 +45,8 @@ macro_rules! define {
                     $(Learnt::$Id(list) => self.identity.$id = sorted(list),)*
                     $(Learnt::$Wide(fact) => self.governance.$wide = fact,)*
                     regional => {
-                        if let Some(region) = self.regions.get_mut(region) {
-                            region.learn(regional);
+                        if let Some(place) = self.regions.get_mut(region) {
+                            place.learn(region, regional);
                         }
                     }
                 }
@@ -54,11 +54,12 @@ macro_rules! define {
         }
 
         impl Region {
-            fn learn(&mut self, learnt: Learnt) {
+            fn learn(&mut self, name: &str, learnt: Learnt) {
                 match learnt {
                     $(
-                        Learnt::$List(list) => self.$list = sorted(list),
-                        Learnt::$Item(item) => replace(&mut self.$list, *item),
+                        Learnt::$List(list) => self.$list = sorted(of_region(list, name)),
+                        Learnt::$Item(item) if Resource::region(item.as_ref()) == name => replace(&mut self.$list, *item),
+                        Learnt::$Item(_) => {}
                     )*
                     $(Learnt::$Fact(fact) => self.$fact = fact,)*
                     Learnt::FunctionDetails(details) => self.functions.learn(*details),
@@ -104,6 +105,16 @@ impl Listing<Function> {
     }
 }
 
+/// The list without what says that it is in another Region: no snapshot could say whose it is.
+fn of_region<T: Resource>(mut list: Listing<T>, name: &str) -> Listing<T> {
+    let count = list.items.len();
+    list.items.retain(|item| item.region() == name);
+    if list.items.len() < count {
+        list.gap.get_or_insert_with(|| Gap::failed(T::LISTED_BY, "an entry says that it is in another Region"));
+    }
+    list
+}
+
 fn sorted<T: Resource>(mut list: Listing<T>) -> Listing<T> {
     list.items.sort_by(|a, b| a.arn().cmp(b.arn()));
     list.items.dedup_by(|a, b| a.arn() == b.arn());
@@ -114,5 +125,28 @@ fn replace<T: Resource>(list: &mut Listing<T>, item: T) {
     match list.items.binary_search_by(|known| known.arn().cmp(item.arn())) {
         Ok(index) => list.items[index] = item,
         Err(index) => list.items.insert(index, item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_another_region_is_left_out_and_the_list_says_so() {
+        let queue = |region: &str| {
+            let arn = Arn::build("aws", "sqs", region, "123456789012", "orders");
+            Queue { arn, url: String::new(), attributes: Fact::default() }
+        };
+        let mut posture = Posture::new("123456789012", Timestamp::EPOCH);
+        let list = Listing::complete(vec![queue("eu-west-1"), queue("us-east-1")]);
+        let run = SourceRun::queued(Source::Sqs, "eu-west-1");
+        let learnt = vec![Learnt::Queues(list), Learnt::Queue(Box::new(queue("us-east-1")))];
+        posture.absorb(Part { run, learnt });
+        let queues = &posture.regions["eu-west-1"].queues;
+        assert_eq!(
+            (queues.items.as_slice(), queues.gap.as_ref().map(|gap| gap.kind)),
+            ([queue("eu-west-1")].as_slice(), Some(GapKind::Failed))
+        );
     }
 }
