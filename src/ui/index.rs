@@ -262,6 +262,10 @@ fn short_id(name: &str) -> &str {
 /// What people call a resource: its kind and its name, cleaned.
 pub(crate) fn resource_name(arn: &Arn) -> String {
     let name = text::clean(arn.name());
+    if name == "*" {
+        // A whole service: so it is in blind spots.
+        return text::clean(arn.service()).into_owned();
+    }
     let kind = match (arn.service(), arn.resource().split([':', '/']).next().unwrap_or_default()) {
         ("lambda", "function") => "fn",
         ("lambda", "layer") => "layer",
