@@ -77,6 +77,7 @@ fn role(number: usize) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(when(number as i64 % 300)),
+        services_used: Role::unasked(),
     }
 }
 
@@ -157,8 +158,11 @@ fn log_group(number: usize, region: &str) -> LogGroup {
         retention_days: (number.is_multiple_of(4)).then_some(30),
         kms_key: None,
         data_protection: None,
+        inherited: Vec::new(),
         deletion_protection: None,
         stored_bytes: 1 << 20,
         created: when(900),
+        last_event: Fact::Known(when(1)),
+        subscriptions: Fact::Known(Vec::new()),
     }
 }

@@ -90,7 +90,7 @@ pub enum Command {
         /// A check's id or slug, such as FN-001
         id: String,
     },
-    /// Print the least IAM policy that collection needs
+    /// Print the least IAM policy that collection needs, with what --last-accessed asks
     Policy {
         /// With what --events needs: to take messages off its queue
         #[arg(long)]
@@ -172,6 +172,9 @@ pub struct Live {
     /// How much of each function to ask for
     #[arg(long, value_enum, default_value_t = Depth::Full, help_heading = "Live account")]
     pub depth: Depth,
+    /// Ask IAM when the roles of functions last used each service: starts a job for each role, at two calls or more
+    #[arg(long, help_heading = "Live account")]
+    pub last_accessed: bool,
     /// Read every account that FILE lists, through a role in each (- is standard input)
     ///
     /// One account a line: its 12-digit id, or the ARN of the role to assume there, and a name after it if you like.

@@ -26,8 +26,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Pacers, Scope},
-    model::{Arn, FingerprintKey, Part, Posture, SourceRun, Timestamp, text},
+    collect::{Assignment, Budget, Collector, Depth, Errand, Event, Pacers, Roster, Scope, Wanted},
+    model::{Arn, FingerprintKey, Part, Posture, Source, SourceRun, Timestamp, text},
 };
 use base::{Base, Identity};
 
@@ -51,6 +51,8 @@ pub struct Options {
     pub budget: Option<Budget>,
     /// How much to ask.
     pub depth: Depth,
+    /// Whether to ask IAM when the roles of functions last used what they may use: it starts a job for each.
+    pub last_accessed: bool,
     /// The key of this installation's fingerprints.
     pub fingerprints: FingerprintKey,
 }
@@ -66,6 +68,7 @@ impl Options {
             percent: 60,
             budget: None,
             depth: Depth::default(),
+            last_accessed: false,
             fingerprints,
         }
     }
@@ -123,6 +126,7 @@ pub struct Session {
     sdk: SdkConfig,
     pacers: BTreeMap<String, Arc<Pacers>>,
     depth: Depth,
+    last_accessed: bool,
     fingerprints: FingerprintKey,
     paused: watch::Sender<bool>,
 }
@@ -164,6 +168,7 @@ impl Session {
             sdk,
             pacers,
             depth: options.depth,
+            last_accessed: options.last_accessed,
             fingerprints: options.fingerprints.clone(),
             paused: watch::Sender::new(false),
         }
@@ -208,9 +213,18 @@ impl Session {
 pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender<Event>, cancel: &CancellationToken) {
     // Another account's functions are no news of this one's.
     errand.before = errand.before.filter(|before| before.account == session.account && before.partition == session.partition);
+    // By function CloudWatch is asked, and Lambda knows them: from this reading, or else from the one before.
+    let roster = |region: &String| {
+        let read = matches!(errand.wanted, Wanted::Everything) || errand.wanted == Wanted::Source(Source::Lambda, region.clone());
+        let before = errand.before.as_ref().and_then(|before| before.regions.get(region));
+        let roster = if read { Roster::awaited() } else { Roster::known(before.map(|region| &region.functions)) };
+        (region.clone(), Arc::new(roster))
+    };
+    let nowhere = (SourceRun::GLOBAL.to_owned(), Arc::new(Roster::known(None)));
+    let rosters: BTreeMap<String, Arc<Roster>> = session.regions.iter().map(roster).chain([nowhere]).collect();
     let mut tasks = JoinSet::new();
     for (collector, scope) in session.errands().filter(|(collector, scope)| errand.covers(collector.source, scope)) {
-        let Some(pacers) = session.pacers.get(&scope).cloned() else { continue };
+        let Some((pacers, roster)) = session.pacers.get(&scope).cloned().zip(rosters.get(&scope).cloned()) else { continue };
         let sdk = if scope == SourceRun::GLOBAL {
             session.sdk.clone()
         } else {
@@ -222,8 +236,10 @@ pub async fn collect(session: &Session, mut errand: Errand, sender: mpsc::Sender
             partition: session.partition.clone(),
             errand: errand.clone(),
             depth: session.depth,
+            last_accessed: session.last_accessed,
             sdk,
             pacers,
+            roster,
             fingerprints: session.fingerprints.clone(),
             sender: sender.clone(),
             cancel: cancel.clone(),

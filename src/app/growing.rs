@@ -161,9 +161,12 @@ mod tests {
             retention_days: None,
             kms_key: None,
             data_protection: None,
+            inherited: Vec::new(),
             deletion_protection: None,
             stored_bytes: 0,
             created: None,
+            last_event: crate::model::Fact::Known(None),
+            subscriptions: crate::model::Fact::Known(Vec::new()),
         };
         Listing { items: (0..count).map(group).collect(), gap: None }
     }

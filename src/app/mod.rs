@@ -23,6 +23,7 @@ use std::{io, path::PathBuf, sync::Arc};
 pub use appearance::Appearance;
 pub use feed::{Feed, FeedCommand, FeedEvent};
 pub use jobs::Saver;
+use tokio::sync::watch;
 
 use crate::{
     checks::Settings,
@@ -118,7 +119,11 @@ pub fn run(start: Start) -> Result<ExitReason, AppError> {
         signals::listen(&events)?;
         let commands = feed.as_ref().map(|feed| feed.commands.clone());
         let shown = worker::unassessed(&fleet, &settings);
-        worker::spawn(worker::Job { fleet, settings, feed: feed.map(|feed| (feed.parts, feed.known)), keep, events: events.clone() })?;
+        let (parts, known) = match feed {
+            Some(feed) => (Some(feed.parts), feed.known),
+            None => (None, watch::Sender::new(None)),
+        };
+        worker::spawn(worker::Job { fleet, settings, parts, known, keep, events: events.clone() })?;
         let screen = terminal::Screen::enter(mouse)?;
         input::listen(&events, look.answer_is_late());
         let jobs = jobs::Jobs::new(events, out_dir, save);

@@ -32,7 +32,9 @@ const PILE: Duration = Duration::from_secs(1);
 pub(super) struct Job {
     pub(super) fleet: Vec<(Origin, Arc<Posture>)>,
     pub(super) settings: Arc<Settings>,
-    pub(super) feed: Option<(mpsc::Receiver<FeedEvent>, watch::Sender<Option<Arc<Posture>>>)>,
+    pub(super) parts: Option<mpsc::Receiver<FeedEvent>>,
+    /// Where to leave what is known when a collection has ended.
+    pub(super) known: watch::Sender<Option<Arc<Posture>>>,
     pub(super) keep: Option<Saver>,
     pub(super) events: Events,
 }
@@ -56,19 +58,19 @@ pub(super) fn spawn(job: Job) -> io::Result<()> {
 struct Gone;
 
 fn work(job: Job) -> Result<(), Gone> {
-    let Job { fleet, settings, feed, keep, events } = job;
+    let Job { fleet, settings, parts, known, keep, events } = job;
     let send = |event| events.blocking_send(event).map_err(|_| Gone);
     let first = fleet.first().map(|(_, posture)| posture.clone());
     let mut world = None;
     for (place, (origin, posture)) in fleet.into_iter().enumerate() {
         let assessed = World::assess(origin, posture, settings.clone());
-        if place == 0 && feed.is_some() {
+        if place == 0 && parts.is_some() {
             world = Some(assessed.clone());
         }
         send(Event::Assessed { generation: 0, place, world: Box::new(assessed) })?;
     }
     send(Event::Assessing(false))?;
-    let Some((mut parts, known)) = feed else { return Ok(()) };
+    let Some(mut parts) = parts else { return Ok(()) };
     let mut live =
         Live { growing: Growing::new(first), world, settings, pending: Vec::new(), looked: Instant::now(), took: Duration::ZERO };
     let mut ended = false;
@@ -185,7 +187,7 @@ mod tests {
         let known = watch::Sender::new(None);
         let builds_on = known.subscribe();
         let keep: Saver = Arc::new(|posture| Err(format!("{} sources", posture.sources.len())));
-        spawn(Job { fleet: Vec::new(), settings: Arc::default(), feed: Some((parts, known)), keep: Some(keep), events }).unwrap();
+        spawn(Job { fleet: Vec::new(), settings: Arc::default(), parts: Some(parts), known, keep: Some(keep), events }).unwrap();
         let run = SourceRun { state: SourceState::Complete, ..SourceRun::queued(Source::Iam, SourceRun::GLOBAL) };
         for event in [
             FeedEvent::Began { generation: 7, account: "123456789012".to_owned(), partition: "aws".to_owned(), taken_at: Timestamp::EPOCH },

@@ -124,6 +124,7 @@ pub(crate) fn role(name: &str, policy: &str) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(None),
+        services_used: Role::unasked(),
     }
 }
 
@@ -157,9 +158,12 @@ pub(crate) fn log_group(name: &str) -> LogGroup {
         retention_days: Some(365),
         kms_key: Some(Arn::build("aws", "kms", REGION, ACCOUNT, "key/logs")),
         data_protection: None,
+        inherited: Vec::new(),
         deletion_protection: Some(true),
         stored_bytes: 1024,
         created: Some(now()),
+        last_event: Fact::Known(Some(now())),
+        subscriptions: Fact::Known(Vec::new()),
     }
 }
 

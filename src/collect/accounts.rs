@@ -11,7 +11,7 @@ use super::{
 };
 use crate::model::{Listing, Source};
 
-static SERVICE: Service =
+pub(super) static SERVICE: Service =
     Service::new("Organizations", "organizations", Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" }).global();
 
 /// It is asked once a run, page after page.

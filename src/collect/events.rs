@@ -1,246 +1,283 @@
-//! The queue of `--events`: what CloudTrail says has changed, by way of an EventBridge rule and SQS.
-//!
-//! It belongs to the user, stands outside [`Collector::ALL`], and is the one thing here that is written to: a message
-//! that was taken is deleted.
+//! EventBridge: event buses with their policies, rules with their targets, archives.
 
-use std::collections::BTreeSet;
-
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Collector, Failure, Operation, Scope, Wanted,
+    Collector, Depth, Operation, Scope,
+    gap::Failure,
     pacer::Quota,
-    reader::{Assignment, Reader},
+    reader::{Page, Reader, whole},
     wire::{Protocol, Service, Wire},
 };
-use crate::model::{Arn, Source, SourceRun};
+use crate::model::{
+    Arn, EventArchive, EventBus, EventBusAttributes, EventRule, EventTarget, Fact, HiddenText, Learnt, Listing, PolicyText, RetryPolicy,
+    Source, without_secrets,
+};
 
-static SERVICE: Service = Service::new("SQS", "sqs", Protocol::Json { version: "1.0", target: "AmazonSQS" });
+static SERVICE: Service = Service::new("EventBridge", "events", Protocol::Json { version: "1.1", target: "AWSEvents" });
 
-/// A standard queue takes as many as anybody sends; one reader never asks so often.
-static QUOTA: Quota = Quota::new("sqs:events", 50);
+/// An older edition of the EventBridge quotas page: fifty a second for all operations but `PutEvents` together.
+static QUOTA: Quota = Quota::new("events", 50);
 
-static RECEIVE: Operation = Operation::new("sqs:ReceiveMessage", &QUOTA).of(&SERVICE);
-static DELETE: Operation = Operation::new("sqs:DeleteMessage", &QUOTA).named("DeleteMessageBatch").of(&SERVICE);
+static LIST_BUSES: Operation =
+    Operation::new("events:ListEventBuses", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.event_buses.items.len(), PAGE));
+static DESCRIBE_BUS: Operation =
+    Operation::new("events:DescribeEventBus", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.event_buses.items.len() as u64);
+static LIST_RULES: Operation = Operation::new("events:ListRules", &QUOTA).of(&SERVICE).calls(|at| {
+    let on = |bus: &EventBus| at.region.event_rules.items.iter().filter(|rule| rule.bus == bus.name).count();
+    at.region.event_buses.items.iter().map(|bus| at.pages(on(bus), PAGE)).sum()
+});
+static LIST_TARGETS: Operation =
+    Operation::new("events:ListTargetsByRule", &QUOTA).of(&SERVICE).detail(Depth::Full, |at| at.region.event_rules.items.len() as u64);
+static LIST_ARCHIVES: Operation =
+    Operation::new("events:ListArchives", &QUOTA).of(&SERVICE).calls(|at| at.pages(at.region.event_archives.items.len(), PAGE));
 
-static COLLECTOR: Collector =
-    Collector { source: Source::Sqs, scope: Scope::Regional, operations: &[&RECEIVE, &DELETE], run: |_| Box::pin(async { Vec::new() }) };
+pub(super) static COLLECTOR: Collector = Collector {
+    source: Source::Events,
+    scope: Scope::Regional,
+    operations: &[&LIST_BUSES, &DESCRIBE_BUS, &LIST_RULES, &LIST_TARGETS, &LIST_ARCHIVES],
+    run,
+};
 
-/// The IAM actions that `--events` needs on its queue.
-pub fn event_actions() -> Vec<&'static str> {
-    COLLECTOR.actions().collect()
-}
+/// The largest page of every list here.
+const PAGE: usize = 100;
+/// The bus that every account has.
+const DEFAULT: &str = "default";
+/// Buses whose rules are listed at the same time.
+const AT_ONCE: usize = 4;
 
-/// How long SQS waits for a message, in seconds: the longest it does.
-const WAIT: u32 = 20;
-
-/// Messages, and what they say has changed.
-#[derive(Debug, Default)]
-pub(crate) struct News {
-    /// What to read again, each once.
-    pub(crate) changes: Vec<Wanted>,
-    receipts: Vec<String>,
-}
-
-/// A client of the queue.
-pub(crate) struct Queue {
-    reader: Reader,
-    url: String,
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Buses {
+    event_buses: Vec<Bus>,
+    next_token: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Messages {
-    /// Left out when there are none.
-    messages: Option<Vec<Message>>,
+struct Bus {
+    name: Option<String>,
+    arn: Option<Arn>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Message {
-    receipt_handle: String,
-    body: String,
+struct DescribedBus {
+    /// Nothing is required in this answer; without its name it is none.
+    #[serde(rename = "Name")]
+    _name: String,
+    policy: Option<String>,
+    kms_key_identifier: Option<String>,
+    dead_letter_config: Option<DeadLetter>,
+    log_config: Option<LogConfig>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Deleted {
-    #[serde(default)]
-    failed: Vec<Value>,
-}
-
-impl Queue {
-    /// The queue at `url`, asked as `assignment` says: in its Region, for its account.
-    pub(crate) fn new(assignment: Assignment, url: String) -> Self {
-        Self { reader: Reader::new(&COLLECTOR, assignment), url }
-    }
-
-    /// Waits for messages, twenty seconds at most.
-    ///
-    /// # Errors
-    /// When the queue cannot be read.
-    pub(crate) async fn receive(&self) -> Result<News, Failure> {
-        let params = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": WAIT });
-        let answer: Messages = Wire::new(&self.reader, &SERVICE).ask(&RECEIVE, params).await?;
-        let mut news = News::default();
-        let mut functions = BTreeSet::new();
-        for message in answer.messages.into_iter().flatten() {
-            match change(&message.body, self.reader.partition(), self.reader.account()) {
-                Some(Wanted::Functions(arns)) => functions.extend(arns),
-                Some(other) if !news.changes.contains(&other) => news.changes.push(other),
-                _ => {}
-            }
-            news.receipts.push(message.receipt_handle);
-        }
-        if !functions.is_empty() {
-            news.changes.push(Wanted::Functions(functions.into_iter().collect()));
-        }
-        Ok(news)
-    }
-
-    /// Takes the messages of `news` off the queue.
-    ///
-    /// # Errors
-    /// When SQS keeps some: they will come again.
-    pub(crate) async fn acknowledge(&self, news: &News) -> Result<(), Failure> {
-        if news.receipts.is_empty() {
-            return Ok(());
-        }
-        let entries: Vec<Value> =
-            news.receipts.iter().enumerate().map(|(id, receipt)| json!({ "Id": id.to_string(), "ReceiptHandle": receipt })).collect();
-        let answer: Deleted = Wire::new(&self.reader, &SERVICE).ask(&DELETE, json!({ "QueueUrl": self.url, "Entries": entries })).await?;
-        if answer.failed.is_empty() { Ok(()) } else { Err(DELETE.broken("some messages stay on the queue")) }
-    }
-}
-
-/// CloudTrail's record, as EventBridge delivers it.
-#[derive(Debug, Deserialize)]
-struct Delivered {
-    account: String,
-    detail: Record,
+struct LogConfig {
+    include_detail: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Record {
-    event_source: String,
-    event_name: String,
-    aws_region: String,
-    error_code: Option<String>,
-    read_only: Option<bool>,
-    request_parameters: Option<Value>,
-    response_elements: Option<Value>,
+#[serde(rename_all = "PascalCase")]
+struct DeadLetter {
+    arn: Option<Arn>,
 }
 
-/// The sources whose endpoint, and so CloudTrail's name of them, is not their IAM namespace.
-const ENDPOINTS: &[(&str, &str)] = &[("monitoring", "cloudwatch")];
-
-/// What `body` says has changed in `account`; nothing when it is no event of that account, or changed nothing.
-fn change(body: &str, partition: &str, account: &str) -> Option<Wanted> {
-    let Delivered { account: of, detail } = serde_json::from_str(body).ok()?;
-    if of != account || detail.error_code.is_some() || detail.read_only == Some(true) {
-        return None;
-    }
-    let service = detail.event_source.strip_suffix(".amazonaws.com")?;
-    let word = ENDPOINTS.iter().find(|(endpoint, _)| *endpoint == service).map_or(service, |(_, word)| word);
-    let collector = Collector::ALL.iter().find(|collector| collector.source.word() == word)?;
-    if collector.source == Source::Lambda
-        && !of_a_list(&detail.event_name)
-        && let Some(function) = function(&detail, partition, account)
-    {
-        return Some(Wanted::Functions(vec![function]));
-    }
-    let region = match collector.scope {
-        Scope::Global => SourceRun::GLOBAL.to_owned(),
-        Scope::Regional => detail.aws_region,
-    };
-    Some(Wanted::Source(collector.source, region))
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rules {
+    rules: Vec<Rule>,
+    next_token: Option<String>,
 }
 
-/// Whether a change to Lambda is in one of its lists and not in a function: mappings, layers, a function that comes or goes.
-fn of_a_list(event: &str) -> bool {
-    ["EventSourceMapping", "LayerVersion", "CodeSigningConfig", "CreateFunction2", "DeleteFunction2"]
-        .iter()
-        .any(|part| event.contains(part))
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rule {
+    name: Option<String>,
+    arn: Option<Arn>,
+    event_bus_name: Option<String>,
+    event_pattern: Option<String>,
+    schedule_expression: Option<String>,
+    state: Option<String>,
+    role_arn: Option<Arn>,
+    managed_by: Option<String>,
 }
 
-/// The function that a record of Lambda is about: Lambda names it by name, partial ARN or ARN, with or without a qualifier.
-fn function(record: &Record, partition: &str, account: &str) -> Option<Arn> {
-    let text = |value: &Option<Value>, name: &str| Some(value.as_ref()?.get(name)?.as_str()?.to_owned());
-    let (request, response) = (&record.request_parameters, &record.response_elements);
-    let named = text(response, "functionArn")
-        .or_else(|| text(request, "functionName"))
-        .or_else(|| text(request, "resourceArn"))
-        .or_else(|| text(request, "resource"))?;
-    let after = match named.rsplit_once(":function:") {
-        Some((_, after)) => after,
-        None if named.starts_with("arn:") => return None,
-        None => named.strip_prefix("function:").unwrap_or(&named),
-    };
-    let name = after.split(':').next().filter(|name| !name.is_empty())?;
-    Some(Arn::build(partition, "lambda", &record.aws_region, account, &format!("function:{name}")))
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Targets {
+    targets: Vec<Target>,
+    next_token: Option<String>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Target {
+    id: String,
+    arn: Arn,
+    role_arn: Option<Arn>,
+    input: Option<String>,
+    input_transformer: Option<Transformer>,
+    http_parameters: Option<Value>,
+    dead_letter_config: Option<DeadLetter>,
+    retry_policy: Option<Retry>,
+}
 
-    const ACCOUNT: &str = "111122223333";
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Transformer {
+    input_template: String,
+}
 
-    fn event(source: &str, name: &str, more: Value) -> String {
-        let mut detail = json!({ "eventSource": source, "eventName": name, "awsRegion": "eu-west-1" });
-        detail.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        json!({ "detail-type": "AWS API Call via CloudTrail", "source": "aws.lambda", "account": ACCOUNT, "region": "eu-west-1", "detail": detail })
-            .to_string()
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Retry {
+    maximum_retry_attempts: Option<u32>,
+    maximum_event_age_in_seconds: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Archives {
+    archives: Vec<Archive>,
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Archive {
+    archive_name: Option<String>,
+    event_source_arn: Option<Arn>,
+    state: Option<String>,
+    retention_days: Option<u32>,
+}
+
+fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
+    async move {
+        let wire = &Wire::new(reader, &SERVICE);
+        let (buses, archives) = tokio::join!(buses(reader, wire), archives(reader, wire));
+        let found = buses.items.clone();
+        let rules = rules(reader, wire, &buses).await;
+        let each = rules.items.clone();
+        reader.expect(archives.items.len());
+        reader.done(archives.items.len());
+        reader.post(vec![Learnt::EventBuses(buses), Learnt::EventRules(rules), Learnt::EventArchives(archives)]).await;
+        tokio::join!(
+            reader.details(found, |bus| describe(reader, wire, bus), Learnt::EventBus),
+            reader.details(each, |rule| targets(reader, wire, rule), Learnt::EventRule),
+        );
+        Vec::new()
     }
+    .boxed()
+}
 
-    fn said(source: &str, name: &str, more: Value) -> Option<Wanted> {
-        change(&event(source, name, more), "aws", ACCOUNT)
-    }
+async fn buses(reader: &Reader, wire: &Wire<'_>) -> Listing<EventBus> {
+    let buses = reader.pages(&LIST_BUSES, |token| async move {
+        let answer: Buses = wire.ask(&LIST_BUSES, json!({ "Limit": PAGE, "NextToken": token })).await?;
+        Ok(Page::new(Some(answer.event_buses), answer.next_token))
+    });
+    let unread = || Fact::unread(DESCRIBE_BUS.action);
+    reader.converted(&LIST_BUSES, buses.await, |bus| Some(EventBus { arn: bus.arn?, name: bus.name?, attributes: unread() }))
+}
 
-    #[test]
-    fn a_function_by_whatever_it_is_named() {
-        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
-        let expected = Some(Wanted::Functions(vec![Arn::from(arn)]));
-        for name in ["orders", "orders:live", arn, &format!("{arn}:7"), "111122223333:function:orders", "function:orders"] {
-            let request = json!({ "requestParameters": { "functionName": name } });
-            assert_eq!(said("lambda.amazonaws.com", "UpdateFunctionConfiguration20150331v2", request), expected, "{name}");
-        }
-        let tagged = json!({ "requestParameters": { "resource": arn } });
-        assert_eq!(said("lambda.amazonaws.com", "TagResource20170331v2", tagged), expected);
-        let policy = json!({ "requestParameters": { "resourceArn": arn } });
-        assert_eq!(said("lambda.amazonaws.com", "PutResourcePolicy", policy), expected);
-    }
+async fn archives(reader: &Reader, wire: &Wire<'_>) -> Listing<EventArchive> {
+    let archives = reader.pages(&LIST_ARCHIVES, |token| async move {
+        let answer: Archives = wire.ask(&LIST_ARCHIVES, json!({ "Limit": PAGE, "NextToken": token })).await?;
+        Ok(Page::new(Some(answer.archives), answer.next_token))
+    });
+    reader.converted(&LIST_ARCHIVES, archives.await, |archive| {
+        let resource = format!("archive/{}", archive.archive_name?);
+        Some(EventArchive {
+            arn: Arn::build(reader.partition(), "events", reader.region(), reader.account(), &resource),
+            bus: archive.event_source_arn?,
+            state: archive.state?,
+            // Left out where it is for ever.
+            retention_days: archive.retention_days.unwrap_or(0),
+        })
+    })
+}
 
-    #[test]
-    fn what_is_in_a_list_is_read_with_the_list() {
-        let lambda = |name, request: Value| said("lambda.amazonaws.com", name, json!({ "requestParameters": request }));
-        let everything = Some(Wanted::Source(Source::Lambda, "eu-west-1".to_owned()));
-        for name in ["CreateFunction20150331", "DeleteFunction20150331", "CreateEventSourceMapping20150331", "PublishLayerVersion20181031"]
-        {
-            assert_eq!(lambda(name, json!({ "functionName": "orders" })), everything, "{name}");
-        }
-        assert_eq!(lambda("PutAccountThing", json!({})), everything);
-        assert_eq!(said("iam.amazonaws.com", "PutRolePolicy", json!({})), Some(Wanted::Source(Source::Iam, "global".to_owned())));
-        assert_eq!(said("kms.amazonaws.com", "PutKeyPolicy", json!({})), Some(Wanted::Source(Source::Kms, "eu-west-1".to_owned())));
+/// The rules of every bus: there is no list of all of them. Without a list of buses, at least those of the bus that
+/// every account has.
+async fn rules(reader: &Reader, wire: &Wire<'_>, buses: &Listing<EventBus>) -> Listing<EventRule> {
+    let mut names: Vec<String> = buses.items.iter().map(|bus| bus.name.clone()).collect();
+    if buses.gap.is_some() && !names.iter().any(|name| name == DEFAULT) {
+        names.push(DEFAULT.to_owned());
     }
+    let lists: Vec<Listing<EventRule>> = stream::iter(names).map(|bus| rules_of(reader, wire, bus)).buffered(AT_ONCE).collect().await;
+    let mut all = Listing { items: Vec::new(), gap: buses.gap.clone() };
+    for list in lists {
+        all.items.extend(list.items);
+        all.gap = all.gap.or(list.gap);
+    }
+    all
+}
 
-    #[test]
-    fn what_changed_nothing_here_is_no_change() {
-        let orders = json!({ "requestParameters": { "functionName": "orders" } });
-        let refused = json!({ "errorCode": "AccessDenied", "requestParameters": { "functionName": "orders" } });
-        assert_eq!(said("lambda.amazonaws.com", "UpdateFunctionCode20150331v2", refused), None);
-        assert_eq!(said("lambda.amazonaws.com", "GetFunction20150331v2", json!({ "readOnly": true })), None);
-        assert_eq!(said("example.amazonaws.com", "Do", json!({})), None);
-        assert_eq!(change(&event("lambda.amazonaws.com", "UpdateFunctionCode20150331v2", orders), "aws", "444455556666"), None);
-        for junk in ["", "{}", "[]", "\"x\"", "{\"account\":\"111122223333\",\"detail\":{}}", "\u{0}"] {
-            assert_eq!(change(junk, "aws", ACCOUNT), None, "{junk}");
-        }
-    }
+async fn rules_of(reader: &Reader, wire: &Wire<'_>, bus: String) -> Listing<EventRule> {
+    let name = bus.as_str();
+    let rules = reader
+        .pages(&LIST_RULES, |token| async move {
+            let answer: Rules = wire.ask(&LIST_RULES, json!({ "EventBusName": name, "Limit": PAGE, "NextToken": token })).await?;
+            Ok(Page::new(Some(answer.rules), answer.next_token))
+        })
+        .await;
+    reader.converted(&LIST_RULES, rules, |rule| {
+        Some(EventRule {
+            arn: rule.arn?,
+            name: rule.name?,
+            bus: rule.event_bus_name.unwrap_or_else(|| bus.clone()),
+            pattern: rule.event_pattern.filter(|pattern| !pattern.is_empty()).map(without_secrets),
+            schedule: rule.schedule_expression.filter(|schedule| !schedule.is_empty()),
+            state: rule.state?,
+            role: rule.role_arn.filter(given),
+            managed_by: rule.managed_by.filter(|service| !service.is_empty()),
+            targets: Fact::unread(LIST_TARGETS.action),
+        })
+    })
+}
 
-    #[test]
-    fn it_may_take_messages_and_nothing_else() {
-        assert_eq!(event_actions(), ["sqs:ReceiveMessage", "sqs:DeleteMessage"]);
-    }
+async fn describe(reader: &Reader, wire: &Wire<'_>, mut bus: EventBus) -> EventBus {
+    let answer: Result<DescribedBus, Failure> = wire.ask(&DESCRIBE_BUS, json!({ "Name": bus.name })).await;
+    bus.attributes = reader.fact(answer.map(|answer| EventBusAttributes {
+        policy: answer.policy.filter(|policy| !policy.is_empty()).map(PolicyText::new),
+        kms_key: answer.kms_key_identifier.filter(|key| !key.is_empty()),
+        dead_letter_queue: answer.dead_letter_config.and_then(|config| config.arn),
+        logs_events: answer.log_config.and_then(|config| config.include_detail).is_some_and(|detail| detail == "FULL"),
+    }));
+    bus
+}
+
+async fn targets(reader: &Reader, wire: &Wire<'_>, mut rule: EventRule) -> EventRule {
+    let (name, bus) = (rule.name.as_str(), rule.bus.as_str());
+    let targets = reader
+        .pages(&LIST_TARGETS, |token| async move {
+            let params = json!({ "Rule": name, "EventBusName": bus, "Limit": PAGE, "NextToken": token });
+            let answer: Targets = wire.ask(&LIST_TARGETS, params).await?;
+            Ok(Page::new(Some(answer.targets), answer.next_token))
+        })
+        .await;
+    let home = &rule.arn;
+    let targets = reader.converted(&LIST_TARGETS, targets, |target| {
+        let hidden = |text: String| HiddenText::read(&text, home, reader.fingerprints());
+        Some(EventTarget {
+            id: target.id,
+            arn: target.arn,
+            role: target.role_arn.filter(given),
+            dead_letter_queue: target.dead_letter_config.and_then(|config| config.arn).filter(given),
+            retries: target
+                .retry_policy
+                .map(|policy| RetryPolicy { attempts: policy.maximum_retry_attempts, age_seconds: policy.maximum_event_age_in_seconds }),
+            input: target.input.or(target.input_transformer.map(|transformer| transformer.input_template)).map(hidden),
+            http_parameters: target.http_parameters.map(|parameters| hidden(parameters.to_string())),
+        })
+    });
+    rule.targets = whole(targets);
+    rule
+}
+
+fn given(arn: &Arn) -> bool {
+    !arn.as_str().is_empty()
 }

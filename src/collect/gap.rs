@@ -113,6 +113,11 @@ impl Failure {
         matches!(&self.trouble, Trouble::Service(code) if matches!(code.as_str(), "ResourceNotFoundException" | "NotFoundException" | "ResourceNotFound"))
     }
 
+    /// Whether the service says `code`.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        matches!(&self.trouble, Trouble::Service(said) if said == code)
+    }
+
     /// Reads `error`, which `action` ended with.
     pub(crate) fn read<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Self
     where

@@ -12,13 +12,14 @@ use futures::{FutureExt, future::BoxFuture};
 use super::{
     Collector, Operation, Scope,
     gap::Failure,
+    last_accessed,
     pacer::Quota,
     reader::{Page, Reader},
 };
 use crate::model::{Arn, Fact, Gap, GapKind, Group, Learnt, Listing, ManagedPolicy, Policies, PolicyText, Role, Source, Timestamp, User};
 
 /// IAM publishes no quota; five a second and one at a time has been seen to pass.
-static QUOTA: Quota = Quota::new("iam", 5).in_flight(1);
+pub(super) static QUOTA: Quota = Quota::new("iam", 5).in_flight(1);
 
 static DETAILS: Operation = Operation::new("iam:GetAccountAuthorizationDetails", &QUOTA).calls(|at| {
     let identity = &at.posture.identity;
@@ -28,8 +29,12 @@ static DETAILS: Operation = Operation::new("iam:GetAccountAuthorizationDetails",
 static GET_POLICY: Operation = Operation::new("iam:GetPolicy", &QUOTA).calls(|_| 0);
 static GET_POLICY_VERSION: Operation = Operation::new("iam:GetPolicyVersion", &QUOTA).calls(|_| 0);
 
-pub(super) static COLLECTOR: Collector =
-    Collector { source: Source::Iam, scope: Scope::Global, operations: &[&DETAILS, &GET_POLICY, &GET_POLICY_VERSION], run };
+pub(super) static COLLECTOR: Collector = Collector {
+    source: Source::Iam,
+    scope: Scope::Global,
+    operations: &[&DETAILS, &GET_POLICY, &GET_POLICY_VERSION, &last_accessed::GENERATE, &last_accessed::GET],
+    run,
+};
 
 /// What one page holds, which is some of four lists.
 struct Details {
@@ -77,7 +82,7 @@ async fn learnt(reader: &Reader, client: &Client, pages: Listing<Details>) -> Ve
         extend(&mut groups, page.groups);
         extend(&mut policies, page.policies);
     }
-    let roles = reader.converted(&DETAILS, whole(reader, roles, "RoleDetailList", &pages.gap), role);
+    let mut roles = reader.converted(&DETAILS, whole(reader, roles, "RoleDetailList", &pages.gap), role);
     let users = reader.converted(&DETAILS, whole(reader, users, "UserDetailList", &pages.gap), user);
     let groups = reader.converted(&DETAILS, whole(reader, groups, "GroupDetailList", &pages.gap), group);
 
@@ -90,6 +95,12 @@ async fn learnt(reader: &Reader, client: &Client, pages: Listing<Details>) -> Ve
     let mut policies = used(policies, &in_use);
     for policy in policies.items.iter_mut().filter(|policy| policy.document.gap().is_some_and(|gap| gap.kind == GapKind::Unread)) {
         policy.document = reader.fact(default_version(reader, client, &policy.arn).await);
+    }
+    if reader.last_accessed() {
+        let known = vec![Learnt::Policies(policies), Learnt::Roles(roles.clone()), Learnt::Users(users), Learnt::Groups(groups)];
+        reader.post(known).await;
+        last_accessed::read(reader, client, &mut roles.items).await;
+        return vec![Learnt::Roles(roles)];
     }
     vec![Learnt::Policies(policies), Learnt::Roles(roles), Learnt::Users(users), Learnt::Groups(groups)]
 }
@@ -152,6 +163,7 @@ fn role(role: types::RoleDetail) -> Option<Role> {
         boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn).map(Arn::from),
         tags: tags(role.tags),
         last_used,
+        services_used: Role::unasked(),
         arn,
     })
 }
@@ -203,7 +215,7 @@ fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
     tags.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect()
 }
 
-fn time(at: DateTime) -> Option<Timestamp> {
+pub(super) fn time(at: DateTime) -> Option<Timestamp> {
     Timestamp::from_unix(at.secs())
 }
 

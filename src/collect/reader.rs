@@ -8,12 +8,14 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::{StreamExt, stream};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -26,8 +28,9 @@ use super::{
     meter::{Counts, Meter},
     operation::Operation,
     pacer::Pacers,
+    roster::Roster,
 };
-use crate::model::{Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
+use crate::model::{Arn, Fact, FingerprintKey, Gap, GapKind, Learnt, Listing, Part, SourceRun, SourceState};
 
 /// How much of each function is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -49,8 +52,12 @@ pub(crate) struct Assignment {
     pub(crate) partition: String,
     pub(crate) errand: Errand,
     pub(crate) depth: Depth,
+    /// Whether to ask when roles last used what they may use.
+    pub(crate) last_accessed: bool,
     pub(crate) sdk: SdkConfig,
     pub(crate) pacers: Arc<Pacers>,
+    /// The Region's functions, told by the reading of Lambda.
+    pub(crate) roster: Arc<Roster>,
     /// Whether no request may go for now.
     pub(crate) paused: watch::Receiver<bool>,
     pub(crate) fingerprints: FingerprintKey,
@@ -145,9 +152,27 @@ impl Reader {
         self.assignment.depth
     }
 
+    pub(super) fn last_accessed(&self) -> bool {
+        self.assignment.last_accessed
+    }
+
     /// What is to be read, and what is known already.
     pub(super) fn errand(&self) -> &Errand {
         &self.assignment.errand
+    }
+
+    /// Where the Region's functions are told.
+    pub(super) fn roster(&self) -> &Roster {
+        &self.assignment.roster
+    }
+
+    /// The Region's functions as soon as they are listed; none of them when we are told to stop before.
+    pub(super) async fn functions(&self) -> Listing<Arn> {
+        tokio::select! {
+            biased;
+            functions = self.assignment.roster.functions() => functions,
+            () = self.assignment.cancel.cancelled() => Listing::default(),
+        }
     }
 
     /// Whether we were told to stop: answers that come now may be gaps for that alone.
@@ -194,8 +219,32 @@ impl Reader {
         answer
     }
 
+    /// Waits for `time` before `operation` is asked again.
+    ///
+    /// # Errors
+    /// When we are told to stop meanwhile.
+    pub(super) async fn wait(&self, operation: &Operation, time: Duration) -> Result<(), Failure> {
+        tokio::select! {
+            () = self.assignment.cancel.cancelled() => Err(Failure::cancelled(operation.action)),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
     /// All pages of a list that `operation` gives; `page` asks for one, from a token on.
-    pub(super) async fn pages<T, F>(&self, operation: &'static Operation, mut page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    pub(super) async fn pages<T, F>(&self, operation: &'static Operation, page: impl FnMut(Option<String>) -> F) -> Listing<T>
+    where
+        F: Future<Output = Result<Page<T>, Failure>>,
+    {
+        self.pages_within(operation, usize::MAX, page).await
+    }
+
+    /// At most `most` pages of a list that `operation` gives; when there are more the list is not complete, and says so.
+    pub(super) async fn pages_within<T, F>(
+        &self,
+        operation: &'static Operation,
+        most: usize,
+        mut page: impl FnMut(Option<String>) -> F,
+    ) -> Listing<T>
     where
         F: Future<Output = Result<Page<T>, Failure>>,
     {
@@ -212,6 +261,9 @@ impl Reader {
                         None => break None,
                         Some(next) if !seen.insert(next.clone()) => {
                             break Some(operation.broken("the same page token came twice: the list may not be whole"));
+                        }
+                        Some(_) if seen.len() >= most => {
+                            break Some(operation.broken(&format!("truncated: only the first {} are read", items.len())));
                         }
                         Some(next) => token = Some(next),
                     }
@@ -252,6 +304,34 @@ impl Reader {
             gap = Some(self.gap(operation.broken("an entry has no name or ARN")));
         }
         Listing { items, gap }
+    }
+
+    /// Asks `detail` of every item, and hands over what comes back; below [`Depth::Full`] nothing.
+    pub(super) async fn details<T, F>(&self, items: Vec<T>, mut detail: impl FnMut(T) -> F, learnt: impl Fn(Box<T>) -> Learnt)
+    where
+        F: Future<Output = T>,
+    {
+        self.expect(items.len());
+        if self.depth() < Depth::Full {
+            self.done(items.len());
+            return;
+        }
+        let learnt = &learnt;
+        let reads = items.into_iter().map(|item| {
+            let read = detail(item);
+            async move { learnt(Box::new(read.await)) }
+        });
+        self.hand_over(reads).await;
+    }
+
+    /// Reads sixteen at a time, for the pacers bound the calls. What comes in together is handed over together.
+    pub(super) async fn hand_over<F: Future<Output = Learnt>>(&self, reads: impl IntoIterator<Item = F>) {
+        const AT_ONCE: usize = 16;
+        let mut batches = stream::iter(reads).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(batch) = batches.next().await {
+            self.done(batch.len());
+            self.post(batch).await;
+        }
     }
 
     /// Resources still to read.

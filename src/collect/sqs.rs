@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, future::BoxFuture};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -27,9 +27,6 @@ static GET_ATTRIBUTES: Operation =
 
 pub(super) static COLLECTOR: Collector =
     Collector { source: Source::Sqs, scope: Scope::Regional, operations: &[&LIST_QUEUES, &GET_ATTRIBUTES], run };
-
-/// Queues that are read at the same time; the pacers bound the calls.
-const AT_ONCE: usize = 16;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -60,15 +57,8 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
             Some(Queue { arn, url, attributes: Fact::unread(GET_ATTRIBUTES.action) })
         });
         let items = queues.items.clone();
-        reader.expect(items.len());
         reader.post(vec![Learnt::Queues(queues)]).await;
-        if reader.depth() == Depth::Full {
-            let mut batches = stream::iter(items).map(|queue| detail(reader, wire, queue)).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
-            while let Some(batch) = batches.next().await {
-                reader.done(batch.len());
-                reader.post(batch.into_iter().map(|queue| Learnt::Queue(Box::new(queue))).collect()).await;
-            }
-        }
+        reader.details(items, |queue| detail(reader, wire, queue), Learnt::Queue).await;
         Vec::new()
     }
     .boxed()
@@ -90,11 +80,12 @@ fn attributes(mut said: BTreeMap<String, String>) -> Result<QueueAttributes, Fai
     }
     let redrive = said.remove("RedrivePolicy").filter(|policy| !policy.is_empty());
     let redrive = redrive.map(|policy| serde_json::from_str::<Redrive>(&policy)).transpose();
+    let retention = said.get("MessageRetentionPeriod").map(|seconds| seconds.parse()).transpose();
     Ok(QueueAttributes {
         policy: said.remove("Policy").filter(|policy| !policy.is_empty()).map(PolicyText::new),
         sqs_managed_sse: said.get("SqsManagedSseEnabled").map(|enabled| enabled == "true"),
         kms_key: said.remove("KmsMasterKeyId").filter(|key| !key.is_empty()),
-        retention_seconds: said.get("MessageRetentionPeriod").and_then(|seconds| seconds.parse().ok()),
+        retention_seconds: retention.map_err(|_| GET_ATTRIBUTES.broken("the MessageRetentionPeriod is no number"))?,
         dead_letter_queue: redrive
             .map_err(|_| GET_ATTRIBUTES.broken("the RedrivePolicy is no JSON with a dead letter queue"))?
             .map(|redrive| redrive.dead_letter_target_arn),
@@ -127,5 +118,11 @@ mod tests {
     fn a_redrive_policy_that_makes_no_sense_is_not_the_absence_of_one() {
         assert!(attributes(said(&[("RedrivePolicy", "{")])).is_err());
         assert!(attributes(said(&[("RedrivePolicy", "{}")])).is_err());
+    }
+
+    #[test]
+    fn a_time_that_is_no_number_is_not_the_absence_of_one() {
+        assert!(attributes(said(&[("MessageRetentionPeriod", "four days")])).is_err());
+        assert_eq!(attributes(said(&[])).unwrap().retention_seconds, None);
     }
 }

@@ -168,6 +168,7 @@ pub(super) fn wanted(live: &Live) -> Result<Options, CommandError> {
         cli::Depth::Core => Depth::Core,
         cli::Depth::Full => Depth::Full,
     };
+    options.last_accessed = live.last_accessed;
     Ok(options)
 }
 

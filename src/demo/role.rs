@@ -136,6 +136,7 @@ impl Hat {
             boundary: self.bounded.then(|| Arn::build(PARTITION, "iam", "", ACCOUNT, &format!("policy/{BOUNDARY}"))),
             tags: self.tags,
             last_used: Fact::Known(self.used_days_ago.map(|days| made_up::days_ago(days, &self.name))),
+            services_used: Role::unasked(),
             name: self.name,
         }
     }

@@ -29,6 +29,11 @@ impl Library {
         for policy in &identity.policies.items {
             library.add_fact(&policy.document);
         }
+        for level in posture.governance.organization_chain.known().into_iter().flatten() {
+            for policy in [&level.service_control, &level.resource_control].into_iter().filter_map(|fact| fact.known().ok()).flatten() {
+                library.add_fact(&policy.document);
+            }
+        }
         for region in posture.regions.values() {
             for function in &region.functions.items {
                 for policy in function.policies.values() {

@@ -1,13 +1,13 @@
 //! What changes in the account while it is watched: the queue of `--events`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
 use crate::{
-    collect::{Assignment, Errand, Queue, Wanted},
+    collect::{Assignment, Errand, Queue, Roster, Wanted},
     model::text::clean,
 };
 
@@ -31,6 +31,8 @@ pub async fn listen(session: Session, url: String, changes: mpsc::Sender<Wanted>
             account: session.account.clone(),
             partition: session.partition.clone(),
             depth: session.depth,
+            last_accessed: false,
+            roster: Arc::new(Roster::known(None)),
             sdk: session.sdk.to_builder().region(aws_config::Region::new(region.clone())).build(),
             region,
             pacers,

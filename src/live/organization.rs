@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CHANNEL, ConnectError, Member, Options, base::Base};
 use crate::{
-    collect::{self, Assignment, Errand, Pacers},
+    collect::{self, Assignment, Errand, Pacers, Roster},
     model::{SourceRun, text::clean},
 };
 
@@ -21,8 +21,10 @@ pub(super) async fn accounts(options: &Options, base: &Base) -> Result<(Vec<Memb
         partition: base.who.partition.clone(),
         errand: Errand::everything(0, time::OffsetDateTime::now_utc().into()),
         depth: options.depth,
+        last_accessed: false,
         sdk: base.sdk.clone(),
         pacers: Arc::new(Pacers::new(&base.budget)),
+        roster: Arc::new(Roster::known(None)),
         paused: paused.subscribe(),
         fingerprints: options.fingerprints.clone(),
         sender,

@@ -61,6 +61,14 @@ impl Arn {
         self.part(5)
     }
 
+    /// The same function without its version or alias; other things are left as they are.
+    pub fn unqualified(&self) -> Self {
+        match self.resource().strip_prefix("function:").and_then(|name| name.split_once(':')) {
+            Some((_, qualifier)) if self.service() == "lambda" => Self::new(&self.0[..self.0.len() - qualifier.len() - 1]),
+            _ => self.clone(),
+        }
+    }
+
     /// The last segment of the resource, as people call it: `orders`, `x`; the whole text when that is empty.
     pub fn name(&self) -> &str {
         let resource = self.resource();
@@ -116,6 +124,9 @@ mod tests {
         assert_eq!(function.account(), "123456789012");
         assert_eq!(function.resource(), "function:orders:live");
         assert_eq!(function.name(), "orders:live");
+        assert_eq!(function.unqualified().as_str(), "arn:aws:lambda:eu-west-1:123456789012:function:orders");
+        assert_eq!(function.unqualified().unqualified(), function.unqualified());
+        assert_eq!(Arn::new("arn:aws:lambda:r:1:layer:x:1").unqualified().as_str(), "arn:aws:lambda:r:1:layer:x:1");
         assert_eq!(Arn::new("arn:aws:iam::1:role/service-role/x").name(), "x");
         assert_eq!(Arn::new("arn:aws:logs:r:1:log-group:/aws/lambda/x:*").name(), "/aws/lambda/x");
     }

@@ -24,7 +24,7 @@ pub enum EnvironmentValue {
 }
 
 /// Why a value looks like a secret: the rule that matched, never the value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SecretSign {
     /// The rule, such as `aws-secret-access-key` or `entropy-under-telling-name`.
     pub rule: String,
@@ -40,6 +40,11 @@ impl FingerprintKey {
     /// Wraps 32 random bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Keyed BLAKE3 of `text`, 16 hexadecimal digits.
+    pub(super) fn of(&self, text: &str) -> String {
+        blake3::keyed_hash(&self.0, text.as_bytes()).to_hex().chars().take(16).collect()
     }
 }
 
@@ -58,8 +63,7 @@ impl EnvironmentValue {
             None => secret::guessed(&name, value),
             proven => proven,
         };
-        let hash = blake3::keyed_hash(&fingerprints.0, value.as_bytes());
-        Self::Redacted { length: value.len(), fingerprint: hash.to_hex().chars().take(16).collect(), secret }
+        Self::Redacted { length: value.len(), fingerprint: fingerprints.of(value), secret }
     }
 }
 

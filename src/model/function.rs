@@ -69,7 +69,7 @@ pub struct Function {
     pub vpc: Option<VpcConfig>,
     /// `FileSystemConfigs`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub file_systems: Vec<FileSystem>,
+    pub file_systems: Vec<FileSystemConfig>,
     /// Whether published versions are snapshots (`SnapStart.ApplyOn` is `PublishedVersions`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snap_start: bool,
@@ -214,7 +214,7 @@ pub struct VpcConfig {
 
 /// A file system that a function mounts (`FileSystemConfigs`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileSystem {
+pub struct FileSystemConfig {
     /// The access point of Amazon EFS or S3 Files.
     pub arn: Arn,
     /// `LocalMountPath`.

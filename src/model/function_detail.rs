@@ -25,18 +25,7 @@ pub struct FunctionDetails {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FunctionDetail {
     /// `GetFunction`.
-    Function {
-        /// [`Function::state`]
-        state: Fact<FunctionState>,
-        /// [`Function::code`]
-        code: Fact<CodeLocation>,
-        /// [`Function::runtime_version`]
-        runtime_version: Fact<Option<String>>,
-        /// [`Function::tags`]
-        tags: Fact<BTreeMap<String, String>>,
-        /// [`Function::reserved_concurrency`]
-        reserved_concurrency: Fact<Option<u32>>,
-    },
+    Function(Box<FunctionAnswer>),
     /// `GetPolicy` of the function itself.
     Policy(Fact<Option<PolicyText>>),
     /// `ListFunctionUrlConfigs`.
@@ -55,16 +44,31 @@ pub enum FunctionDetail {
     Scaling(Fact<Option<ScalingConfig>>),
 }
 
+/// What only `GetFunction` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionAnswer {
+    /// [`Function::state`]
+    pub state: Fact<FunctionState>,
+    /// [`Function::code`]
+    pub code: Fact<CodeLocation>,
+    /// [`Function::runtime_version`]
+    pub runtime_version: Fact<Option<String>>,
+    /// [`Function::tags`]
+    pub tags: Fact<BTreeMap<String, String>>,
+    /// [`Function::reserved_concurrency`]
+    pub reserved_concurrency: Fact<Option<u32>>,
+}
+
 impl Function {
     /// Takes in an answer.
     pub fn learn(&mut self, detail: FunctionDetail) {
         match detail {
-            FunctionDetail::Function { state, code, runtime_version, tags, reserved_concurrency } => {
-                self.state = state;
-                self.code = code;
-                self.runtime_version = runtime_version;
-                self.tags = tags;
-                self.reserved_concurrency = reserved_concurrency;
+            FunctionDetail::Function(answer) => {
+                self.state = answer.state;
+                self.code = answer.code;
+                self.runtime_version = answer.runtime_version;
+                self.tags = answer.tags;
+                self.reserved_concurrency = answer.reserved_concurrency;
             }
             FunctionDetail::Policy(policy) => _ = self.policies.insert(Self::UNQUALIFIED.to_owned(), policy),
             FunctionDetail::Urls(urls) => self.urls = urls,
@@ -174,13 +178,13 @@ mod tests {
     fn details_are_inherited_and_nothing_else() {
         let mut before = Function { memory_mib: 512, details_as_of: Some(Timestamp::EPOCH), ..function() };
         for detail in [
-            FunctionDetail::Function {
+            FunctionDetail::Function(Box::new(FunctionAnswer {
                 state: Fact::Known(FunctionState::default()),
                 code: Fact::Known(CodeLocation::default()),
                 runtime_version: Fact::Known(None),
                 tags: Fact::Known(BTreeMap::new()),
                 reserved_concurrency: Fact::Known(Some(1)),
-            },
+            })),
             FunctionDetail::Policy(Fact::Known(None)),
             FunctionDetail::Urls(Fact::Known(Vec::new())),
             FunctionDetail::Aliases(Fact::Known(Vec::new()), policies(&["live"])),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arn, Fact, Timestamp};
+use super::{Arn, Fact, GapKind, Timestamp};
 
 /// A policy document as the account stores it: JSON text, not yet read. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,6 +69,39 @@ pub struct Role {
     pub tags: BTreeMap<String, String>,
     /// `RoleLastUsed.LastUsedDate`; known `None` is not used in the tracking period.
     pub last_used: Fact<Option<Timestamp>>,
+    /// The services that its policies let it use, and when it last did (`GetServiceLastAccessedDetails`): asked only on
+    /// request, and only for roles that functions can take on.
+    #[serde(default = "unasked", skip_serializing_if = "is_unasked")]
+    pub services_used: Fact<Vec<ServiceUse>>,
+}
+
+/// When a role last used a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceUse {
+    /// `ServiceNamespace`, such as `dynamodb`.
+    pub service: String,
+    /// `LastAuthenticated`; none within the tracking period, which is four hundred days.
+    pub last_used: Option<Timestamp>,
+}
+
+impl Role {
+    /// What [`Role::services_used`] is until somebody asks.
+    pub fn unasked() -> Fact<Vec<ServiceUse>> {
+        unasked()
+    }
+
+    /// Whether its trust policy names Lambda: functions can take it on.
+    pub fn is_for_lambda(&self) -> bool {
+        self.trust.as_str().contains("lambda.amazonaws.com")
+    }
+}
+
+fn unasked() -> Fact<Vec<ServiceUse>> {
+    Fact::unread("iam:GenerateServiceLastAccessedDetails")
+}
+
+fn is_unasked(fact: &Fact<Vec<ServiceUse>>) -> bool {
+    fact.gap().is_some_and(|gap| gap.kind == GapKind::Unread)
 }
 
 /// An IAM user.

@@ -39,8 +39,64 @@ sources! {
     Logs "logs";
     /// Amazon Simple Queue Service, per Region.
     Sqs "sqs";
+    /// Amazon EventBridge, per Region.
+    Events "events";
+    /// Amazon EventBridge Scheduler, per Region.
+    Scheduler "scheduler";
+    /// Amazon EventBridge Pipes, per Region.
+    Pipes "pipes";
+    /// Amazon Simple Notification Service, per Region.
+    Sns "sns";
+    /// Amazon Kinesis Data Streams, per Region.
+    Kinesis "kinesis";
+    /// AWS Step Functions, per Region.
+    States "states";
+    /// Amazon DynamoDB, per Region.
+    DynamoDb "dynamodb";
+    /// Amazon Simple Storage Service: buckets per Region, and once an account what S3 blocks for all of them.
+    S3 "s3";
+    /// AWS Secrets Manager, per Region.
+    SecretsManager "secretsmanager";
+    /// AWS Systems Manager Parameter Store, per Region.
+    Ssm "ssm";
+    /// Amazon Elastic File System, per Region.
+    Efs "elasticfilesystem";
+    /// Amazon Elastic Container Registry, per Region.
+    Ecr "ecr";
+    /// Amazon CloudWatch, per Region.
+    Cloudwatch "cloudwatch";
+    /// AWS CloudTrail, per Region.
+    Cloudtrail "cloudtrail";
+    /// AWS X-Ray, per Region.
+    Xray "xray";
+    /// Amazon API Gateway, per Region.
+    ApiGateway "apigateway";
+    /// AWS AppSync, per Region.
+    AppSync "appsync";
+    /// Amazon Cognito user pools, per Region.
+    CognitoIdp "cognito-idp";
+    /// Amazon Cognito identity pools, per Region.
+    CognitoIdentity "cognito-identity";
     /// AWS Security Token Service, once an account: who is asking.
     Sts "sts";
+    /// Amazon GuardDuty, per Region.
+    GuardDuty "guardduty";
+    /// Amazon Inspector, per Region.
+    Inspector "inspector2";
+    /// AWS Security Hub, per Region.
+    SecurityHub "securityhub";
+    /// IAM Access Analyzer, per Region.
+    AccessAnalyzer "access-analyzer";
+    /// AWS Config, per Region.
+    Config "config";
+    /// AWS CloudFormation, per Region.
+    CloudFormation "cloudformation";
+    /// AWS Organizations, once an account.
+    Organizations "organizations";
+    /// AWS Account Management, once an account.
+    Account "account";
+    /// AWS Systems Manager Incident Manager, per Region.
+    SsmIncidents "ssm-incidents";
 }
 
 impl fmt::Display for Source {

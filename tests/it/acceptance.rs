@@ -100,6 +100,7 @@ const FLAWS: &[Row] = &[
     Row("IR-015", "function:contained", Fail, Fail),
     // Not planted, but true: neither emulator offers all of Lambda.
     Row("IR-016", "lambda", Fail, Fail),
+    Row("IR-016", "s3", Pass("it has the part of S3 Control that is asked"), Fail),
 ];
 
 /// A check that an emulator keeps from deciding.
@@ -225,6 +226,10 @@ impl Account {
         for finding in findings(&self.report) {
             let name = (text(finding, "check"), resource(finding, &self.planted));
             assert_eq!(finding["gap"].is_null(), finding["status"] != "unknown", "{finding}");
+            // Which other services an emulator does not have is in their own tables, under `services`.
+            if name.0 == "IR-016" && name.1 != "lambda" {
+                continue;
+            }
             match text(finding, "status") {
                 "fail" => drop(failed.insert(name, finding)),
                 "unknown" => drop(unknown.insert(name, finding)),

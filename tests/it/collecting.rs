@@ -39,17 +39,21 @@ const MOTO: Lacks = Lacks {
         "unsupported lambda:ListCapacityProviders",
         "unsupported lambda:ListCodeSigningConfigs",
         "unsupported lambda:ListFunctionUrlConfigs",
+        "unsupported lambda:ListMicrovmImages",
+        "unsupported lambda:ListMicrovms",
+        "unsupported lambda:ListWebFunctions",
     ],
 };
 
 const MINISTACK: Lacks = Lacks {
     refused: &["key rsa", "runtime management"],
     gaps: &[
-        // It says of both that there is no such function.
+        // It says of all but one that there is no such function.
         "failed lambda:GetRuntimeManagementConfig",
         "failed lambda:ListCapacityProviders",
         // Its answer has another list in it.
         "failed lambda:ListCodeSigningConfigs",
+        "failed lambda:ListWebFunctions",
     ],
 };
 
@@ -58,14 +62,14 @@ impl Lacks {
         let refused: Vec<&str> = planted.refused.keys().map(String::as_str).collect();
         assert_eq!(refused, self.refused, "{:#?}", planted.refused);
         // The other services have a table each, under `services`.
-        let own = |run: &&SourceRun| matches!(run.source, Source::Lambda | Source::Iam | Source::Kms | Source::Logs | Source::Sts);
+        let own = |run: &&SourceRun| matches!(run.source, Source::Lambda | Source::Iam | Source::Kms | Source::Sts);
         let gaps: BTreeSet<String> =
             posture.sources.iter().filter(own).flat_map(|run| &run.gaps).map(|gap| format!("{} {}", gap.kind, gap.action)).collect();
         assert_eq!(gaps.iter().map(String::as_str).collect::<Vec<_>>(), self.gaps, "{:#?}", posture.sources);
-        for run in &posture.sources {
+        for run in posture.sources.iter().filter(own) {
             let state = if run.gaps.is_empty() { SourceState::Complete } else { SourceState::Partial };
             assert_eq!(run.state, state, "{run:#?}");
-            assert!(run.calls > 0 && run.items > 0 && run.throttled == 0, "{run:#?}");
+            assert!(run.calls > 0 && run.throttled == 0 && (run.items > 0 || !own(&run)), "{run:#?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use palisade::{
     collect::{self, Budget, Errand},
     live::{self, ConnectError, Options},
-    model::{Fact, Function, GapKind, Posture, Region, Source, SourceState, Timestamp},
+    model::{Fact, Function, GapKind, Posture, Region, Source, SourceRun, SourceState, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -100,8 +100,8 @@ async fn every_page_is_read() {
             "iam:GetAccountAuthorizationDetails" => details("first", Some("two")),
             "kms:ListKeys" if page("\"two\"") == 1 => r#"{"Keys":[{"KeyId":"b"}],"Truncated":false}"#.to_owned(),
             "kms:ListKeys" => r#"{"Keys":[{"KeyId":"a"}],"Truncated":true,"NextMarker":"two"}"#.to_owned(),
-            "logs:DescribeLogGroups" if page("\"two\"") == 1 => r#"{"logGroups":[{"logGroupName":"b"}]}"#.to_owned(),
-            "logs:DescribeLogGroups" => r#"{"logGroups":[{"logGroupName":"a"}],"nextToken":"two"}"#.to_owned(),
+            "logs:DescribeLogGroups" if page("\"two\"") == 1 => r#"{"logGroups":[{"logGroupName":"/aws/lambda/b"}]}"#.to_owned(),
+            "logs:DescribeLogGroups" => r#"{"logGroups":[{"logGroupName":"/aws/lambda/a"}],"nextToken":"two"}"#.to_owned(),
             _ => return None,
         }))
     });
@@ -111,14 +111,23 @@ async fn every_page_is_read() {
     assert_eq!(region.functions.items.iter().map(|function| function.name.as_str()).collect::<Vec<_>>(), ["mail", "orders"]);
     assert_eq!(region.functions.items[0].aliases.known().unwrap().len(), 2);
     assert_eq!(region.keys.items.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(region.log_groups.items.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(region.log_groups.items.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["/aws/lambda/a", "/aws/lambda/b"]);
     assert_eq!(posture.identity.roles.items.iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ["first", "second"]);
 }
 
 #[tokio::test]
 async fn a_refused_action_is_a_gap_on_its_own_field_and_on_no_other() {
-    // Not called where all is well, or by whoever connects.
-    let aside = ["iam:GetPolicy", "iam:GetPolicyVersion", "lambda:GetFunctionScalingConfig", "sts:GetCallerIdentity"];
+    // Not called where all is well, or not a call of its own.
+    let aside = [
+        "cloudformation:ListStacks",
+        "iam:GenerateServiceLastAccessedDetails",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:GetServiceLastAccessedDetails",
+        "lambda:GetFunctionScalingConfig",
+        "lambda:ListTags",
+        "sts:GetCallerIdentity",
+    ];
     for action in collect::actions().into_iter().filter(|action| !aside.contains(action)) {
         let stub = Stub::refusing(403, "AccessDeniedException", move |asked| asked == action);
         let posture = collected(&stub).await;
@@ -126,11 +135,18 @@ async fn a_refused_action_is_a_gap_on_its_own_field_and_on_no_other() {
         assert_eq!(ledger(&posture), std::slice::from_ref(&denied), "{action}");
         assert_eq!(holes(&posture), BTreeSet::from([denied]), "{action}");
         assert!(stub.asked(action) > 0, "{action}");
-        let source = Source::ALL.iter().copied().find(|source| action.starts_with(source.word())).unwrap();
-        let others = Source::ALL.iter().copied().filter(|other| *other != source);
-        assert!(others.into_iter().all(|other| state(&posture, other) == SourceState::Complete), "{action}");
-        let alone = matches!(action, "iam:GetAccountAuthorizationDetails" | "logs:DescribeLogGroups" | "sqs:ListQueues");
-        assert_eq!(state(&posture, source), if alone { SourceState::Denied } else { SourceState::Partial }, "{action}");
+        let collector = collect::Collector::ALL.iter().find(|collector| collector.actions().any(|own| own == action)).unwrap();
+        // Denied is who got no answer at all, because nothing else can be asked without that one.
+        let asked_else = collector.actions().any(|other| other != action && stub.asked(other) > 0);
+        for run in &posture.sources {
+            let own = run.source == collector.source && (run.region == SourceRun::GLOBAL) == (collector.scope == collect::Scope::Global);
+            let wanted = match (own, asked_else) {
+                (false, _) => SourceState::Complete,
+                (true, true) => SourceState::Partial,
+                (true, false) => SourceState::Denied,
+            };
+            assert_eq!(run.state, wanted, "{} in {} without {action}", run.source, run.region);
+        }
     }
 }
 
@@ -224,6 +240,15 @@ async fn an_answer_without_its_list_is_a_failure_and_no_empty_account() {
         "lambda:GetFunctionRecursionConfig",
         "lambda:ListFunctionEventInvokeConfigs",
         "lambda:ListCapacityProviders",
+        "lambda:ListMicrovms",
+        "lambda:GetMicrovm",
+        "lambda:ListMicrovmImages",
+        "lambda:GetMicrovmImageVersion",
+        "lambda:ListManagedMicrovmImageVersions",
+        "lambda:ListWebFunctions",
+        "lambda:ListWebFunctionEndpoints",
+        "lambda:GetWebFunctionEndpoint",
+        "lambda:GetResourcePolicy",
         "kms:ListKeys",
         "kms:ListAliases",
         "kms:ListGrants",
@@ -409,12 +434,14 @@ async fn parts_carry_their_generation_and_every_source_ends() {
         while let Some(event) = receiver.recv().await {
             assert_eq!(event.generation, 7);
             if event.part.run.state.ended() {
-                assert!(ended.insert(event.part.run.source), "{} ended twice", event.part.run.source);
+                let run = event.part.run;
+                assert!(ended.insert((run.source, run.region.clone())), "{} in {} ended twice", run.source, run.region);
             }
         }
     };
     tokio::join!(live::collect(&session, Errand::everything(7, Timestamp::EPOCH), sender, &cancel), listen);
-    assert_eq!(ended, Source::ALL.iter().copied().collect::<BTreeSet<_>>());
+    let blank = session.blank(Timestamp::EPOCH);
+    assert_eq!(ended, blank.sources.into_iter().map(|run| (run.source, run.region)).collect::<BTreeSet<_>>());
 }
 
 #[tokio::test]

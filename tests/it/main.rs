@@ -6,6 +6,8 @@ mod acceptance;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;
+#[cfg(feature = "aws")]
+mod compute;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod docs;
 #[cfg(feature = "aws")]
@@ -18,6 +20,8 @@ mod events;
 mod faults;
 #[cfg(feature = "aws")]
 mod fleet;
+#[cfg(feature = "aws")]
+mod last_accessed;
 #[cfg(all(unix, feature = "aws", feature = "tui"))]
 mod live;
 #[cfg(feature = "aws")]

@@ -147,6 +147,8 @@ fn collect_calls_nothing_that_writes() {
             // An SDK operation is a method call without arguments on a client.
             let calls =
                 line.split(['.', ' ']).filter_map(|word| word.strip_suffix("()").or_else(|| word.split_once("()").map(|(name, _)| name)));
+            // It starts a job that only reads, on request.
+            let calls = calls.filter(|call| *call != "generate_service_last_accessed_details");
             for call in calls.filter(|_| line.contains("client") || line.trim_start().starts_with('.')) {
                 assert!(!WRITES.iter().any(|write| call.starts_with(write)), "{path}:{}: {line}", number + 1);
             }

@@ -14,8 +14,8 @@ use palisade::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    planted::REGION,
-    stub::{ACCOUNT, Ask, Reply, Stub},
+    endpoint::REGION,
+    stub::{ACCOUNT, Ask, Plan, Reply, Size, Stub},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -64,7 +64,8 @@ fn answer(account: &Shared, ask: &Ask) -> Option<Reply> {
         }
         "lambda:GetFunction" => match revision {
             Some(revision) => {
-                Reply::ok(format!(r#"{{"Configuration":{},"Tags":{{"revision":"{revision}"}}}}"#, function(&ask.name, revision)))
+                let code = r#""Code":{"RepositoryType":"S3"}"#;
+                Reply::ok(format!(r#"{{"Configuration":{},{code},"Tags":{{"revision":"{revision}"}}}}"#, function(&ask.name, revision)))
             }
             None => Reply::error(404, "ResourceNotFoundException"),
         },
@@ -112,7 +113,9 @@ impl Live {
         let mut asked = std::mem::take(&mut self.account.0.lock().unwrap().asked);
         asked.retain(|action, names| {
             names.sort();
-            action.starts_with("lambda:") && names.iter().any(|name| name != "*") && action != "lambda:GetLayerVersionPolicy"
+            // Of functions alone.
+            let other = ["Microvm", "WebFunction", "ResourcePolicy", "Layer", "CodeSigning"].iter().any(|kind| action.contains(kind));
+            action.starts_with("lambda:") && names.iter().any(|name| name != "*") && !other
         });
         asked
     }
@@ -320,4 +323,28 @@ async fn a_changed_function_that_cannot_be_read_is_not_what_it_was() {
     assert_eq!(mail.urls, Fact::Known(Vec::new()));
     let run = posture.source(Source::Lambda, REGION).unwrap();
     assert_eq!((run.state, run.gaps.len()), (SourceState::Partial, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_asks_for_the_few_that_changed_and_stays_within_the_quotas() {
+    let size = Size { functions: 200, ..Size::SMALL };
+    let before = {
+        let stub = Plan::default().size(size).start();
+        let session = live::connect(&stub.endpoint.options(REGION)).await.unwrap();
+        live::gather_for(&session, Errand::everything(1, at(0)), &CancellationToken::new(), |_| ()).await
+    };
+    let stub = Plan::default().size(size).quotas().start();
+    stub.change(4);
+    let mut options = stub.endpoint.options(REGION);
+    options.budget = Some(Budget::percent(100));
+    let session = live::connect(&options).await.unwrap();
+    let errand = Errand::everything(2, at(300)).since(Arc::new(before), HOUR);
+    let posture = live::gather_for(&session, errand, &CancellationToken::new(), |_| ()).await;
+
+    let lambda = posture.source(Source::Lambda, REGION).unwrap();
+    assert_eq!((lambda.state, lambda.items, lambda.throttled), (SourceState::Complete, 200, 0), "{:?}", lambda.gaps);
+    assert_eq!([stub.asked("lambda:GetFunction"), stub.asked("lambda:ListFunctionUrlConfigs")], [4, 4]);
+    // Of each its own and that of its alias.
+    assert_eq!([stub.asked("lambda:GetPolicy"), stub.asked("lambda:ListAliases")], [8, 4]);
+    assert_eq!([stub.asked("lambda:ListVersionsByFunction"), stub.asked("lambda:ListFunctions")], [0, 4]);
 }

@@ -15,8 +15,8 @@ use crate::{
         reader::{Page, Reader, whole},
     },
     model::{
-        Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText, QualifiedPolicies,
-        RuntimeManagement, ScalingConfig, Timestamp, Version, text,
+        Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionAnswer, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText,
+        QualifiedPolicies, RuntimeManagement, ScalingConfig, Timestamp, Version, text,
     },
 };
 
@@ -64,12 +64,12 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
         Some(configuration) => Ok((configuration, answer)),
         None => Err(GET_FUNCTION.broken("the answer has no Configuration")),
     });
-    match answer {
+    let answer = match answer {
         Ok((configuration, answer)) => {
             let reserved = answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
-            FunctionDetail::Function {
+            FunctionAnswer {
                 state: reader.fact(function::state(&configuration)),
-                code: Fact::Known(answer.code.map(function::code).unwrap_or_default()),
+                code: function::code(reader, answer.code),
                 runtime_version: function::runtime_version(reader, &configuration),
                 tags: tags(reader, answer.tags, answer.tags_error),
                 reserved_concurrency: Fact::Known(reserved.and_then(|reserved| u32::try_from(reserved).ok())),
@@ -77,7 +77,7 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
         }
         Err(failure) => {
             let gap = reader.gap(failure);
-            FunctionDetail::Function {
+            FunctionAnswer {
                 state: gap.clone().into(),
                 code: gap.clone().into(),
                 runtime_version: gap.clone().into(),
@@ -85,7 +85,8 @@ pub(super) fn configured(reader: &Reader, answer: Result<GetFunctionOutput, Fail
                 reserved_concurrency: gap.into(),
             }
         }
-    }
+    };
+    FunctionDetail::Function(Box::new(answer))
 }
 
 async fn policies(reader: &Reader, client: &Client, name: &str, qualifiers: impl Iterator<Item = &str>) -> QualifiedPolicies {

@@ -8,7 +8,7 @@ use super::{GET_FUNCTION, LIST_FUNCTIONS};
 use crate::{
     collect::{Failure, reader::Reader},
     model::{
-        Arn, CodeLocation, DurableConfig, EnvironmentValue, Fact, FileSystem, Function, FunctionState, Gap, GapKind, LoggingConfig,
+        Arn, CodeLocation, DurableConfig, EnvironmentValue, Fact, FileSystemConfig, Function, FunctionState, Gap, GapKind, LoggingConfig,
         PackageType, Timestamp, VpcConfig, text,
     },
 };
@@ -53,7 +53,8 @@ pub(super) fn function(reader: &Reader, configuration: types::FunctionConfigurat
     function.signer = arn_of(configuration.signing_profile_version_arn);
     function.vpc = configuration.vpc_config.and_then(vpc);
     let file_systems = configuration.file_system_configs.into_iter().flatten();
-    function.file_systems = file_systems.map(|mount| FileSystem { arn: Arn::new(mount.arn), mount_path: mount.local_mount_path }).collect();
+    function.file_systems =
+        file_systems.map(|mount| FileSystemConfig { arn: Arn::new(mount.arn), mount_path: mount.local_mount_path }).collect();
     function.snap_start =
         configuration.snap_start.and_then(|snap_start| snap_start.apply_on) == Some(types::SnapStartApplyOn::PublishedVersions);
     function.tenant_isolation = configuration.tenancy_config.map(|tenancy| tenancy.tenant_isolation_mode.as_str().to_owned());
@@ -114,12 +115,19 @@ pub(super) fn runtime_version(reader: &Reader, configuration: &types::FunctionCo
 }
 
 /// Where the code comes from. Its `Location` stays out: it is signed, and opens the package to whoever holds it.
-pub(super) fn code(code: types::FunctionCodeLocation) -> CodeLocation {
-    CodeLocation {
-        repository: code.repository_type,
-        image: code.image_uri,
-        resolved_image: code.resolved_image_uri,
-        source_kms_key: arn_of(code.source_kms_key_arn),
+pub(super) fn code(reader: &Reader, code: Option<types::FunctionCodeLocation>) -> Fact<CodeLocation> {
+    let Some(code) = code else { return Gap::unsupported("the answer of GetFunction has no Code").into() };
+    match (&code.repository_type, &code.error) {
+        (None, Some(error)) => {
+            let said = format!("{}: {}", error.error_code().unwrap_or_default(), error.message().unwrap_or_default());
+            reader.gap(Gap::failed(GET_FUNCTION.action, text::clean(&said))).into()
+        }
+        _ => Fact::Known(CodeLocation {
+            repository: code.repository_type,
+            image: code.image_uri,
+            resolved_image: code.resolved_image_uri,
+            source_kms_key: arn_of(code.source_kms_key_arn),
+        }),
     }
 }
 

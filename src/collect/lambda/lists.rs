@@ -4,27 +4,20 @@ use aws_sdk_lambda::{Client, types};
 use futures::{StreamExt, stream};
 
 use super::{
-    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CAPACITY_PROVIDERS, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS,
-    LIST_MAPPINGS,
+    AT_ONCE, GET_ACCOUNT_SETTINGS, GET_LAYER_POLICY, LIST_CODE_SIGNED, LIST_CODE_SIGNING, LIST_LAYERS, LIST_MAPPINGS,
     detail::text_of,
     function::{arn_of, unqualified},
 };
 use crate::{
     collect::reader::{Page, Reader, whole},
-    model::{Arn, CapacityProvider, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
+    model::{Arn, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
 };
 
 /// All of them.
 pub(super) async fn read(reader: &Reader, client: &Client) -> Vec<Learnt> {
-    let (mappings, layers, configs, providers, settings) = tokio::join!(
-        mappings(reader, client),
-        layers(reader, client),
-        code_signing(reader, client),
-        capacity_providers(reader, client),
-        settings(reader, client)
-    );
+    let (mappings, layers, configs, settings) =
+        tokio::join!(mappings(reader, client), layers(reader, client), code_signing(reader, client), settings(reader, client));
     vec![
-        Learnt::CapacityProviders(providers),
         Learnt::EventSourceMappings(mappings),
         Learnt::Layers(layers),
         Learnt::CodeSigningConfigs(configs),
@@ -132,30 +125,6 @@ async fn code_signed(reader: &Reader, client: &Client, config: &Arn) -> Fact<Vec
         })
         .await;
     whole(listing)
-}
-
-async fn capacity_providers(reader: &Reader, client: &Client) -> Listing<CapacityProvider> {
-    let listing = reader
-        .pages(&LIST_CAPACITY_PROVIDERS, |token| async move {
-            let answer =
-                reader.call(&LIST_CAPACITY_PROVIDERS, client.list_capacity_providers().max_items(50).set_marker(token).send()).await?;
-            Ok(Page::new(Some(answer.capacity_providers), answer.next_marker))
-        })
-        .await;
-    reader.converted(&LIST_CAPACITY_PROVIDERS, listing, |provider| {
-        let (subnets, security_groups) = provider.vpc_config.map_or_else(Default::default, |vpc| (vpc.subnet_ids, vpc.security_group_ids));
-        let scaling = provider.capacity_provider_scaling_config;
-        Some(CapacityProvider {
-            arn: arn_of(Some(provider.capacity_provider_arn))?,
-            state: provider.state.as_str().to_owned(),
-            subnets,
-            security_groups,
-            operator_role: provider.permissions_config.and_then(|config| arn_of(Some(config.capacity_provider_operator_role_arn))),
-            kms_key: arn_of(provider.kms_key_arn),
-            max_vcpus: scaling.and_then(|scaling| scaling.max_v_cpu_count).and_then(|count| u32::try_from(count).ok()),
-            log_group: provider.telemetry_config.and_then(|telemetry| telemetry.logging_config).and_then(|logging| logging.log_group),
-        })
-    })
 }
 
 async fn settings(reader: &Reader, client: &Client) -> Fact<LambdaSettings> {

@@ -10,11 +10,14 @@
 //! old; [`plan`] decides. `GetPolicy` it is and not `GetResourcePolicy`, which gives the same document: it has a quota
 //! of its own, and where the other call is unknown it works as well.
 
+mod capacity_providers;
 mod detail;
 mod function;
 mod lists;
+mod microvms;
 mod named;
 mod plan;
+mod web_functions;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,8 +55,6 @@ static GET_RUNTIME_MANAGEMENT: Operation = Operation::new("lambda:GetRuntimeMana
 static GET_SCALING: Operation = Operation::new("lambda:GetFunctionScalingConfig", &QUOTA)
     .detail(Depth::Full, |at| at.region.functions.items.iter().filter(|function| function.capacity_provider.is_some()).count() as u64);
 static LIST_ALIASES: Operation = Operation::new("lambda:ListAliases", &QUOTA).detail(Depth::Full, each_function);
-static LIST_CAPACITY_PROVIDERS: Operation =
-    Operation::new("lambda:ListCapacityProviders", &QUOTA).calls(|at| at.pages(at.region.capacity_providers.items.len(), 50));
 static LIST_CODE_SIGNING: Operation =
     Operation::new("lambda:ListCodeSigningConfigs", &QUOTA).calls(|at| at.pages(at.region.code_signing_configs.items.len(), 50));
 static LIST_CODE_SIGNED: Operation =
@@ -82,7 +83,6 @@ pub(super) static COLLECTOR: Collector = Collector {
         &GET_RUNTIME_MANAGEMENT,
         &GET_SCALING,
         &LIST_ALIASES,
-        &LIST_CAPACITY_PROVIDERS,
         &LIST_CODE_SIGNING,
         &LIST_CODE_SIGNED,
         &LIST_EVENT_INVOKE,
@@ -91,6 +91,16 @@ pub(super) static COLLECTOR: Collector = Collector {
         &LIST_MAPPINGS,
         &LIST_URLS,
         &LIST_VERSIONS,
+        &capacity_providers::LIST,
+        &microvms::LIST,
+        &microvms::GET,
+        &microvms::LIST_IMAGES,
+        &microvms::GET_VERSION,
+        &microvms::LIST_BASES,
+        &web_functions::LIST,
+        &web_functions::LIST_ENDPOINTS,
+        &web_functions::GET_ENDPOINT,
+        &web_functions::GET_POLICY,
     ],
     run,
 };
@@ -110,7 +120,10 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
             named::read(reader, client, arns).await;
         } else {
             let lists = async { reader.post(lists::read(reader, client).await).await };
-            tokio::join!(all(reader, client), lists);
+            let providers = async { reader.post(vec![capacity_providers::read(reader).await]).await };
+            let microvms = async { reader.post(microvms::read(reader).await).await };
+            let web_functions = async { reader.post(vec![web_functions::read(reader).await]).await };
+            tokio::join!(all(reader, client), lists, providers, microvms, web_functions);
         }
         Vec::new()
     }
@@ -120,6 +133,7 @@ fn run(reader: &Reader) -> BoxFuture<'_, Vec<Learnt>> {
 /// All functions: the list, then what is to be asked of each.
 async fn all(reader: &Reader, client: &Client) {
     let mut functions = list(reader, client).await;
+    reader.roster().tell(&functions);
     if reader.depth() == Depth::Lists {
         return reader.post(vec![Learnt::Functions(functions)]).await;
     }

@@ -31,8 +31,9 @@ const REST: [Question; 6] =
 impl Question {
     /// What there is to ask of `function` at this depth.
     pub(super) fn all(function: &Function, depth: Depth) -> impl Iterator<Item = Self> {
-        let rest = if depth == Depth::Full { REST.as_slice() } else { &[] };
-        CORE.iter().chain(rest).copied().filter(|question| question.applies_to(function))
+        let core = if depth >= Depth::Core { CORE.as_slice() } else { &[] };
+        let rest = if depth >= Depth::Full { REST.as_slice() } else { &[] };
+        core.iter().chain(rest).copied().filter(|question| question.applies_to(function))
     }
 
     fn applies_to(self, function: &Function) -> bool {
@@ -178,7 +179,7 @@ fn rank(function: &Function, same: bool) -> Rank {
 
 /// What follows from the configuration and the depth alone.
 pub(super) fn settle(function: &mut Function, depth: Depth) {
-    if depth == Depth::Core {
+    if depth < Depth::Full {
         // What was read in full once is older than this reading says.
         for detail in [
             FunctionDetail::Aliases(Fact::unread(LIST_ALIASES.action), [].into()),

@@ -1,6 +1,6 @@
 //! What comes back: an answer in the collector's own type, or AWS's refusal in the words of its protocol.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt};
 
 use aws_smithy_runtime_api::client::{
     interceptors::context::{Error, Output, OutputOrError},
@@ -11,7 +11,10 @@ use aws_smithy_types::{
     config_bag::ConfigBag,
     error::metadata::{ErrorMetadata, ProvideErrorMetadata},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::Protocol;
 
@@ -102,12 +105,19 @@ impl From<Xml> for Said {
 /// Reads answers into `T`.
 pub(super) struct Decode<T> {
     protocol: Protocol,
-    answer: PhantomData<fn() -> T>,
+    read: fn(Protocol, &[u8]) -> Result<T, String>,
 }
 
-impl<T> Decode<T> {
+impl<T: DeserializeOwned> Decode<T> {
     pub(super) fn new(protocol: Protocol) -> Self {
-        Self { protocol, answer: PhantomData }
+        Self { protocol, read }
+    }
+}
+
+impl Decode<String> {
+    /// The answer is a JSON document, and errors are in `protocol`.
+    pub(super) fn document(protocol: Protocol) -> Self {
+        Self { protocol, read: |_, body| document(body) }
     }
 }
 
@@ -117,12 +127,12 @@ impl<T> fmt::Debug for Decode<T> {
     }
 }
 
-impl<T: DeserializeOwned + fmt::Debug + Send + Sync + 'static> DeserializeResponse for Decode<T> {
+impl<T: fmt::Debug + Send + Sync + 'static> DeserializeResponse for Decode<T> {
     fn deserialize_nonstreaming_with_config(&self, response: &HttpResponse, _: &ConfigBag) -> OutputOrError {
         if !response.status().is_success() {
             return Err(OrchestratorError::operation(Error::erase(Refusal::read(self.protocol, response))));
         }
-        read::<T>(self.protocol, response.body().bytes().unwrap_or_default())
+        (self.read)(self.protocol, response.body().bytes().unwrap_or_default())
             .map(Output::erase)
             .map_err(|detail| OrchestratorError::response(detail.into()))
     }
@@ -136,6 +146,13 @@ fn read<T: DeserializeOwned>(protocol: Protocol, body: &[u8]) -> Result<T, Strin
             quick_xml::de::from_str(body).map_err(|error| error.to_string())
         }
     }
+}
+
+/// A body that is a JSON object, as text: one that was cut short is none.
+fn document(body: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
+    serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]
@@ -173,6 +190,14 @@ mod tests {
         for (protocol, body) in [(JSON, "<html>"), (JSON, ""), (Protocol::RestXml, "<html><body>x</body></html>"), (Protocol::RestXml, "")]
         {
             assert_eq!(refused(protocol, None, body), pair("", ""), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_whole_or_none() {
+        assert_eq!(document(br#"{"Version": "2012-10-17"}"#).unwrap(), r#"{"Version": "2012-10-17"}"#);
+        for none in ["", "{", r#"{"Version":"#, "[]", "<html></html>", "null"] {
+            assert!(document(none.as_bytes()).is_err(), "{none}");
         }
     }
 

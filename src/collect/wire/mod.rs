@@ -6,9 +6,10 @@
 //! compared with AWS's own service models by a test.
 
 mod answer;
+mod epoch;
 mod request;
 
-use std::fmt;
+use std::{fmt, net::Ipv4Addr};
 
 use aws_runtime::{
     auth::{SigV4OperationSigningConfig, SigningOptions, sigv4},
@@ -47,6 +48,8 @@ use self::{
     answer::{Decode, Refusal},
     request::{Encode, Sent},
 };
+pub(super) use epoch::Epoch;
+
 use super::{gap::Failure, operation::Operation, reader::Reader};
 
 /// How a service wants to be asked, and answers.
@@ -83,12 +86,18 @@ pub struct Service {
     pub protocol: Protocol,
     /// Whether a partition has one endpoint for all of its Regions.
     pub global: bool,
+    /// The first label of its endpoints for both IPv4 and IPv6, where that is another one.
+    dual_stack: Option<&'static str>,
+    /// Whether it is signed for, and its endpoints are built, as only S3 and S3 Control are.
+    storage: bool,
+    /// Whether the account is part of the host, and in a header.
+    of_account: bool,
 }
 
 impl Service {
     /// A service that is signed for by the first label of its endpoints.
     pub(super) const fn new(id: &'static str, endpoint: &'static str, protocol: Protocol) -> Self {
-        Self { id, endpoint, signing: endpoint, protocol, global: false }
+        Self { id, endpoint, signing: endpoint, protocol, global: false, dual_stack: None, storage: false, of_account: false }
     }
 
     /// Signed for by another name.
@@ -99,6 +108,33 @@ impl Service {
     /// With one endpoint for all Regions of a partition.
     pub(super) const fn global(self) -> Self {
         Self { global: true, ..self }
+    }
+
+    /// With another first label of the endpoints for both IPv4 and IPv6.
+    pub(super) const fn dual_stack(self, label: &'static str) -> Self {
+        Self { dual_stack: Some(label), ..self }
+    }
+
+    /// S3 and S3 Control: the hash of the body goes into a header, the path is signed as it is sent, and endpoints for both
+    /// IPv4 and IPv6 are names under AWS's older suffix.
+    pub(super) const fn storage(self) -> Self {
+        Self { storage: true, ..self }
+    }
+
+    /// Asked at `ACCOUNT.host`, with the account in a header.
+    pub(super) const fn of_account(self) -> Self {
+        Self { of_account: true, ..self }
+    }
+
+    /// What signing does for it beside the usual.
+    fn signing_options(&self) -> SigningOptions {
+        let mut options = SigningOptions::default();
+        if self.storage {
+            options.content_sha256_header = true;
+            options.double_uri_encode = false;
+            options.normalize_uri_path = false;
+        }
+        options
     }
 
     /// The Region that its endpoint is in, for what is collected in `region`.
@@ -114,13 +150,27 @@ impl Service {
     /// AWS's endpoint in `region`, as the endpoint rules of the SDK's crates build it.
     fn url(&self, partition: &str, region: &str, fips: bool, dual_stack: bool) -> String {
         let fips = if fips { "-fips" } else { "" };
-        let suffix = match (partition, dual_stack) {
+        let suffix = match (partition, dual_stack && !self.storage) {
             ("aws-cn", false) => "amazonaws.com.cn",
             ("aws-cn", true) => "api.amazonwebservices.com.cn",
             (_, false) => "amazonaws.com",
             (_, true) => "api.aws",
         };
-        format!("https://{}{fips}.{region}.{suffix}", self.endpoint)
+        let label = self.dual_stack.filter(|_| dual_stack).unwrap_or(self.endpoint);
+        let both = if dual_stack && self.storage { ".dualstack" } else { "" };
+        format!("https://{label}{fips}{both}.{region}.{suffix}")
+    }
+
+    /// `endpoint` with the account before its host, where the service wants it there. An address has no names below it, and
+    /// neither has this machine.
+    fn with_account(&self, endpoint: String, account: &str) -> String {
+        let Some((scheme, rest)) = endpoint.split_once("://").filter(|_| self.of_account) else { return endpoint };
+        let authority = rest.split('/').next().unwrap_or(rest);
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        if authority.starts_with('[') || host.parse::<Ipv4Addr>().is_ok() || host == "localhost" {
+            return endpoint;
+        }
+        format!("{scheme}://{account}.{rest}")
     }
 }
 
@@ -146,9 +196,10 @@ impl<'a> Wire<'a> {
         let endpoint = if sdk.get_origin("endpoint_url").is_client_config() { given } else { own().or(given) };
         let endpoint = endpoint
             .unwrap_or_else(|| service.url(reader.partition(), &region, sdk.use_fips() == Some(true), sdk.use_dual_stack() == Some(true)));
+        let endpoint = service.with_account(endpoint, reader.account());
 
         let mut config = Layer::new("Palisade");
-        let signing_options = SigningOptions::default();
+        let signing_options = service.signing_options();
         let region = SigningRegion::from(aws_config::Region::new(region));
         let name = SigningName::from(service.signing);
         config.store_put(SigV4OperationSigningConfig { region: Some(region), name: Some(name), signing_options, ..Default::default() });
@@ -195,19 +246,37 @@ impl<'a> Wire<'a> {
     where
         T: DeserializeOwned + fmt::Debug + Send + Sync + 'static,
     {
-        debug_assert!(operation.service.is_some_and(|service| service.id == self.service.id), "{operation:?} is of another service");
-        let sent = Sent::new(self.service.protocol, operation, params).map_err(|detail| operation.broken(&detail))?;
-        self.reader.call(operation, self.send(operation, sent)).await
+        self.exchange(operation, params, Decode::new(self.service.protocol)).await
     }
 
-    async fn send<T>(&self, operation: &'static Operation, sent: Sent) -> Result<T, SdkError<Refusal, HttpResponse>>
+    /// Asks `operation` with `params` for a JSON document that is the answer itself, whatever the service's protocol.
+    ///
+    /// # Errors
+    /// What stopped it, an answer that is no JSON among it; the ledger does not know of it yet.
+    pub(super) async fn document(&self, operation: &'static Operation, params: Value) -> Result<String, Failure> {
+        self.exchange(operation, params, Decode::document(self.service.protocol)).await
+    }
+
+    async fn exchange<T>(&self, operation: &'static Operation, params: Value, decode: Decode<T>) -> Result<T, Failure>
     where
-        T: DeserializeOwned + fmt::Debug + Send + Sync + 'static,
+        T: fmt::Debug + Send + Sync + 'static,
+    {
+        debug_assert!(operation.service.is_some_and(|service| service.id == self.service.id), "{operation:?} is of another service");
+        let mut sent = Sent::new(self.service.protocol, operation, params).map_err(|detail| operation.broken(&detail))?;
+        if self.service.of_account {
+            sent = sent.with("x-amz-account-id", self.reader.account());
+        }
+        self.reader.call(operation, self.send(operation, sent, decode)).await
+    }
+
+    async fn send<T>(&self, operation: &'static Operation, sent: Sent, decode: Decode<T>) -> Result<T, SdkError<Refusal, HttpResponse>>
+    where
+        T: fmt::Debug + Send + Sync + 'static,
     {
         let mut config = Layer::new(operation.name);
         config.store_put(Metadata::new(operation.name, self.service.id));
         config.store_put(SharedRequestSerializer::new(Encode));
-        config.store_put(SharedResponseDeserializer::new(Decode::<T>::new(self.service.protocol)));
+        config.store_put(SharedResponseDeserializer::new(decode));
         let plugins = self.plugins.clone().with_operation_plugin(StaticRuntimePlugin::new().with_config(config.freeze()));
         match invoke(self.service.id, operation.name, Input::erase(sent), &plugins).await {
             Ok(output) => output.downcast::<T>().map_err(|_| SdkError::construction_failure("the answer has another type")),
@@ -229,6 +298,30 @@ mod tests {
         assert_eq!(url("aws-cn", "cn-north-1"), "https://sqs.cn-north-1.amazonaws.com.cn");
         assert_eq!(url("aws-us-gov", "us-gov-east-1"), "https://sqs.us-gov-east-1.amazonaws.com");
         assert_eq!(QUEUES.url("aws", "us-east-1", true, true), "https://sqs-fips.us-east-1.api.aws");
+    }
+
+    #[test]
+    fn endpoints_of_services_with_names_of_their_own() {
+        let both = |service: Service, fips| service.url("aws", "eu-west-1", fips, true);
+        let s3 = Service::new("S3", "s3", Protocol::RestXml).storage();
+        assert_eq!(s3.url("aws-cn", "cn-north-1", false, false), "https://s3.cn-north-1.amazonaws.com.cn");
+        assert_eq!(both(s3, false), "https://s3.dualstack.eu-west-1.amazonaws.com");
+        assert_eq!(both(s3, true), "https://s3-fips.dualstack.eu-west-1.amazonaws.com");
+        let efs = Service::new("EFS", "elasticfilesystem", Protocol::RestJson).dual_stack("efs");
+        assert_eq!(both(efs, true), "https://efs-fips.eu-west-1.api.aws");
+        assert_eq!(efs.url("aws", "eu-west-1", false, false), "https://elasticfilesystem.eu-west-1.amazonaws.com");
+    }
+
+    #[test]
+    fn an_account_is_a_name_below_a_name() {
+        let control = Service::new("S3 Control", "s3-control", Protocol::RestXml).storage().of_account();
+        let with = |endpoint: &str| control.with_account(endpoint.to_owned(), "111122223333");
+        assert_eq!(with("https://s3-control.eu-west-1.amazonaws.com"), "https://111122223333.s3-control.eu-west-1.amazonaws.com");
+        assert_eq!(with("http://aws.test:4566/x"), "http://111122223333.aws.test:4566/x");
+        for bare in ["http://127.0.0.1:5000", "http://[::1]:5000", "http://localhost:5000"] {
+            assert_eq!(with(bare), bare);
+        }
+        assert_eq!(QUEUES.with_account("https://sqs.x".to_owned(), "1"), "https://sqs.x");
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl Sent {
             }
             (_, Request::Post(path)) => {
                 let path = filled(path, &mut params)?;
-                let headers = vec![("content-type", "application/json".to_owned())];
+                let mut headers = accepted(protocol);
+                headers.push(("content-type", "application/json".to_owned()));
                 Ok(Self { method: "POST", path, headers, body: Value::Object(params).to_string() })
             }
             (_, Request::Get(path)) => {
@@ -54,10 +55,24 @@ impl Sent {
                     path.push(if path.contains('?') { '&' } else { '?' });
                     path.push_str(&pairs(&params));
                 }
-                Ok(Self { method: "GET", path, headers: Vec::new(), body: String::new() })
+                Ok(Self { method: "GET", path, headers: accepted(protocol), body: String::new() })
             }
             (_, Request::Named) => Err(format!("{} has no path", operation.name)),
         }
+    }
+
+    /// The same with one more header.
+    pub(super) fn with(mut self, header: &'static str, value: &str) -> Self {
+        self.headers.push((header, value.to_owned()));
+        self
+    }
+}
+
+/// What REST services are to answer in: API Gateway writes hypertext (HAL) unless it is told.
+fn accepted(protocol: Protocol) -> Vec<(&'static str, String)> {
+    match protocol {
+        Protocol::RestJson => vec![("accept", "application/json".to_owned())],
+        _ => Vec::new(),
     }
 }
 
@@ -146,10 +161,9 @@ mod tests {
     fn rest_fills_its_path_and_puts_what_is_left_where_the_method_wants_it() {
         let stages = Operation::new("apigateway:GET", &QUOTA).named("GetStages").get("/restapis/{restApiId}/stages");
         let params = json!({ "restApiId": "a/b c", "position": "x&y", "limit": 500, "embed": ["methods", "all"] });
-        assert_eq!(
-            sent(Protocol::RestJson, stages, params).path,
-            "/restapis/a%2Fb%20c/stages?embed=methods&embed=all&limit=500&position=x%26y"
-        );
+        let sent_stages = sent(Protocol::RestJson, stages, params);
+        assert_eq!(sent_stages.path, "/restapis/a%2Fb%20c/stages?embed=methods&embed=all&limit=500&position=x%26y");
+        assert_eq!(sent_stages.headers, [("accept", "application/json".to_owned())]);
         let findings = Operation::new("guardduty:ListFindings", &QUOTA).post("/detector/{DetectorId}/findings");
         let posted = sent(Protocol::RestJson, findings, json!({ "DetectorId": "d1", "maxResults": 50 }));
         assert_eq!((posted.path.as_str(), posted.body.as_str()), ("/detector/d1/findings", r#"{"maxResults":50}"#));

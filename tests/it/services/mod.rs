@@ -3,8 +3,37 @@
 //! A service is a file here and a script beside it. Its table says of each fact which emulator shows it wrong, so that
 //! neither a silent error of an emulator nor one of ours counts as proof; the stub shows them all.
 
+mod access_analyzer;
+mod api_gateway;
+mod appsync;
+mod cloudformation;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
+mod contacts;
+mod dynamodb;
+mod ecr;
+mod efs;
+mod events;
+mod guardduty;
+mod identity_pools;
+mod inspector;
+mod kinesis;
+mod logs;
 mod models;
+mod organizations;
+mod pipes;
+mod s3;
+mod scheduler;
+mod secretsmanager;
+mod security_hub;
+mod sns;
 mod sqs;
+mod ssm;
+mod ssm_incidents;
+mod states;
+mod user_pools;
+mod xray;
 
 use std::{
     collections::BTreeSet,
@@ -15,6 +44,7 @@ use std::{
 use palisade::{
     live,
     model::{Posture, Source},
+    store,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -56,6 +86,35 @@ enum Shown {
 
 pub(crate) const ALL: &[&Service] = &[
     &sqs::SERVICE, //
+    &events::SERVICE,
+    &scheduler::SERVICE,
+    &pipes::SERVICE,
+    &sns::SERVICE,
+    &kinesis::SERVICE,
+    &states::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &efs::SERVICE,
+    &ecr::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &logs::SERVICE,
+    &xray::SERVICE,
+    &access_analyzer::SERVICE,
+    &cloudformation::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &guardduty::SERVICE,
+    &inspector::SERVICE,
+    &organizations::SERVICE,
+    &security_hub::SERVICE,
+    &ssm_incidents::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &user_pools::SERVICE,
+    &identity_pools::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.
@@ -158,4 +217,9 @@ async fn everything_planted_in_the_stub_is_collected() {
     let wrong: Vec<String> =
         facts.filter_map(|(service, fact)| Some(format!("{}: {}: {}", service.source, fact.name, (fact.holds)(&posture).err()?))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // And through a snapshot, whose records have names of their own beside those of the facts.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posture.jsonl");
+    store::save(&posture, &path).unwrap();
+    assert_eq!(store::load(&path).unwrap(), posture);
 }

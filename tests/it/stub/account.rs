@@ -24,8 +24,8 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// Two functions, `orders` and `mail`, their role, a key and a log group.
-    pub(crate) const SMALL: Self = Self { functions: 2, mappings: 0, keys: 1, log_groups: 1, roles: 1 };
+    /// Two functions, `orders` and `mail`, their role and log groups, and a key.
+    pub(crate) const SMALL: Self = Self { functions: 2, mappings: 0, keys: 1, log_groups: 2, roles: 1 };
 
     /// As accounts with so many functions are.
     pub(crate) const fn of(functions: usize) -> Self {

@@ -38,6 +38,16 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "GetPolicyVersion" => "<GetPolicyVersionResponse><GetPolicyVersionResult><PolicyVersion><Document>%7B%7D</Document>\
                                </PolicyVersion></GetPolicyVersionResult></GetPolicyVersionResponse>"
             .to_owned(),
+        "GenerateServiceLastAccessedDetails" => {
+            "<GenerateServiceLastAccessedDetailsResponse><GenerateServiceLastAccessedDetailsResult><JobId>job-1</JobId>\
+             </GenerateServiceLastAccessedDetailsResult></GenerateServiceLastAccessedDetailsResponse>"
+                .to_owned()
+        }
+        "GetServiceLastAccessedDetails" => "<GetServiceLastAccessedDetailsResponse><GetServiceLastAccessedDetailsResult>\
+                                            <JobStatus>COMPLETED</JobStatus><JobCreationDate>2026-11-01T00:00:00Z</JobCreationDate>\
+                                            <ServicesLastAccessed/><IsTruncated>false</IsTruncated>\
+                                            </GetServiceLastAccessedDetailsResult></GetServiceLastAccessedDetailsResponse>"
+            .to_owned(),
         _ => return None,
     }))
 }

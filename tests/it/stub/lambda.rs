@@ -3,9 +3,10 @@
 use super::{
     Account, Ask, Asked, Reply, Request, Service,
     account::{ACCOUNT, name, number},
+    microvms,
     protocol::Protocol,
     quota::Quota,
-    route,
+    route, web_functions,
 };
 use crate::endpoint::REGION;
 
@@ -35,7 +36,9 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 fn route(request: &Request) -> Option<Asked> {
-    Some(route::rest(request, "lambda", ROUTES)?.also("GetFunction", "lambda:ListTags"))
+    // MicroVMs and Web Functions are signed for as Lambda.
+    let asked = [ROUTES, microvms::ROUTES, web_functions::ROUTES].into_iter().find_map(|routes| route::rest(request, "lambda", routes))?;
+    Some(asked.also("GetFunction", "lambda:ListTags"))
 }
 
 /// The Lambda quotas page: `GetFunction` and `GetPolicy` have their own, all others of the control plane share one.
@@ -72,7 +75,7 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
             };
             return of_function(&|number| {
                 let configuration = configuration(&ask.region, account, &ask.name, number);
-                format!(r#"{{"Configuration":{{{configuration},{STATE}}},{tags}}}"#)
+                format!(r#"{{"Configuration":{{{configuration},{STATE}}},"Code":{{"RepositoryType":"S3","Location":"https://x"}},{tags}}}"#)
             });
         }
         "GetPolicy" => {
@@ -89,7 +92,9 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "GetFunctionRecursionConfig" => return of_function(&|_| r#"{"RecursiveLoop":"Terminate"}"#.to_owned()),
         "ListFunctionEventInvokeConfigs" => return of_function(&|_| r#"{"FunctionEventInvokeConfigs":[]}"#.to_owned()),
         "GetFunctionScalingConfig" => {
-            return of_function(&|_| r#"{"AppliedFunctionScalingConfig":{"MaxExecutionEnvironments":40}}"#.to_owned());
+            return of_function(&|_| {
+                r#"{"AppliedFunctionScalingConfig":{"MinExecutionEnvironments":2,"MaxExecutionEnvironments":40}}"#.to_owned()
+            });
         }
         "ListCapacityProviders" => r#"{"CapacityProviders":[]}"#.to_owned(),
         "ListEventSourceMappings" => {
@@ -119,7 +124,7 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         "GetAccountSettings" => {
             r#"{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":900},"AccountUsage":{}}"#.to_owned()
         }
-        _ => return None,
+        _ => return microvms::answer(ask).or_else(|| web_functions::answer(ask)),
     }))
 }
 

@@ -1,5 +1,9 @@
 //! CloudWatch Logs: JSON 1.1.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
 use super::{
     Account, Ask, Asked, Reply, Request, Service,
     account::{ACCOUNT, name},
@@ -19,6 +23,8 @@ fn route(request: &Request) -> Option<Asked> {
 fn quota(operation: &str) -> Quota {
     match operation {
         "DescribeLogGroups" => Quota::of("logs:DescribeLogGroups", 10),
+        "DescribeLogStreams" => Quota::of("logs:DescribeLogStreams", 25),
+        "DescribeAccountPolicies" => Quota::of("logs:DescribeAccountPolicies", 5),
         "DescribeSubscriptionFilters" => Quota::of("logs:DescribeSubscriptionFilters", 5),
         "DescribeMetricFilters" => Quota::of("logs:DescribeMetricFilters", 5),
         "ListTagsForResource" => Quota::of("logs:ListTagsForResource", 5),
@@ -37,6 +43,36 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
                 format!(r#"{{"logGroupName":"/aws/lambda/{name}","arn":"{arn}:*"}}"#)
             };
             format!("{{{}}}", page.json("logGroups", "nextToken", group))
+        }
+        // Every function but `mail` logs, and `orders` sends its errors on.
+        "DescribeLogStreams" if ask.name.ends_with("/mail") => r#"{"logStreams":[]}"#.to_owned(),
+        "DescribeLogStreams" => {
+            let hour_ago = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs() - 3600;
+            format!(r#"{{"logStreams":[{{"logStreamName":"new","lastEventTimestamp":{hour_ago}000}}]}}"#)
+        }
+        "DescribeSubscriptionFilters" if ask.name.ends_with("/orders") => {
+            let destination = format!("arn:aws:kinesis:{}:{ACCOUNT}:stream/siem", ask.region);
+            json!({ "subscriptionFilters": [{ "filterName": "siem", "logGroupName": ask.name, "filterPattern": "ERROR",
+                "destinationArn": destination, "distribution": "ByLogStream" }] })
+            .to_string()
+        }
+        "DescribeSubscriptionFilters" => r#"{"subscriptionFilters":[]}"#.to_owned(),
+        "DescribeMetricFilters" => {
+            let page = ask.page(1, 50, "limit", "nextToken");
+            let filter = json!({ "filterName": "functions-changed", "logGroupName": "trail", "creationTime": 1_700_000_000_000_u64,
+                "filterPattern": "{ $.eventSource = lambda.amazonaws.com }",
+                "metricTransformations": [{ "metricName": "FunctionsChanged", "metricNamespace": "Security", "metricValue": "1" }] });
+            format!("{{{}}}", page.json("metricFilters", "nextToken", |_| filter.to_string()))
+        }
+        "DescribeAccountPolicies" => {
+            let statement = |sid: &str, operation: Value| json!({ "Sid": sid, "DataIdentifier": ["x"], "Operation": operation });
+            let document = json!({ "Name": "account", "Version": "2021-06-01", "Statement": [
+                statement("audit", json!({ "Audit": { "FindingsDestination": {} } })),
+                statement("redact", json!({ "Deidentify": { "MaskConfig": {} } })),
+            ] });
+            json!({ "accountPolicies": [{ "policyName": "account", "policyDocument": document.to_string(), "scope": "ALL",
+                "policyType": "DATA_PROTECTION_POLICY", "accountId": ACCOUNT }] })
+            .to_string()
         }
         _ => return None,
     }))

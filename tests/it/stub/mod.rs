@@ -3,22 +3,51 @@
 //! A service is one file: how its requests name operations, its quotas, and what a healthy account answers. To add one,
 //! write the file and name it in [`SERVICES`]. A request that nobody knows makes the test fail, by name.
 
+mod access_analyzer;
 mod account;
 mod answer;
+mod api_gateway;
+mod appsync;
 mod cbor;
+mod cloudformation;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
+mod contacts;
+mod dynamodb;
+mod ecr;
+mod efs;
+mod events;
 mod fault;
+mod guardduty;
 mod iam;
+mod identity_pools;
+mod inspector;
+mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
+mod microvms;
 mod organizations;
+mod pipes;
 mod plan;
 mod protocol;
 mod quota;
 mod request;
 mod route;
+mod s3;
+mod scheduler;
+mod secretsmanager;
+mod security_hub;
+mod sns;
 mod sqs;
+mod ssm;
+mod ssm_incidents;
+mod states;
 mod sts;
+mod user_pools;
+mod web_functions;
+mod xray;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -61,8 +90,42 @@ pub(crate) struct Service {
 }
 
 /// Every service that is played.
-static SERVICES: &[&Service] =
-    &[&iam::SERVICE, &kms::SERVICE, &lambda::SERVICE, &logs::SERVICE, &organizations::SERVICE, &sqs::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] = &[
+    &access_analyzer::SERVICE,
+    &api_gateway::SERVICE,
+    &appsync::SERVICE,
+    &cloudformation::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatch::SERVICE,
+    &config::SERVICE,
+    &contacts::SERVICE,
+    &dynamodb::SERVICE,
+    &ecr::SERVICE,
+    &efs::SERVICE,
+    &events::SERVICE,
+    &guardduty::SERVICE,
+    &iam::SERVICE,
+    &identity_pools::SERVICE,
+    &inspector::SERVICE,
+    &kinesis::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &organizations::SERVICE,
+    &pipes::SERVICE,
+    &s3::SERVICE,
+    &scheduler::SERVICE,
+    &secretsmanager::SERVICE,
+    &security_hub::SERVICE,
+    &sns::SERVICE,
+    &sqs::SERVICE,
+    &ssm::SERVICE,
+    &ssm_incidents::SERVICE,
+    &states::SERVICE,
+    &sts::SERVICE,
+    &user_pools::SERVICE,
+    &xray::SERVICE,
+];
 
 /// A request as a test sees it.
 #[derive(Debug, Clone)]

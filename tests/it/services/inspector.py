@@ -1,0 +1,1 @@
+client("inspector2").enable(accountIds=[ACCOUNT], resourceTypes=["LAMBDA"])

@@ -1,0 +1,1 @@
+client("securityhub").enable_security_hub(EnableDefaultStandards=False)
