@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{
     Collector, Depth, Operation, Scope,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{AccessFinding, Analyzer, Arn, Gap, Learnt, Listing, Source, text::clean};

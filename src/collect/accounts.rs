@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{
     Collector, Operation, Scope,
     pacer::Quota,
-    reader::{Assignment, Page, Reader},
+    pages::Page,
+    reader::{Assignment, Reader},
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Listing, Source};

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{
     Collector, Depth, Operation, Scope,
     pacer::Quota,
-    reader::{Page, Reader, whole},
+    pages::{Page, whole},
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Arn, DataSource, Fact, GraphqlApi, Learnt, Listing, Source};

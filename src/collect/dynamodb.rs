@@ -8,7 +8,8 @@ use super::{
     Collector, Depth, Extent, Operation, Scope,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Epoch, Protocol, Service, Wire},
 };
 use crate::model::{Arn, Fact, Learnt, PolicyText, Source, Table, TableDescription, TableEncryption, TableReplica};

@@ -8,7 +8,8 @@ use super::{
     Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader, whole},
+    pages::{Page, whole},
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{

@@ -8,7 +8,8 @@ use super::{
     Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Arn, Detector, DetectorFeature, DetectorSettings, Fact, Learnt, Listing, Source, Threat};

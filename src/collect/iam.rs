@@ -9,13 +9,7 @@ use aws_sdk_iam::{
 use aws_smithy_types::DateTime;
 use futures::{FutureExt, future::BoxFuture};
 
-use super::{
-    Collector, Operation, Scope,
-    gap::Failure,
-    last_accessed,
-    pacer::Quota,
-    reader::{Page, Reader},
-};
+use super::{Collector, Operation, Scope, gap::Failure, last_accessed, pacer::Quota, pages::Page, reader::Reader};
 use crate::model::{Arn, Fact, Gap, GapKind, Group, Learnt, Listing, ManagedPolicy, Policies, PolicyText, Role, Source, Timestamp, User};
 
 /// IAM publishes no quota; five a second and one at a time has been seen to pass.

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::{
     Collector, Depth, Operation, Scope,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Arn, Fact, IdentityPool, IdentityPoolRoles, IdentityPoolSettings, Learnt, Listing, Source};

@@ -10,7 +10,8 @@ use super::{
     Collector, Depth, Operation, Scope,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{

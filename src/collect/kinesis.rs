@@ -9,7 +9,8 @@ use super::{
     gap::Failure,
     operation::Extent,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Arn, Fact, KinesisStream, KinesisStreamSummary, Learnt, PolicyText, Source};

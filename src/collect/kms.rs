@@ -10,7 +10,8 @@ use super::{
     Collector, Depth, Extent, Operation, Scope,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader, whole},
+    pages::{Page, whole},
+    reader::Reader,
 };
 use crate::model::{Arn, Gap, Grant, Key, KeyMetadata, Learnt, PolicyText, Source, Timestamp};
 

@@ -13,7 +13,8 @@ use super::{
     gap::Failure,
     iam::{QUOTA, time},
     operation::Extent,
-    reader::{Page, Reader, whole},
+    pages::{Page, whole},
+    reader::Reader,
 };
 use crate::model::{Fact, Role, ServiceUse};
 

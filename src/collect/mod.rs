@@ -32,6 +32,7 @@ mod meter;
 mod operation;
 mod organizations;
 mod pacer;
+mod pages;
 mod pipes;
 mod plan;
 mod reader;

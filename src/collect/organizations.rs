@@ -11,7 +11,8 @@ use super::{
     accounts::SERVICE,
     gap::Failure,
     pacer::Quota,
-    reader::{Page, Reader, whole},
+    pages::{Page, whole},
+    reader::Reader,
     wire::Wire,
 };
 use crate::model::{Arn, ControlPolicy, Fact, Gap, Governance, Learnt, LevelKind, Organization, OrganizationLevel, PolicyText, Source};

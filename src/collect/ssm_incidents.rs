@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{
     Collector, Operation, Scope,
     pacer::Quota,
-    reader::{Page, Reader},
+    pages::Page,
+    reader::Reader,
     wire::{Protocol, Service, Wire},
 };
 use crate::model::{Arn, Learnt, ResponsePlan, Source};

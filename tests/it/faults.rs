@@ -137,7 +137,7 @@ async fn a_refused_action_is_a_gap_on_its_own_field_and_on_no_other() {
         assert!(stub.asked(action) > 0, "{action}");
         let collector = collect::Collector::ALL.iter().find(|collector| collector.actions().any(|own| own == action)).unwrap();
         // Denied is who got no answer at all, because nothing else can be asked without that one.
-        let asked_else = collector.actions().any(|other| other != action && stub.asked(other) > 0);
+        let asked_else = collector.operations.iter().any(|other| other.action != action && stub.asked(other.action) > 0);
         for run in &posture.sources {
             let own = run.source == collector.source && (run.region == SourceRun::GLOBAL) == (collector.scope == collect::Scope::Global);
             let wanted = match (own, asked_else) {

@@ -7,7 +7,8 @@ use super::{ACTION, HTTP, Items, PAGE, QUOTA, REST, arn, http, policy, rest::End
 use crate::{
     collect::{
         Depth, Operation,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
         wire::Wire,
     },
     model::{ApiDomain, ApiMapping, Arn, Fact, Learnt, Listing},

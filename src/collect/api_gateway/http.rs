@@ -9,7 +9,8 @@ use super::{ACTION, HTTP, HttpItems, QUOTA, arn, called, function, rest::AccessL
 use crate::{
     collect::{
         Depth, Operation,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
         wire::Wire,
     },
     model::{Arn, Authorizer, Cors, Fact, HttpApi, HttpStage, Integration, JwtIssuer, Learnt, Listing, Route, RouteSettings, Throttle},

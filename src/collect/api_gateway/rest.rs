@@ -9,7 +9,8 @@ use super::{ACTION, Items, PAGE, QUOTA, RESOURCES_QUOTA, REST, arn, called, func
 use crate::{
     collect::{
         Depth, Operation,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
         wire::Wire,
     },
     model::{

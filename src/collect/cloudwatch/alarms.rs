@@ -5,10 +5,7 @@ use serde_json::json;
 
 use super::DESCRIBE_ALARMS;
 use crate::{
-    collect::{
-        reader::{Page, Reader},
-        wire::Wire,
-    },
+    collect::{pages::Page, reader::Reader, wire::Wire},
     model::{Alarm, Arn, Listing, Watched, WatchedMetric},
 };
 

@@ -17,12 +17,7 @@ use serde_json::{Value, json};
 
 use super::GET_DATA;
 use crate::{
-    collect::{
-        Depth,
-        gap::Failure,
-        reader::{Page, Reader},
-        wire::Wire,
-    },
+    collect::{Depth, gap::Failure, pages::Page, reader::Reader, wire::Wire},
     model::{Arn, Fact, FunctionMetrics, Gap, Invocations, Learnt, Listing, Timestamp},
 };
 

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::{
     collect::{
         Operation,
-        reader::{Page, Reader},
+        pages::Page,
+        reader::Reader,
         wire::{Protocol, Service, Wire},
     },
     model::{Arn, CapacityProvider, Learnt},

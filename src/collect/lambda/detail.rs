@@ -12,7 +12,8 @@ use super::{
 use crate::{
     collect::{
         Failure,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
     },
     model::{
         Alias, Arn, Cors, EventInvokeConfig, Fact, Function, FunctionAnswer, FunctionDetail, FunctionUrl, Gap, GapKind, PolicyText,

@@ -9,7 +9,10 @@ use super::{
     function::{arn_of, unqualified},
 };
 use crate::{
-    collect::reader::{Page, Reader, whole},
+    collect::{
+        pages::{Page, whole},
+        reader::Reader,
+    },
     model::{Arn, CodeSigningConfig, EventSourceMapping, Fact, LambdaSettings, LayerVersion, Learnt, Listing},
 };
 

@@ -29,11 +29,7 @@ use futures::{
 };
 
 use self::plan::{Plan, Question};
-use super::{
-    Collector, Depth, Extent, Operation, Scope,
-    pacer::Quota,
-    reader::{Page, Reader},
-};
+use super::{Collector, Depth, Extent, Operation, Scope, pacer::Quota, pages::Page, reader::Reader};
 use crate::model::{Function, FunctionDetails, Learnt, Listing, Source};
 
 /// Lambda quotas, "Function configuration, deployment, and execution": none of these three can be raised.

@@ -12,7 +12,8 @@ use super::AT_ONCE;
 use crate::{
     collect::{
         Depth, Operation,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
         wire::{Protocol, Service, Wire},
     },
     model::{Arn, Fact, Learnt, Listing, PolicyText, WebFunction, WebFunctionEndpoint, WebFunctionSettings},

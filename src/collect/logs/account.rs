@@ -8,7 +8,8 @@ use super::{ACCOUNT_POLICIES, METRIC_FILTERS};
 use crate::{
     collect::{
         gap::Failure,
-        reader::{Page, Reader, whole},
+        pages::{Page, whole},
+        reader::Reader,
     },
     model::{AccountDataProtection, Arn, Fact, FilterMetric, Learnt, Listing, MetricFilter},
 };

@@ -4,7 +4,10 @@ use aws_sdk_cloudwatchlogs::{Client, types};
 
 use super::{STREAMS, SUBSCRIPTIONS};
 use crate::{
-    collect::reader::{Page, Reader, whole},
+    collect::{
+        pages::{Page, whole},
+        reader::Reader,
+    },
     model::{Arn, Fact, LogGroup, SubscriptionFilter, Timestamp},
 };
 

@@ -9,11 +9,7 @@ mod group;
 use aws_sdk_cloudwatchlogs::{Client, Config};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 
-use super::{
-    Collector, Depth, Extent, Operation, Scope,
-    pacer::Quota,
-    reader::{Page, Reader},
-};
+use super::{Collector, Depth, Extent, Operation, Scope, pacer::Quota, pages::Page, reader::Reader};
 use crate::model::{Learnt, LogGroup, Source};
 
 /// CloudWatch Logs quotas: each operation has its own. That of `DescribeLogGroups` can be raised.
