@@ -1,6 +1,9 @@
 //! CloudWatch Logs: JSON 1.1.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use serde_json::{Value, json};
 
@@ -12,6 +15,9 @@ use super::{
     quota::Quota,
     route,
 };
+
+/// The last thing that was logged; the same for as long as the tests run, so that an account read twice is the same.
+static HOUR_AGO: LazyLock<u64> = LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() - 3600);
 
 pub(super) static SERVICE: Service = Service { name: "logs", protocol: Protocol::Json11, route, quota, answer };
 
@@ -47,8 +53,8 @@ fn answer(ask: &Ask, account: &Account) -> Option<Reply> {
         // Every function but `mail` logs, and `orders` sends its errors on.
         "DescribeLogStreams" if ask.name.ends_with("/mail") => r#"{"logStreams":[]}"#.to_owned(),
         "DescribeLogStreams" => {
-            let hour_ago = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs() - 3600;
-            format!(r#"{{"logStreams":[{{"logStreamName":"new","lastEventTimestamp":{hour_ago}000}}]}}"#)
+            let seconds = *HOUR_AGO;
+            format!(r#"{{"logStreams":[{{"logStreamName":"new","lastEventTimestamp":{seconds}000}}]}}"#)
         }
         "DescribeSubscriptionFilters" if ask.name.ends_with("/orders") => {
             let destination = format!("arn:aws:kinesis:{}:{ACCOUNT}:stream/siem", ask.region);
