@@ -141,7 +141,7 @@ fn at_the_quotas(figures: &mut Figures, depth: Depth, functions: usize, judged: 
     let (what, requests, again) = match depth {
         // Of all services that the leading scanner asks 10,934 requests.
         Depth::Core => ("core", Some(3400.0), Some(6.0)),
-        _ => ("full", None, None),
+        _ => ("full", None, Some(6.0)),
     };
     let stub = Plan::default().size(Size::of(functions)).quotas().latency(LATENCY).start();
     println!("{functions} functions, {what} depth");

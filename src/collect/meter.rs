@@ -163,15 +163,16 @@ fn has_field(response: &HttpResponse, field: &str) -> bool {
     serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(body).is_ok_and(|fields| fields.contains_key(field))
 }
 
-/// Whether a body in JSON or XML ends before it is whole.
+/// Whether a body in JSON or XML ends before it is whole. What is read has a body, if only `{}`; a refusal may have none.
 fn is_cut(response: &HttpResponse) -> bool {
     let kind = response.headers().get("content-type").unwrap_or_default();
     let body = response.body().bytes().unwrap_or_default();
-    if kind.contains("json") {
-        // An answer without members may have no body.
-        !body.is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err()
+    if body.is_empty() {
+        response.status().is_success()
+    } else if kind.contains("json") {
+        serde_json::from_slice::<IgnoredAny>(body).is_err()
     } else if kind.contains("xml") {
-        !body.is_empty() && !is_whole_xml(body)
+        !is_whole_xml(body)
     } else {
         false
     }
@@ -259,7 +260,8 @@ mod tests {
         }
         assert!(!is_cut(&of_kind("text/xml", xml)));
         assert!(is_cut(&of_kind("application/x-amz-json-1.1", r#"{"a":[1"#)));
-        assert!(!is_cut(&of_kind("application/json", r#"{"a":[1]}"#)) && !is_cut(&of_kind("application/json", "")));
+        assert!(!is_cut(&of_kind("application/json", r#"{"a":[1]}"#)) && is_cut(&of_kind("application/json", "")));
+        assert!(!is_cut(&response(403, "")));
         assert!(!is_cut(&of_kind("text/html", "<html>")));
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use futures::future::join_all;
 use palisade::{
-    collect::{self, Budget, Errand},
+    collect::{self, Budget, Depth, Errand},
     live::{self, Session},
     model::{GapKind, Posture, SourceState, Timestamp},
 };
@@ -35,9 +35,10 @@ async fn known_of(stub: &Stub) -> Posture {
 }
 
 /// Gets in, however often it takes: whoever is in front of a terminal would ask again as well.
-async fn stubborn(stub: &Stub) -> Session {
+async fn stubborn(stub: &Stub, depth: Depth) -> Session {
     let mut options = options(stub);
     options.budget = Some(Budget { attempts: 8, ..QUICK });
+    options.depth = depth;
     for _ in 0..8 {
         if let Ok(session) = live::connect(&options).await {
             return session;
@@ -58,17 +59,22 @@ const BAD_DAY: Shares = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_bad_day_leaves_is_what_a_good_day_leaves() {
-    let good = known_of(&Stub::start(|_| None)).await;
+    // What is asked of each thing by name is the greater part of all requests, and much the same: every fourth day has it.
+    const DEPTHS: [Depth; 4] = [Depth::Full, Depth::Core, Depth::Core, Depth::Core];
+    let calm = Stub::start(|_| None);
+    let good = [known(&stubborn(&calm, Depth::Full).await).await, known(&stubborn(&calm, Depth::Core).await).await];
+    assert_ne!(good[0], good[1]);
     let days = |seeds: Range<u64>| {
         let good = &good;
         async move {
             let stub = Plan::default().faults(Faults::seeded(seeds.start, BAD_DAY)).start();
-            let session = stubborn(&stub).await;
+            let sessions = [stubborn(&stub, Depth::Full).await, stubborn(&stub, Depth::Core).await];
             let mut met = BTreeSet::new();
-            for seed in seeds {
+            for (seed, depth) in seeds.zip(DEPTHS.into_iter().cycle()) {
+                let place = usize::from(depth == Depth::Core);
                 stub.plan_faults(Faults::seeded(seed, BAD_DAY));
-                let posture = known(&session).await;
-                assert_eq!(posture, *good, "seed {seed}, faults {:?}", stub.faults_met());
+                let posture = known(&sessions[place]).await;
+                assert_eq!(posture, good[place], "seed {seed}, faults {:?}", stub.faults_met());
                 met.extend(stub.faults_met().into_keys());
             }
             met
@@ -81,7 +87,8 @@ async fn what_a_bad_day_leaves_is_what_a_good_day_leaves() {
     assert_eq!(kinds.len(), BAD_DAY.len(), "{kinds:?}");
 }
 
-/// Whatever can go wrong, all at once.
+/// Whatever can go wrong, all at once; but for nulls: many a field is left out where there is nothing to say, and one that
+/// was lost cannot be told from that.
 const WORST_DAY: Shares = &[
     (Fault::Refused(Refusal::Throttled), 0.05),
     (Fault::Refused(Refusal::Denied), 0.05),
@@ -92,13 +99,9 @@ const WORST_DAY: Shares = &[
     (Fault::Malformed, 0.05),
     (Fault::Empty, 0.05),
     (Fault::Html, 0.05),
-    (Fault::Nulls, 0.05),
     (Fault::Drip, 0.02),
     (Fault::RepeatedToken, 0.05),
 ];
-
-/// Kinds whose list AWS leaves out where there are none: an answer that lost it cannot be told from such a one.
-const LEFT_OUT: [&str; 1] = ["queue"];
 
 /// The records of a posture as its snapshot has them, by kind and ARN.
 fn records(posture: &Posture) -> BTreeMap<(String, String), Value> {
@@ -126,6 +129,9 @@ fn lies(good: &Value, bad: &Value, place: &str, found: &mut Vec<String>) {
                 lies(good.get(name).unwrap_or(&null), bad.get(name).unwrap_or(&null), &format!("{place}.{name}"), found);
             }
         }
+        (Value::Array(good), Value::Array(bad)) if good.len() == bad.len() => {
+            good.iter().zip(bad).for_each(|(good, bad)| lies(good, bad, place, found));
+        }
         (good, bad) if good == bad => {}
         _ => found.push(format!("{place}: {bad} where it is {good}")),
     }
@@ -144,15 +150,17 @@ async fn what_the_worst_day_leaves_is_true_or_a_gap() {
         for (key @ (kind, arn), record) in &good {
             match bad.get(key) {
                 Some(bad) => lies(record, bad, &format!("{kind} {arn}"), &mut found),
-                None if LEFT_OUT.contains(&kind.trim_end()) => {}
                 // A list that is not whole says so.
                 None => {
-                    let lists = match kind.trim_end() {
-                        "layer-version" => "layers".to_owned(),
-                        "managed-policy" => "policies".to_owned(),
-                        kind => format!("{kind}s"),
+                    let kind = kind.trim_end();
+                    let lists = match kind {
+                        "layer-version" => vec!["layers".to_owned()],
+                        "managed-policy" => vec!["policies".to_owned()],
+                        "function-metrics" => vec!["metrics".to_owned()],
+                        // Keys, buses, repositories.
+                        _ => vec![format!("{kind}s"), format!("{kind}es"), format!("{}ies", kind.trim_end_matches('y'))],
                     };
-                    let list = bad.iter().find(|((list, _), _)| *list == format!("list {lists}"));
+                    let list = bad.iter().find(|((list, _), _)| lists.iter().any(|kind| *list == format!("list {kind}")));
                     if list.is_none_or(|(_, list)| !list["gap"].is_object()) {
                         found.push(format!("{kind} {arn} is not there"));
                     }
@@ -319,7 +327,7 @@ async fn quotas_are_kept_at_full_budget() {
     let stub = Plan::default().quotas().size(Size { functions: 20, ..Size::SMALL }).start();
     let mut options = options(&stub);
     options.budget = Some(Budget { share: Some(1.0), ..QUICK });
-    options.depth = collect::Depth::Core;
+    options.depth = Depth::Core;
     let session = live::connect(&options).await.unwrap();
     let posture = live::gather(&session, &CancellationToken::new(), |_| ()).await;
     assert_eq!(holes_of_core(&posture), BTreeSet::new());

@@ -49,6 +49,8 @@ fn answer(ask: &Ask, _: &Account) -> Option<Reply> {
             vec![json!({ "id": "body", "name": "body", "validateRequestBody": true, "validateRequestParameters": false })]
         }
         ("GetAuthorizers", "orders1") => rest_authorizers(ask),
+        // They are asked only where it is not known that nothing uses them.
+        ("GetRequestValidators" | "GetAuthorizers", "inner1") | ("GetIntegrations", "chat1") => Vec::new(),
         ("GetStages", "orders1") => vec![rest_stage(ask)],
         ("GetStages", "inner1") => Vec::new(),
         ("GetUsagePlans", _) => usage_plans(),
