@@ -359,10 +359,9 @@ async fn versions(
     (versioning, reader.fact(lock), reader.fact(rules))
 }
 
-/// A configuration has a rule with an algorithm: S3 encrypts every object, so none is no answer.
+/// S3 encrypts every object, so no algorithm is no answer.
 fn encrypted(said: Encryption) -> Result<Option<BucketEncryption>, Failure> {
-    let algorithm = said.rules.into_iter().find_map(|rule| rule.default);
-    let algorithm = algorithm.ok_or_else(|| GET_ENCRYPTION.broken("the answer has no algorithm"))?;
+    let Some(algorithm) = said.rules.into_iter().find_map(|rule| rule.default) else { return Err(GET_ENCRYPTION.broken("no algorithm")) };
     Ok(Some(BucketEncryption { algorithm: algorithm.name, kms_key: algorithm.kms_key.filter(|key| !key.is_empty()) }))
 }
 

@@ -109,8 +109,10 @@ impl Tty {
     pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !condition(self) {
+            // What is waited for may be a file: that comes without a word in the terminal.
             let left = deadline.saturating_duration_since(Instant::now());
-            if self.listen(left).is_err() {
+            let heard = self.listen(left.min(Duration::from_millis(100)));
+            if left.is_zero() || heard == Err(RecvTimeoutError::Disconnected) {
                 panic!("never came: {what}\n{}", self.text());
             }
         }
