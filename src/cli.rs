@@ -180,8 +180,8 @@ pub struct Live {
     /// One account a line: its 12-digit id, or the ARN of the role to assume there, and a name after it if you like.
     /// What follows a # is a comment:
     ///
-    ///     111122223333 shop
-    ///     arn:aws:iam::444455556666:role/audit/reader  # a role of its own
+    ///   111122223333 shop
+    ///   arn:aws:iam::444455556666:role/audit/reader  # a role of its own
     #[arg(long, value_name = "FILE", conflicts_with = "organization", help_heading = "Many accounts", verbatim_doc_comment)]
     pub accounts: Option<PathBuf>,
     /// Read every active account of the organization that the credentials belong to, through a role in each
