@@ -9,7 +9,7 @@ mod answer;
 mod epoch;
 mod request;
 
-use std::{fmt, net::Ipv4Addr};
+use std::{fmt, net::Ipv4Addr, pin::Pin};
 
 use aws_runtime::{
     auth::{SigV4OperationSigningConfig, SigningOptions, sigv4},
@@ -32,7 +32,7 @@ use aws_smithy_runtime_api::client::{
     auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
     behavior_version::BehaviorVersion,
     endpoint::EndpointResolverParams,
-    interceptors::context::Input,
+    interceptors::context::{Input, Output},
     orchestrator::{HttpResponse, Metadata},
     result::SdkError,
     runtime_components::RuntimeComponentsBuilder,
@@ -266,24 +266,28 @@ impl<'a> Wire<'a> {
         if self.service.of_account {
             sent = sent.with("x-amz-account-id", self.reader.account());
         }
-        self.reader.call(operation, self.send(operation, sent, decode)).await
+        let decode = SharedResponseDeserializer::new(decode);
+        let output = self.reader.call(operation, self.send(operation, sent, decode)).await?;
+        output.downcast::<T>().map_err(|_| operation.broken("the answer has another type"))
     }
 
-    async fn send<T>(&self, operation: &'static Operation, sent: Sent, decode: Decode<T>) -> Result<T, SdkError<Refusal, HttpResponse>>
-    where
-        T: fmt::Debug + Send + Sync + 'static,
-    {
-        let mut config = Layer::new(operation.name);
-        config.store_put(Metadata::new(operation.name, self.service.id));
-        config.store_put(SharedRequestSerializer::new(Encode));
-        config.store_put(SharedResponseDeserializer::new(decode));
-        let plugins = self.plugins.clone().with_operation_plugin(StaticRuntimePlugin::new().with_config(config.freeze()));
-        match invoke(self.service.id, operation.name, Input::erase(sent), &plugins).await {
-            Ok(output) => output.downcast::<T>().map_err(|_| SdkError::construction_failure("the answer has another type")),
-            Err(error) => Err(error.map_service_error(|error| error.downcast::<Refusal>().unwrap_or_else(|_| Refusal::default()))),
-        }
+    /// Boxed, and with a type of its own for no answer: what stands behind it is large, and is built once.
+    fn send<'b>(&'b self, operation: &'static Operation, sent: Sent, decode: SharedResponseDeserializer) -> Sending<'b> {
+        Box::pin(async move {
+            let mut config = Layer::new(operation.name);
+            config.store_put(Metadata::new(operation.name, self.service.id));
+            config.store_put(SharedRequestSerializer::new(Encode));
+            config.store_put(decode);
+            let plugins = self.plugins.clone().with_operation_plugin(StaticRuntimePlugin::new().with_config(config.freeze()));
+            invoke(self.service.id, operation.name, Input::erase(sent), &plugins)
+                .await
+                .map_err(|error| error.map_service_error(|error| error.downcast::<Refusal>().unwrap_or_else(|_| Refusal::default())))
+        })
     }
 }
+
+/// A request on its way, and what comes back.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<Output, SdkError<Refusal, HttpResponse>>> + Send + 'a>>;
 
 #[cfg(test)]
 mod tests {
