@@ -6,6 +6,7 @@
 //! values: true, false, and unknown. Where the context of a request is not known, it is tried out (`worlds`),
 //! so that a condition which always holds, or two that exclude each other, leave nothing open.
 
+mod account;
 mod audience;
 #[cfg(test)]
 mod cases;
@@ -34,6 +35,7 @@ mod truth;
 mod words;
 mod worlds;
 
+pub use account::Account;
 pub use audience::{Audience, Reach, audience, audience_among};
 pub use condition::Condition;
 pub use decide::decide;
