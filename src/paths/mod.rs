@@ -2,12 +2,16 @@
 
 mod edge;
 mod graph;
+mod label;
+mod locate;
 mod node;
 mod radius;
 mod story;
 
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
+pub use label::resource_name;
+pub use locate::{Wanted, locate};
 pub use node::Node;
 pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
 pub use story::{Confidence, Hop, Path};
