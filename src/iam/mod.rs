@@ -29,6 +29,7 @@ mod proof;
 #[cfg(test)]
 mod properties;
 mod request;
+mod scope;
 mod stranger;
 mod template;
 mod truth;
@@ -47,3 +48,4 @@ pub use own_policy::own_policy;
 pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
 pub use request::{Caller, Keyring, Request, Value};
+pub use scope::{ArnIndex, Scope};

@@ -36,6 +36,8 @@ mod pty;
 mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
+#[allow(dead_code, reason = "path tests need the other parts of it")]
+mod scenario;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]
