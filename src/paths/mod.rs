@@ -5,6 +5,7 @@ mod graph;
 mod label;
 mod locate;
 mod node;
+mod question;
 mod radius;
 mod story;
 
@@ -13,5 +14,6 @@ pub use graph::{Graph, Target};
 pub use label::resource_name;
 pub use locate::{Wanted, locate};
 pub use node::Node;
+pub use question::{Found, Question};
 pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
 pub use story::{Confidence, Hop, Path};

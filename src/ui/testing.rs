@@ -223,7 +223,18 @@ pub(crate) fn denied_world() -> World {
 
 /// What there is to see of some worlds.
 pub(crate) fn view(fleet: &[World]) -> View<'_> {
-    View { fleet, current: 0, generation: 1, progress: &[], assessing: false, live: false, paused: false, read_only: true, now: None }
+    View {
+        fleet,
+        current: 0,
+        generation: 1,
+        progress: &[],
+        assessing: false,
+        live: false,
+        paused: false,
+        read_only: true,
+        now: None,
+        insight: None,
+    }
 }
 
 /// A terminal that remembers.

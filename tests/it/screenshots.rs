@@ -71,8 +71,18 @@ fn folder() -> PathBuf {
 
 /// Plays `picture` on the demo account: its text and its SVG.
 fn drawn(picture: &Picture, fleet: &[World]) -> (String, String) {
-    let view =
-        View { fleet, current: 0, generation: 1, progress: &[], assessing: false, live: false, paused: false, read_only: true, now: None };
+    let view = View {
+        fleet,
+        current: 0,
+        generation: 1,
+        progress: &[],
+        assessing: false,
+        live: false,
+        paused: false,
+        read_only: true,
+        now: None,
+        insight: None,
+    };
     let theme = Themes::default().load(picture.theme).unwrap();
     let mut root = Root::new(theme.clone(), Glyphs::Unicode);
     let mut terminal = Terminal::new(TestBackend::new(picture.size.0, picture.size.1)).unwrap();

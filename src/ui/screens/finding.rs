@@ -290,6 +290,10 @@ impl Screen for Finding {
         }
     }
 
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        Some(self.found(cx)?.1.resource.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let found = self.found(cx);
         match action {

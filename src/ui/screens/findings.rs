@@ -10,7 +10,7 @@ use tui_input::Input;
 
 use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
 use crate::{
-    model::text,
+    model::{Arn, text},
     ui::{
         Effect, Toast, View,
         binding::{Action, Place},
@@ -229,6 +229,10 @@ impl Screen for Findings {
     fn heading(&self, cx: &Cx<'_>) -> String {
         let sort = format!("sort: {} {}", self.index.sort().word(), cx.glyphs.down());
         if self.index.filter().is_empty() { sort } else { format!("/{}   {sort}", text::clean(self.index.filter())) }
+    }
+
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        Some(self.finding(cx)?.1.resource.clone())
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {

@@ -225,6 +225,10 @@ impl Screen for Function {
         }
     }
 
+    fn about(&self, _: &Cx<'_>) -> Option<Arn> {
+        Some(self.arn.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let found = || self.finding(cx).filter(|_| self.pane == CHECKS);
         match action {

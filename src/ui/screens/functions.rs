@@ -243,6 +243,10 @@ impl Screen for Functions {
         if self.filter.is_empty() { sort } else { format!("/{}   {sort}", text::clean(&self.filter)) }
     }
 
+    fn about(&self, cx: &Cx<'_>) -> Option<crate::model::Arn> {
+        Some(self.row(cx)?.arn.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         match action {
             Action::Open | Action::Copy | Action::CopyArn | Action::GoRole => {

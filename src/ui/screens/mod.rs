@@ -1,6 +1,7 @@
 //! The screens, one file each.
 
 mod accounts;
+mod attack_paths;
 mod collectors;
 mod finding;
 mod findings;
@@ -13,6 +14,7 @@ mod palette;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use attack_paths::AttackPaths;
 pub(crate) use collectors::Collectors;
 pub(crate) use finding::Finding;
 pub(crate) use findings::Findings;
