@@ -6,7 +6,7 @@ use ratatui::{
     text::Span,
 };
 
-use super::{Findings, Fix, Function, TWO_PANES};
+use super::{Findings, Fix, Function, Principal, TWO_PANES};
 use crate::{
     checks::Confidence,
     model::{Arn, text},
@@ -362,6 +362,7 @@ impl Screen for Finding {
             (Action::CopyArn, Some((_, finding, _))) => copy_arn(&finding.resource),
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some((_, finding, world))) => match related(world, finding, action) {
                 Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),
+                Some(arn) if action == Action::GoRole => Reply::Open(Box::new(Principal::new(arn))),
                 Some(arn) => Reply::Open(Box::new(Findings::new(Scope::Resource(arn)))),
                 None => Reply::Handled,
             },

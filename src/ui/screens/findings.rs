@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
+use super::{Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, finding};
 use crate::{
     model::{Arn, text},
     ui::{
@@ -306,6 +306,7 @@ impl Screen for Findings {
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some(((_, found), world))) => {
                 match finding::related(world, found, action) {
                     Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),
+                    Some(arn) if action == Action::GoRole => Reply::Open(Box::new(Principal::new(arn))),
                     Some(arn) => Reply::Open(Box::new(Self::new(Scope::Resource(arn)))),
                     None => Reply::Handled,
                 }

@@ -11,6 +11,8 @@ mod functions;
 mod help;
 mod overview;
 mod palette;
+mod principal;
+mod reach;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
@@ -24,6 +26,7 @@ pub(crate) use functions::Functions;
 pub(crate) use help::Help;
 pub(crate) use overview::Overview;
 pub(crate) use palette::Palette;
+pub(crate) use principal::Principal;
 
 use ratatui::{Frame, layout::Rect};
 
