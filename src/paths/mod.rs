@@ -4,6 +4,8 @@ mod atlas;
 mod edge;
 mod graph;
 mod holdings;
+mod label;
+mod locate;
 mod map;
 mod node;
 mod radius;
@@ -17,6 +19,8 @@ mod walk;
 
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
+pub use label::resource_name;
+pub use locate::{Wanted, locate};
 pub use node::Node;
 pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
 pub use story::{Confidence, Hop, Path};
