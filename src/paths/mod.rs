@@ -1,13 +1,22 @@
 //! Who can reach what: steps over the whole posture, each with its proof, followed to their end.
 
+mod atlas;
 mod edge;
 mod graph;
+mod holdings;
 mod label;
 mod locate;
+mod map;
 mod node;
 mod question;
 mod radius;
+mod reach;
+mod rules;
+mod sink;
 mod story;
+mod technique;
+mod tell;
+mod walk;
 
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
