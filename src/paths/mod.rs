@@ -17,6 +17,7 @@ mod story;
 mod technique;
 mod tell;
 mod walk;
+mod words;
 
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
@@ -26,3 +27,4 @@ pub use node::Node;
 pub use question::{Found, Question};
 pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
 pub use story::{Confidence, Hop, Path};
+pub use words::technique_in_words;

@@ -1,11 +1,14 @@
 //! Answers for people: paths as numbered stories, a blast radius in the account's own counts.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::{Answer, Told};
 use crate::{
     model::text::clean,
-    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, resource_name},
+    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, resource_name, technique_in_words},
     world::Origin,
 };
 
@@ -75,6 +78,9 @@ fn hops(hops: &[Hop], margin: &str, out: &mut dyn Write) -> io::Result<()> {
     for (number, hop) in (1..).zip(hops) {
         let actions = if hop.actions.is_empty() { String::new() } else { format!(": {}", clean(&hop.actions.join(", "))) };
         writeln!(out, "{margin}{number} → {}   {}{actions}", called(&hop.to), hop.technique)?;
+        if let Some(words) = technique_in_words(hop.technique) {
+            writeln!(out, "{margin}    {words}")?;
+        }
         if hop.needs_trigger {
             writeln!(out, "{margin}    wait     somebody or something else must still do its part")?;
         }
@@ -120,16 +126,36 @@ fn reach(radius: &Radius, out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         writeln!(out, "{title}:")?;
-        for touched in of_it {
-            resource(touched, out)?;
+        for alike in alike(of_it) {
+            resources(&alike, out)?;
         }
     }
     Ok(())
 }
 
-fn resource(touched: &Touched, out: &mut dyn Write) -> io::Result<()> {
-    let Touched { arn, kind, access, condition, proof, .. } = touched;
-    writeln!(out, "  {kind:<10} {}   {}", resource_name(arn), Access::words(access))?;
+/// Those of one kind that are reached alike, for the same reasons, go together.
+fn alike<'a>(touched: impl Iterator<Item = &'a Touched>) -> Vec<Vec<&'a Touched>> {
+    let mut groups: Vec<Vec<&Touched>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for one in touched {
+        let place = *places.entry((one.kind, &one.access, &one.condition, &one.proof)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+fn resources(alike: &[&Touched], out: &mut dyn Write) -> io::Result<()> {
+    const MOST: usize = 8;
+    let Some(Touched { kind, access, condition, proof, .. }) = alike.first() else { return Ok(()) };
+    let mut names: Vec<String> = alike.iter().take(MOST).map(|touched| resource_name(&touched.arn)).collect();
+    if alike.len() > MOST {
+        names.push(format!("and {} more", alike.len() - MOST));
+    }
+    let count = if alike.len() == 1 { (*kind).to_owned() } else { format!("{} {kind}s", alike.len()) };
+    writeln!(out, "  {count:<14} {}: {}", Access::words(access), names.join(", "))?;
     if let Some(condition) = condition {
         writeln!(out, "      if       {}", clean(condition))?;
     }

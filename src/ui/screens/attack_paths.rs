@@ -187,8 +187,10 @@ impl AttackPaths {
         let Some(hop) = path.hops.get(self.step) else { return };
         let inner = pane(frame, below, cx, "", "", false);
         let mut prose = Prose::new(cx, inner.width);
-        let fix = self.fix(cx, world).map(|finding| format!("{} {}", finding.check.id, finding.message));
-        let step = Step { hop, number: self.step + 1, fix };
+        let fix = self.fix(cx, world);
+        let gain = fix.map(|finding| finding.gain);
+        let fix = fix.map(|finding| format!("{} {}", finding.check.id, finding.message));
+        let step = Step { hop, number: self.step + 1, fix, gain };
         story::step(&mut prose, cx, found(cx), &world.score.rating, &step, dense);
         self.detail.draw(frame, inner, cx, prose.lines());
     }

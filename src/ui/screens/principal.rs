@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{Finding, TWO_PANES, finding, reach};
 use crate::{
-    iam::Statement,
+    iam::{self, Statement},
     model::{Arn, Gap, Policies, PolicyText, text},
     paths::{Node, Question, resource_name},
     ui::{
@@ -19,7 +19,7 @@ use crate::{
         glyph::{finding_role, verdict_word},
         index::{Index, Scope},
         paint::put,
-        portrait,
+        portrait::{self, Trait},
         screen::{Cx, Reply, Screen},
         theme::Role,
         widgets::{
@@ -102,6 +102,10 @@ impl Principal {
         Table { columns: &columns, rows: held.len(), focused }.draw(frame, area, cx, &mut self.cursor, |at| {
             let Some(Held { policy, statement }) = held.get(at) else { return Vec::new() };
             let power = portrait::power(statement, &world.posture.account);
+            let power = match statement.principals() {
+                [] => power,
+                principals => Trait { value: trusted(statement, principals), ..power },
+            };
             let (effect, role) = if statement.is_allow() { ("allow", power.role) } else { ("DENY", Role::Pass) };
             vec![
                 Cell::new(effect, cx.style(role)),
@@ -159,6 +163,24 @@ impl Principal {
         let index = Index::new(Scope::Resource(self.arn.clone()));
         Some(Reply::Open(Box::new(Finding::new(index, found.id.clone()))))
     }
+}
+
+/// `sts:AssumeRole by lambda.amazonaws.com`.
+fn trusted(statement: &Statement, principals: &[iam::Principal]) -> String {
+    let names: Vec<&str> = principals
+        .iter()
+        .map(|principal| match principal {
+            iam::Principal::Anyone => "anyone",
+            iam::Principal::Account(name)
+            | iam::Principal::Aws(name)
+            | iam::Principal::Service(name)
+            | iam::Principal::Federated(name)
+            | iam::Principal::CanonicalUser(name) => name,
+        })
+        .collect();
+    let actions: Vec<&str> = statement.actions().collect();
+    let by = if statement.is_not_principal() { "by all but" } else { "by" };
+    text::clean(&format!("{} {by} {}", actions.join(", "), names.join(", "))).into_owned()
 }
 
 /// Every statement that bears on it: of its own policies, its groups', its boundary, its trust policy.

@@ -42,7 +42,7 @@ fn resource(prose: &mut Prose<'_>, cx: &Cx<'_>, touched: &Touched) {
         Some(Access::Delete) => Role::Medium,
         _ => Role::Text,
     };
-    prose.item(cx.glyphs.dot(), role, &format!("{}   {}", resource_name(arn), Access::words(access)), role);
+    prose.item(cx.glyphs.dot(), role, &format!("{}: {}", resource_name(arn), Access::words(access)), role);
     if let Some(condition) = condition {
         prose.item(" ", Role::Dim, &clean(condition), Role::Unknown);
     }

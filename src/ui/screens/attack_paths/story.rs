@@ -5,7 +5,7 @@ use ratatui::text::Span;
 use super::selection::{gain, vanishing};
 use crate::{
     model::text::clean,
-    paths::{Hop, Node, Path},
+    paths::{Hop, Node, Path, technique_in_words},
     score::Rating,
     ui::{
         screen::Cx,
@@ -35,6 +35,8 @@ pub(super) struct Step<'a> {
     pub(super) number: usize,
     /// A finding whose fix takes the step away.
     pub(super) fix: Option<String>,
+    /// The points of the score that this fix gives back.
+    pub(super) gain: Option<f64>,
 }
 
 /// The story, and the line of the step under the cursor.
@@ -120,9 +122,12 @@ fn words(hop: &Hop) -> String {
 
 /// What there is to say of a step: what proves it, what it depends on, what goes with it.
 pub(super) fn step(prose: &mut Prose<'_>, cx: &Cx<'_>, paths: &[Path], rating: &Rating, step: &Step<'_>, dense: bool) {
-    let Step { hop, number, fix } = step;
+    let Step { hop, number, fix, .. } = step;
     prose.heading(&format!("Step {number}"));
     prose.field("how", &words(hop), Role::Text);
+    if let Some(words) = technique_in_words(hop.technique) {
+        prose.field("", words, Role::Dim);
+    }
     if hop.proof.is_empty() {
         prose.field("because", "of what the service itself does", Role::Dim);
     }
@@ -141,7 +146,7 @@ pub(super) fn step(prose: &mut Prose<'_>, cx: &Cx<'_>, paths: &[Path], rating: &
     if let Some(fix) = fix {
         prose.field("fix (f)", fix, Role::Text);
     }
-    let effect = effect(cx, paths, hop, rating);
+    let effect = effect(cx, paths, step, rating);
     if dense {
         prose.field("if fixed", &effect, Role::Text);
     } else {
@@ -151,15 +156,16 @@ pub(super) fn step(prose: &mut Prose<'_>, cx: &Cx<'_>, paths: &[Path], rating: &
 }
 
 /// `paths 1, 2 vanish; score 61 → 74`.
-pub(super) fn effect(cx: &Cx<'_>, paths: &[Path], hop: &Hop, rating: &Rating) -> String {
+fn effect(cx: &Cx<'_>, paths: &[Path], step: &Step<'_>, rating: &Rating) -> String {
     const MOST: usize = 12;
+    let hop = step.hop;
     let vanish = vanishing(paths, hop);
     let mut numbers: Vec<String> = vanish.iter().take(MOST).map(ToString::to_string).collect();
     if vanish.len() > MOST {
         numbers.push(format!("{} more", vanish.len() - MOST));
     }
     let verb = if vanish.len() == 1 { ("path", "vanishes") } else { ("paths", "vanish") };
-    let score = match (rating.value, gain(paths, hop)) {
+    let score = match (rating.value, gain(paths, hop).or(step.gain).filter(|gain| *gain >= 0.05)) {
         (Some(value), Some(gain)) => {
             format!("; score {:.0} {} {:.0}", value.floor(), cx.glyphs.arrow(), (value + gain).min(100.0).floor())
         }
