@@ -16,6 +16,7 @@ const INVOKE: Ask = Ask {
     gives: Grip::Send,
     technique: "function-policy",
     front: Front::Signed,
+    deputies: true,
 };
 
 /// Putting code of one's own into it: the code itself, or a layer or wrapper by its configuration.
@@ -24,6 +25,7 @@ const REWRITE: Ask = Ask {
     gives: Grip::Control,
     technique: "lambda-003",
     front: Front::Signed,
+    deputies: false,
 };
 
 pub(super) fn find(survey: &mut Survey<'_, '_>) {

@@ -25,13 +25,15 @@ pub(super) struct Ask {
     pub(super) gives: Grip,
     pub(super) technique: &'static str,
     pub(super) front: Front,
+    /// Whether a service that acts for anyone lets anyone in: it must be one that hands on what its customer says.
+    pub(super) deputies: bool,
 }
 
 impl Survey<'_, '_> {
     /// The steps from outsiders to `to` that `document`, the policy of `resource`, grants for what is asked. `policy` is what
     /// people call it.
     pub(super) fn admitted(&self, policy: &str, document: &Document, resource: &Arn, to: &Arn, ask: &Ask) -> Vec<Edge> {
-        if !document.statements.iter().any(|statement| self.names_outsider(statement)) {
+        if !document.statements.iter().any(|statement| self.names_outsider(statement, ask.deputies)) {
             return Vec::new();
         }
         let mut whole = Cow::Borrowed(document);
@@ -39,9 +41,9 @@ impl Survey<'_, '_> {
         if !perimeter.is_empty() {
             whole.to_mut().statements.extend_from_slice(perimeter);
         }
-        let reaches = audience_among(&whole, ask.actions, resource, |audience| self.outsider(audience, ask.front).is_some());
+        let reaches = audience_among(&whole, ask.actions, resource, |audience| self.outsider(audience, ask).is_some());
         let edge = |reach: &Reach| {
-            let from = self.outsider(&reach.audience, ask.front)?;
+            let from = self.outsider(&reach.audience, ask)?;
             let is_deputy = matches!(reach.audience, Audience::Service { .. });
             Some(Edge {
                 actions: reach.actions.clone(),
@@ -58,8 +60,8 @@ impl Survey<'_, '_> {
         id.len() == 12 && id != self.home() && id.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    fn outsider(&self, audience: &Audience, front: Front) -> Option<Node> {
-        let everyone = if front == Front::Open { Node::Internet } else { Node::AnyAwsAccount };
+    fn outsider(&self, audience: &Audience, ask: &Ask) -> Option<Node> {
+        let everyone = if ask.front == Front::Open { Node::Internet } else { Node::AnyAwsAccount };
         match audience {
             Audience::Anyone => Some(everyone),
             Audience::AnyAccount => Some(Node::AnyAwsAccount),
@@ -69,18 +71,20 @@ impl Survey<'_, '_> {
             Audience::Account(id) => self.is_foreign(id).then(|| Node::Account(id.as_str().into())),
             Audience::Principal(arn) => self.is_foreign(arn.account()).then(|| Node::from(arn)),
             // Secrets Manager acts for the owner of the function only, and cannot say so.
-            Audience::Service { name, bound: false } => (name != "secretsmanager.amazonaws.com").then_some(Node::AnyAwsAccount),
+            Audience::Service { name, bound: false } => {
+                (ask.deputies && name != "secretsmanager.amazonaws.com").then_some(Node::AnyAwsAccount)
+            }
             Audience::Service { bound: true, .. } | Audience::Federated(_) => None,
         }
     }
 
     /// Whether a statement names somebody who may stand outside: most name the account itself, or a service with its source.
-    fn names_outsider(&self, statement: &Statement) -> bool {
+    fn names_outsider(&self, statement: &Statement, deputies: bool) -> bool {
         let names = |principal: &Principal| match principal {
             Principal::Anyone => true,
             Principal::Account(id) => self.is_foreign(id),
             Principal::Aws(arn) => self.is_foreign(arn.split(':').nth(4).unwrap_or_default()),
-            Principal::Service(_) => !names_source(statement),
+            Principal::Service(_) => deputies && !names_source(statement),
             Principal::Federated(_) | Principal::CanonicalUser(_) => false,
         };
         statement.is_allow() && (statement.is_not_principal() || statement.principals().iter().any(names))
@@ -128,7 +132,7 @@ mod tests {
     const QUEUE: &str = "arn:aws:sqs:eu-west-1:123456789012:jobs";
 
     fn ask(front: Front) -> Ask {
-        Ask { actions: &["sqs:SendMessage"], gives: Grip::Send, technique: "queue-policy", front }
+        Ask { actions: &["sqs:SendMessage"], gives: Grip::Send, technique: "queue-policy", front, deputies: true }
     }
 
     /// Who may send to the queue by a statement with `principal` and `condition`.
@@ -183,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_organization_denies_what_the_policy_grants() {
-        let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-abc1234567"},"BoolIfExists":{"aws:PrincipalIsAWSService":"false"}}}}"#;
+        let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-abc1234567"}}}}"#;
         for (management, expected) in [("210987654321", 0), ("123456789012", 1)] {
             let mut posture = empty();
             posture.governance.organization = Fact::Known(Some(Organization {

@@ -18,6 +18,7 @@ pub(super) struct Survey<'s, 'a> {
     perimeter: Vec<Arc<Statement>>,
     entries: Entries,
     hidden: HashSet<(Node, Gap)>,
+    seen: HashSet<Arn>,
 }
 
 impl<'s, 'a> Survey<'s, 'a> {
@@ -46,6 +47,11 @@ impl<'s, 'a> Survey<'s, 'a> {
         if self.hidden.insert(hidden.clone()) {
             self.entries.gaps.push(hidden);
         }
+    }
+
+    /// Whether `arn` is met for the first time.
+    pub(super) fn first(&mut self, arn: &Arn) -> bool {
+        self.seen.insert(arn.clone())
     }
 
     /// The items of a list; what is missing from it is said.

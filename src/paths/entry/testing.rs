@@ -6,7 +6,7 @@ use super::{Entries, edges};
 pub(super) use crate::checks::testing::empty;
 use crate::{
     iam::{Account, Library},
-    model::{Arn, Fact, PolicyText, Posture, Queue, QueueAttributes, Region},
+    model::{Arn, Fact, PolicyText, Posture, Queue, QueueAttributes, Region, UserPool, UserPoolSettings},
     paths::Edge,
 };
 
@@ -64,4 +64,15 @@ pub(super) fn grant(posture: &mut Posture, statements: &str) {
 pub(super) fn queue(name: &str, policy: Option<PolicyText>) -> Queue {
     let attributes = QueueAttributes { policy, sqs_managed_sse: None, kms_key: None, retention_seconds: None, dead_letter_queue: None };
     Queue { arn: Arn::build("aws", "sqs", "eu-west-1", "123456789012", name), url: String::new(), attributes: Fact::Known(attributes) }
+}
+
+/// The user pool `eu-west-1_aBcDeFgHi`.
+pub(super) fn user_pool(self_sign_up: bool) -> UserPool {
+    let settings = UserPoolSettings { self_sign_up, mfa: None, triggers: [].into(), threat_protection: None, tier: None };
+    UserPool {
+        arn: Arn::build("aws", "cognito-idp", "eu-west-1", "123456789012", "userpool/eu-west-1_aBcDeFgHi"),
+        id: "eu-west-1_aBcDeFgHi".to_owned(),
+        name: "app".to_owned(),
+        settings: Fact::Known(settings),
+    }
 }
