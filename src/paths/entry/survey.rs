@@ -24,7 +24,15 @@ pub(super) struct Survey<'s, 'a> {
 impl<'s, 'a> Survey<'s, 'a> {
     pub(super) fn new(account: &'s Account<'a>) -> Self {
         let (posture, library) = (account.posture(), account.library());
-        Self { account, posture, library, perimeter: perimeter(posture, library), entries: Entries::default(), hidden: HashSet::new() }
+        Self {
+            account,
+            posture,
+            library,
+            perimeter: perimeter(posture, library),
+            entries: Entries::default(),
+            hidden: HashSet::new(),
+            seen: HashSet::new(),
+        }
     }
 
     /// The account's id.

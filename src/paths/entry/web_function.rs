@@ -11,13 +11,8 @@ use crate::{
 
 const READ: &str = "lambda:ListWebFunctionEndpoints";
 
-const INVOKE: Ask = Ask {
-    actions: &["lambda:InvokeWebFunction"],
-    gives: Grip::Send,
-    technique: "web-function-policy",
-    front: Front::Signed,
-    deputies: false,
-};
+const INVOKE: Ask =
+    Ask { actions: &["lambda:Invoke*"], gives: Grip::Send, technique: "web-function-policy", front: Front::Signed, deputies: false };
 
 pub(super) fn find(survey: &mut Survey<'_, '_>) {
     for (name, region) in survey.regions() {
