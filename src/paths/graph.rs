@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Edge, Grip, Node, Path,
+    Grip, Node, Path,
+    entry::{self, Entries},
     map::{Map, Place, PlaceId},
     rules::{self, Steps},
     tell,
@@ -36,11 +37,8 @@ pub struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        Self::with(account, Vec::new(), Vec::new())
-    }
-
-    fn with(account: &'a Account<'a>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Self {
-        let Steps { mut map, gaps } = rules::steps(account, given, gaps);
+        let Entries { edges, gaps } = entry::edges(account);
+        let Steps { mut map, gaps } = rules::steps(account, edges, gaps);
         let everything = map.place(Place::At(Node::Admin, Grip::Control));
         Self { account, map, gaps, everything }
     }
