@@ -115,7 +115,7 @@ fn a_story_says_how_why_and_where_to_break_it() {
         "function-url",
         "because  lambda:ListFunctionUrlConfigs, NONE at AuthType",
         "2 → admin   iam-002: iam:CreateAccessKey",
-        "if       only if aws:SourceVpce is vpce-1",
+        "open     only if aws:SourceVpce is vpce-1",
         "break here: step 2, score +12.3",
         "path 2 with it",
     ] {

@@ -85,7 +85,7 @@ fn hops(hops: &[Hop], margin: &str, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{margin}    wait     somebody or something else must still do its part")?;
         }
         if let Some(condition) = &hop.condition {
-            writeln!(out, "{margin}    if       {}", clean(condition))?;
+            writeln!(out, "{margin}    open     {}", clean(condition))?;
         }
         for proof in &hop.proof {
             writeln!(out, "{margin}    because  {}", proven(proof))?;
@@ -157,7 +157,7 @@ fn resources(alike: &[&Touched], out: &mut dyn Write) -> io::Result<()> {
     let count = if alike.len() == 1 { (*kind).to_owned() } else { format!("{} {kind}s", alike.len()) };
     writeln!(out, "  {count:<14} {}: {}", Access::words(access), names.join(", "))?;
     if let Some(condition) = condition {
-        writeln!(out, "      if       {}", clean(condition))?;
+        writeln!(out, "      open     {}", clean(condition))?;
     }
     proof.iter().try_for_each(|proof| writeln!(out, "      because  {}", proven(proof)))
 }
