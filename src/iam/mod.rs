@@ -8,21 +8,24 @@
 
 mod account;
 mod audience;
+mod carrier;
+mod case;
 #[cfg(test)]
 mod cases;
 mod condition;
+mod controls;
 mod decide;
 mod derived;
 mod document;
 mod exposure;
 mod glob;
+mod grants;
 mod holder;
 mod json;
 mod library;
 mod meeting;
 mod moment;
 mod network;
-mod own_policy;
 mod policy_set;
 mod principal;
 mod proof;
@@ -38,13 +41,13 @@ mod worlds;
 
 pub use account::Account;
 pub use audience::{Audience, Reach, audience, audience_among};
+pub use case::Case;
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
 pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
-pub use own_policy::own_policy;
 pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
 pub use request::{Caller, Keyring, Request, Value};
