@@ -11,7 +11,7 @@ use super::{
     carrier::{self, Carried, Place},
     controls::everything,
     decide::decide_by,
-    derived, grants,
+    derived, glob, grants,
     policy_set::{Bearing, Layer},
 };
 use crate::model::{Arn, Gap, Posture, Role, User};
@@ -314,8 +314,12 @@ impl<'a> Account<'a> {
         if !allows(own) {
             return;
         }
-        let reaches =
-            |named: &Named| super::audience(&named.document, &["s3:*"], &bucket.arn).iter().any(|reach| reach.audience.is_public());
+        // A policy is public as a whole: by whatever it says of the bucket or of some object.
+        let reaches = |named: &Named| {
+            let patterns = named.document.statements.iter().flat_map(|statement| statement.resources().map(glob::tokens));
+            let mut things = patterns.map(|pattern| Arn::new(glob::instance(&pattern, "x")));
+            things.any(|thing| super::audience(&named.document, &["s3:*"], &thing).iter().any(|reach| reach.audience.is_public()))
+        };
         let is_public = bucket.policy_is_public.known().ok().copied().flatten().unwrap_or_else(|| own.policies.iter().any(reaches));
         if !is_public {
             return;
