@@ -1,17 +1,17 @@
 //! An account's policies together, ready to be asked.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
 use super::{
     Caller, Decision, Holder, Keyring, Library, Named, Outcome, Request, Value,
-    carrier::{self, Carried, Place},
+    carrier::{self, Place},
     controls::everything,
     decide::decide_by,
     derived, glob, grants,
+    invited::Invited,
     policy_set::{Bearing, Layer},
 };
 use crate::model::{Arn, Gap, Posture, Role, User};
@@ -23,9 +23,10 @@ pub struct Account<'a> {
     library: Arc<Library>,
     /// What is made when it is first asked for: most questions are about a few principals and resources.
     holders: HashMap<&'a Arn, Seat<'a>>,
-    sessions: OnceLock<HashMap<&'a str, &'a Arn>>,
-    own: OnceLock<HashMap<Cow<'a, str>, Carried<'a>>>,
-    aliases: OnceLock<HashMap<String, &'a Arn>>,
+    sessions: OnceLock<HashMap<String, Arn>>,
+    own: OnceLock<carrier::Index>,
+    aliases: OnceLock<HashMap<String, Arn>>,
+    invited: OnceLock<Invited>,
     everything: Option<Named>,
 }
 
@@ -33,7 +34,7 @@ pub struct Account<'a> {
 #[derive(Debug)]
 struct Seat<'a> {
     who: Who<'a>,
-    holder: OnceLock<Holder<'a>>,
+    holder: OnceLock<Holder<'static>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +71,16 @@ impl<'a> Account<'a> {
         let users = identity.users.items.iter().map(|user| (&user.arn, Who::User(user)));
         let holders = roles.chain(users).map(|(arn, who)| (arn, Seat { who, holder: OnceLock::new() })).collect();
         let everything = everything().map(|document| Named::new("what is not known", document));
-        Self { posture, library, holders, sessions: OnceLock::new(), own: OnceLock::new(), aliases: OnceLock::new(), everything }
+        Self {
+            posture,
+            library,
+            holders,
+            sessions: OnceLock::new(),
+            own: OnceLock::new(),
+            aliases: OnceLock::new(),
+            invited: OnceLock::new(),
+            everything,
+        }
     }
 
     /// The posture.
@@ -90,6 +100,24 @@ impl<'a> Account<'a> {
             Who::Role(role) => Holder::role(self.posture, &self.library, role),
             Who::User(user) => Holder::user(self.posture, &self.library, user),
         }))
+    }
+
+    /// The roles and users, in order of their ARNs.
+    pub fn principals(&self) -> impl Iterator<Item = &'a Arn> {
+        let identity = &self.posture.identity;
+        let mut arns: Vec<&Arn> =
+            identity.roles.items.iter().map(|role| &role.arn).chain(identity.users.items.iter().map(|user| &user.arn)).collect();
+        arns.sort();
+        arns.into_iter()
+    }
+
+    /// Whether the policy of `resource` names `principal` itself, or everybody: then it may need no statement of its own.
+    pub fn names(&self, resource: &Arn, principal: &Arn) -> bool {
+        self.invited().has(resource, principal)
+    }
+
+    fn invited(&self) -> &Invited {
+        self.invited.get_or_init(|| Invited::new(self.posture, &self.library))
     }
 
     /// Whether `caller` may do `action` on `resource`, by every policy that bears on it: what the caller holds, its boundary, its
@@ -220,8 +248,8 @@ impl<'a> Account<'a> {
     }
 
     /// Roles by name: sessions do not tell the path.
-    fn sessions(&self) -> &HashMap<&'a str, &'a Arn> {
-        self.sessions.get_or_init(|| self.posture.identity.roles.items.iter().map(|role| (role.name.as_str(), &role.arn)).collect())
+    fn sessions(&self) -> &HashMap<String, Arn> {
+        self.sessions.get_or_init(|| self.posture.identity.roles.items.iter().map(|role| (role.name.clone(), role.arn.clone())).collect())
     }
 
     /// The ARN that policies are asked about: a key for its alias, a secret for its name.
@@ -229,7 +257,7 @@ impl<'a> Account<'a> {
         let arn = Arn::new(resource);
         let part = arn.resource();
         if arn.service() == "kms" && part.starts_with("alias/") && !action.ends_with("alias") {
-            return self.aliases().get(resource).map_or(arn.clone(), |key| (*key).clone());
+            return self.aliases().get(resource).map_or(arn.clone(), Arn::clone);
         }
         if arn.service() == "secretsmanager" && part.starts_with("secret:") {
             let secrets = self.posture.regions.get(arn.region()).map(|region| region.secrets.items.as_slice()).unwrap_or_default();
@@ -245,11 +273,11 @@ impl<'a> Account<'a> {
         arn
     }
 
-    fn aliases(&self) -> &HashMap<String, &'a Arn> {
+    fn aliases(&self) -> &HashMap<String, Arn> {
         self.aliases.get_or_init(|| {
             let keys = self.posture.regions.values().flat_map(|region| &region.keys.items);
             let named = keys.flat_map(|key| key.aliases.known().into_iter().flatten().map(move |alias| (alias, &key.arn)));
-            named.map(|(alias, key)| (format!("{}{alias}", key.as_str().trim_end_matches(key.resource())), key)).collect()
+            named.map(|(alias, key)| (format!("{}{alias}", key.as_str().trim_end_matches(key.resource())), key.clone())).collect()
         })
     }
 
@@ -271,14 +299,14 @@ impl<'a> Account<'a> {
             }
         };
         match self.carried().get(at.as_str()) {
-            Some(Ok(text)) => match text.map(|text| self.library.shared(text)).transpose() {
+            Some(Ok(text)) => match text.as_ref().map(|text| self.library.shared(text)).transpose() {
                 Ok(document) => {
                     let name = Arn::new(at.as_str());
                     own.policies.extend(document.map(|document| Named::new(format!("policy of {}", name.name()), Arc::clone(document))));
                 }
                 Err(gap) => own.gap = Some(gap),
             },
-            Some(Err(gap)) => own.gap = Some((*gap).clone()),
+            Some(Err(gap)) => own.gap = Some(gap.clone()),
             None => own.gap = carrier::unlisted(self.posture, &Arn::new(at.as_str())),
         }
         match resource.service() {
@@ -299,7 +327,7 @@ impl<'a> Account<'a> {
         own
     }
 
-    fn carried(&self) -> &HashMap<Cow<'a, str>, Carried<'a>> {
+    fn carried(&self) -> &carrier::Index {
         self.own.get_or_init(|| carrier::index(self.posture))
     }
 

@@ -45,10 +45,13 @@ fn qualified<'a>(arn: &'a Arn, qualifier: &str) -> Cow<'a, str> {
 }
 
 /// Every policy of a resource by the ARN under which it is asked for.
-pub(super) fn index(posture: &Posture) -> HashMap<Cow<'_, str>, Carried<'_>> {
-    let mut index = HashMap::new();
+pub(super) type Index = HashMap<String, Result<Option<PolicyText>, Gap>>;
+
+/// The index of a posture.
+pub(super) fn index(posture: &Posture) -> Index {
+    let mut index = Index::new();
     each(posture, |arn, policy| {
-        index.insert(arn, policy);
+        index.insert(arn.into_owned(), policy.map(|text| text.cloned()).map_err(Gap::clone));
     });
     index
 }

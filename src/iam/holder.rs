@@ -1,6 +1,6 @@
 //! What a principal may do, by the policies it holds.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     Caller, Document, Keyring, Library, Request, Statement, Value,
@@ -23,8 +23,10 @@ pub struct Holder<'a> {
     controls: Arc<Controls>,
     /// Why the permissions boundary is not known, when there is one that could not be read.
     boundary_gap: Option<Gap>,
-    arn: &'a Arn,
+    arn: Arn,
     context: Arc<Keyring>,
+    /// It shares what it holds with the posture, and so can be made late; it is of that posture all the same.
+    posture: PhantomData<&'a Posture>,
 }
 
 /// An Allow statement that a principal holds.
@@ -78,9 +80,9 @@ pub struct Decision {
     pub blocked_by: Vec<Layer>,
 }
 
-impl<'a> Holder<'a> {
+impl Holder<'_> {
     /// Gathers the policies of `role`.
-    pub fn role(posture: &'a Posture, library: &Library, role: &'a Role) -> Self {
+    pub fn role(posture: &Posture, library: &Library, role: &Role) -> Self {
         let mut holder = Self::new(&role.arn, library, derived::of_role(posture, library, role));
         holder.hold(posture, library, &role.policies);
         holder.bound(posture, library, role.boundary.as_ref());
@@ -88,7 +90,7 @@ impl<'a> Holder<'a> {
     }
 
     /// Gathers the policies of `user` and of its groups.
-    pub fn user(posture: &'a Posture, library: &Library, user: &'a User) -> Self {
+    pub fn user(posture: &Posture, library: &Library, user: &User) -> Self {
         let mut holder = Self::new(&user.arn, library, derived::of_user(posture, library, user));
         holder.hold(posture, library, &user.policies);
         for name in &user.groups {
@@ -108,7 +110,7 @@ impl<'a> Holder<'a> {
         holder
     }
 
-    fn new(arn: &'a Arn, library: &Library, context: Keyring) -> Self {
+    fn new(arn: &Arn, library: &Library, context: Keyring) -> Self {
         Self {
             permissions: Vec::new(),
             gaps: Vec::new(),
@@ -116,8 +118,9 @@ impl<'a> Holder<'a> {
             boundary: None,
             controls: Arc::clone(library.controls()),
             boundary_gap: None,
-            arn,
+            arn: arn.clone(),
             context: Arc::new(context),
+            posture: PhantomData,
         }
     }
 

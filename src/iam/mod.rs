@@ -21,6 +21,7 @@ mod exposure;
 mod glob;
 mod grants;
 mod holder;
+mod invited;
 mod json;
 mod library;
 mod meeting;

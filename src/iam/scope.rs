@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Holder, Permission,
-    decide::covers_action,
+    Holder, Keyring, Permission, Statement,
+    decide::{covers_action, covers_resource},
     glob::{ArnPattern, Cover, tokens},
     template::ResourcePattern,
     truth::Truth,
@@ -63,6 +63,18 @@ impl Holder<'_> {
     }
 }
 
+impl Statement {
+    /// Whether it covers `action`, or may: `*` is asked of those that cover every action.
+    pub fn speaks_of(&self, action: &str) -> bool {
+        covers_action(self, &action.to_lowercase()) != Truth::False
+    }
+
+    /// Whether it covers `resource`, or may: `*` is asked of those that cover everything.
+    pub fn is_about(&self, resource: &str) -> bool {
+        covers_resource(self, resource, &Keyring::unknown()) != Truth::False
+    }
+}
+
 /// ARNs that are looked up by pattern; a pattern is matched once.
 #[derive(Debug, Default)]
 pub struct ArnIndex {
@@ -82,6 +94,11 @@ impl ArnIndex {
     /// The ARNs, in the order of their numbers.
     pub fn arns(&self) -> &[Arn] {
         &self.arns
+    }
+
+    /// Whether `arn` is among them.
+    pub fn holds(&self, arn: &Arn) -> bool {
+        self.places.contains_key(arn)
     }
 
     /// The numbers of those that `pattern` covers in an Allow statement, for certain or perhaps.

@@ -26,6 +26,7 @@ mod last_accessed;
 mod live;
 #[cfg(feature = "aws")]
 mod organization;
+mod paths;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]
@@ -36,7 +37,6 @@ mod pty;
 mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
-#[allow(dead_code, reason = "path tests need the other parts of it")]
 mod scenario;
 #[cfg(feature = "tui")]
 mod screenshots;
