@@ -122,7 +122,7 @@ impl<'a> Account<'a> {
 
     /// Whether `caller` may do `action` on `resource`, by every policy that bears on it: what the caller holds, its boundary, its
     /// organization's policies, and the resource's own. `keys` are context keys that the question fixes, such as
-    /// `iam:PassedToService`; what follows from the posture is added.
+    /// `iam:PassedToService`, one that comes twice having several values; what follows from the posture is added.
     ///
     /// A resource that is in no list that was read whole is taken for one yet to be made. Of a principal of another account
     /// nothing is known but what it is let do here, and of another account's resource nothing at all: then it depends on these.
@@ -146,7 +146,9 @@ impl<'a> Account<'a> {
             request.resource_account = Some(self.posture.account.clone());
         }
         for (key, value) in keys {
-            context.set(key, Value::One((*value).to_owned()));
+            let same = keys.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key));
+            let values: Vec<String> = same.map(|(_, value)| (*value).to_owned()).collect();
+            context.set(key, if values.len() > 1 { Value::Many(values) } else { Value::One((*value).to_owned()) });
         }
         request.context = context;
         if !is_ours {
