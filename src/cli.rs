@@ -1,5 +1,6 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
+mod can;
 mod reach;
 
 use std::{path::PathBuf, time::Duration};
@@ -7,6 +8,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use can::Can;
 pub use reach::{DrawnAs, Paths, Reach, Sources, Who};
 
 /// The security posture of serverless AWS accounts, in your terminal.
@@ -90,6 +92,8 @@ pub enum Command {
     Reach(Reach),
     /// Who can reach a resource, and how
     Who(Who),
+    /// Whether a principal may do an action on a resource, and by which statement
+    Can(Can),
     /// List every check
     Checks {
         /// How to write it

@@ -27,6 +27,6 @@ pub use label::resource_name;
 pub use locate::{Wanted, locate};
 pub use node::Node;
 pub use question::{Found, Question};
-pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
+pub use radius::{Access, Radius, Reacher, Total, Touched, Via, names};
 pub use story::{Confidence, Hop, Path};
 pub use words::technique_in_words;

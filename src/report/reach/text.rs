@@ -1,14 +1,11 @@
 //! Answers for people: paths as numbered stories, a blast radius in the account's own counts.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use super::{Answer, Told};
 use crate::{
     model::text::clean,
-    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, resource_name, technique_in_words},
+    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, names, technique_in_words},
     world::Origin,
 };
 
@@ -119,43 +116,25 @@ fn reach(radius: &Radius, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {reached} of {of} {kind}{}", if *of == 1 { "" } else { "s" })?;
     }
     for (via, title) in [(Via::Direct, "By its own permissions"), (Via::Escalation, "By becoming somebody else first")] {
-        let mut of_it = radius.resources.iter().filter(|touched| touched.via == via).peekable();
+        let groups = radius.alike(via);
         writeln!(out)?;
-        if of_it.peek().is_none() {
+        if groups.is_empty() {
             writeln!(out, "{title}: nothing that was read")?;
             continue;
         }
         writeln!(out, "{title}:")?;
-        for alike in alike(of_it) {
+        for alike in groups {
             resources(&alike, out)?;
         }
     }
     Ok(())
 }
 
-/// Those of one kind that are reached alike, for the same reasons, go together.
-fn alike<'a>(touched: impl Iterator<Item = &'a Touched>) -> Vec<Vec<&'a Touched>> {
-    let mut groups: Vec<Vec<&Touched>> = Vec::new();
-    let mut places = BTreeMap::new();
-    for one in touched {
-        let place = *places.entry((one.kind, &one.access, &one.condition, &one.proof)).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(one),
-            None => groups.push(vec![one]),
-        }
-    }
-    groups
-}
-
 fn resources(alike: &[&Touched], out: &mut dyn Write) -> io::Result<()> {
     const MOST: usize = 8;
     let Some(Touched { kind, access, condition, proof, .. }) = alike.first() else { return Ok(()) };
-    let mut names: Vec<String> = alike.iter().take(MOST).map(|touched| resource_name(&touched.arn)).collect();
-    if alike.len() > MOST {
-        names.push(format!("and {} more", alike.len() - MOST));
-    }
     let count = if alike.len() == 1 { (*kind).to_owned() } else { format!("{} {kind}s", alike.len()) };
-    writeln!(out, "  {count:<14} {}: {}", Access::words(access), names.join(", "))?;
+    writeln!(out, "  {count:<14} {}: {}", Access::words(access), names(alike, MOST))?;
     if let Some(condition) = condition {
         writeln!(out, "      open     {}", clean(condition))?;
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::text::clean,
-    paths::{Access, Radius, Touched, Via, resource_name},
+    paths::{Access, Radius, Touched, Via, names},
     ui::{screen::Cx, theme::Role, widgets::prose::Prose},
 };
 
@@ -20,10 +20,10 @@ pub(crate) fn lines(prose: &mut Prose<'_>, cx: &Cx<'_>, radius: Option<&Radius>)
         prose.field(kind, &format!("{} of {}", total.reached, total.of), role);
     }
     for (via, title) in [(Via::Direct, "By its own permissions"), (Via::Escalation, "By becoming somebody else first")] {
-        let mut some = radius.resources.iter().filter(|touched| touched.via == via).peekable();
-        if some.peek().is_some() {
+        let groups = radius.alike(via);
+        if !groups.is_empty() {
             prose.heading(title);
-            some.for_each(|touched| resource(prose, cx, touched));
+            groups.iter().for_each(|alike| resources(prose, cx, alike));
         }
     }
     if radius.resources.is_empty() {
@@ -34,15 +34,23 @@ pub(crate) fn lines(prose: &mut Prose<'_>, cx: &Cx<'_>, radius: Option<&Radius>)
     }
 }
 
-fn resource(prose: &mut Prose<'_>, cx: &Cx<'_>, touched: &Touched) {
-    let Touched { arn, access, condition, .. } = touched;
+fn resources(prose: &mut Prose<'_>, cx: &Cx<'_>, alike: &[&Touched]) {
+    const MOST: usize = 6;
+    let Some(Touched { kind, access, condition, proof, .. }) = alike.first() else { return };
     let role = match access.iter().max() {
         _ if condition.is_some() => Role::Unknown,
         Some(Access::Administer) => Role::Critical,
         Some(Access::Delete) => Role::Medium,
         _ => Role::Text,
     };
-    prose.item(cx.glyphs.dot(), role, &format!("{}: {}", resource_name(arn), Access::words(access)), role);
+    let words = match alike {
+        [_] => format!("{}: {}", names(alike, MOST), Access::words(access)),
+        many => format!("{} {kind}s: {}: {}", many.len(), Access::words(access), names(many, MOST)),
+    };
+    prose.item(cx.glyphs.dot(), role, &words, role);
+    if let Some(proof) = proof.last() {
+        prose.item(" ", Role::Dim, &clean(&format!("because {} at {}", proof.policy, proof.pointer)), Role::Dim);
+    }
     if let Some(condition) = condition {
         prose.item(" ", Role::Dim, &clean(condition), Role::Unknown);
     }
