@@ -58,7 +58,7 @@ fn every_screen_says_what_it_is_for() {
         ("functions", &["billing-export", "RISK", "of 20"]),
         ("function", &["FN-001", "worst ✖ CRIT"]),
         ("function invoke", &["AuthType NONE", "webhook-in"]),
-        ("function reach", &["can become administrator", "4 of 5", "By becoming somebody else first", "only if aws:SourceVpce"]),
+        ("function reach", &["can become administrator", "4 of 5", "By its own permissions", "only if aws:SourceVpce"]),
         ("role", &["role:webhook-in-role", "trust policy", "allow", "by lambda.amaz"]),
         ("role proof", &["/Statement", "line 4", "It allows", "sts:AssumeRole"]),
         ("role reach", &["working out what it can reach"]),
