@@ -7,9 +7,12 @@
 mod context;
 mod data;
 mod function;
+mod glance;
+mod held;
 mod identity;
 mod monitoring;
 mod permission;
+mod resource_policy;
 mod response;
 mod settings;
 #[cfg(test)]

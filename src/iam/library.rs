@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{Document, Malformed};
-use crate::model::{Fact, Gap, GapKind, Policies, PolicyText, Posture};
+use crate::model::{Fact, Gap, GapKind, Policies, PolicyText, Posture, Region};
 
 /// Every policy of a posture, parsed once.
 #[derive(Debug, Default)]
@@ -46,8 +46,25 @@ impl Library {
             for key in &region.keys.items {
                 library.add_fact(&key.policy);
             }
+            library.add_sources_and_stores(region);
         }
         library
+    }
+
+    /// The policies of what feeds functions, and of what they read and write.
+    fn add_sources_and_stores(&mut self, region: &Region) {
+        let queues = region.queues.items.iter().filter_map(|queue| queue.attributes.known().ok()?.policy.as_ref());
+        let topics = region.topics.items.iter().filter_map(|topic| topic.attributes.known().ok()?.policy.as_ref());
+        let buses = region.event_buses.items.iter().filter_map(|bus| bus.attributes.known().ok()?.policy.as_ref());
+        let apis = region.rest_apis.items.iter().filter_map(|api| api.policy.as_ref());
+        queues.chain(topics).chain(buses).chain(apis).for_each(|text| self.add(text));
+        region.buckets.items.iter().for_each(|bucket| self.add_optional(&bucket.policy));
+        region.kinesis_streams.items.iter().for_each(|stream| self.add_optional(&stream.policy));
+        region.secrets.items.iter().for_each(|secret| self.add_optional(&secret.policy));
+        for table in &region.tables.items {
+            self.add_optional(&table.policy);
+            self.add_optional(&table.stream_policy);
+        }
     }
 
     /// The parsed document.
@@ -59,7 +76,10 @@ impl Library {
     }
 
     /// The parsed document, to keep.
-    pub(super) fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
+    ///
+    /// # Errors
+    /// As with [`Library::document`].
+    pub fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
         match self.documents.get(text) {
             Some(Ok(document)) => Ok(document),
             Some(Err(malformed)) => Err(Gap::failed("", format!("malformed policy, {malformed}"))),

@@ -2,7 +2,9 @@
 
 use super::Check;
 
+mod data_open_to_foreign_account;
 mod environment_without_customer_key;
+mod function_bucket_exposed;
 mod grant_too_wide;
 mod key_actions;
 mod key_open_to_foreign_account;
@@ -20,4 +22,6 @@ pub(super) static CHECKS: &[&Check] = &[
     &grant_too_wide::CHECK,
     &key_open_to_foreign_account::CHECK,
     &log_group_without_customer_key::CHECK,
+    &data_open_to_foreign_account::CHECK,
+    &function_bucket_exposed::CHECK,
 ];

@@ -1,6 +1,6 @@
 //! Layer 2: every function has the least permission it needs and explicit trust.
 
-use super::Check;
+use super::{Check, glance, held};
 
 mod administrator_role;
 mod allow_by_exception;
@@ -10,8 +10,6 @@ mod cross_account_trust_unbound;
 mod decrypt_with_any_key;
 mod escalation;
 mod execution_role_trusts_others;
-mod glance;
-mod held;
 mod names;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;
