@@ -9,7 +9,9 @@ mod ci_trust_too_wide;
 mod cross_account_trust_unbound;
 mod decrypt_with_any_key;
 mod escalation;
+mod event_source_open;
 mod execution_role_trusts_others;
+mod feeding;
 mod names;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;
@@ -38,4 +40,5 @@ pub(super) static CHECKS: &[&Check] = &[
     &role_broken::CHECK,
     &allow_by_exception::CHECK,
     &broad_managed_policy::CHECK,
+    &event_source_open::CHECK,
 ];
