@@ -11,6 +11,7 @@ mod glance;
 mod held;
 mod identity;
 mod monitoring;
+mod open_routes;
 mod permission;
 mod resource_policy;
 mod response;
