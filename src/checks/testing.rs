@@ -26,10 +26,11 @@ pub(crate) enum Says {
     NotApplicable,
 }
 
-/// A posture in which everything was read and nothing is there.
+/// A posture in which everything was read and nothing is there; the root user read it.
 pub(crate) fn empty() -> Posture {
     let mut posture = Posture::new(ACCOUNT, now());
     posture.identity = Identity::empty();
+    posture.governance.caller = Fact::Known(posture.root());
     let lambda_settings = LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 1000 };
     posture.regions.insert(REGION.to_owned(), Region { lambda_settings: Fact::Known(lambda_settings), ..Region::empty() });
     posture

@@ -2,6 +2,7 @@
 
 use super::Check;
 
+mod data_flow_leak;
 mod data_open_to_foreign_account;
 mod environment_without_customer_key;
 mod function_bucket_exposed;
@@ -12,6 +13,7 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod sinks;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -24,4 +26,5 @@ pub(super) static CHECKS: &[&Check] = &[
     &log_group_without_customer_key::CHECK,
     &data_open_to_foreign_account::CHECK,
     &function_bucket_exposed::CHECK,
+    &data_flow_leak::CHECK,
 ];

@@ -13,6 +13,7 @@ mod event_source_open;
 mod execution_role_trusts_others;
 mod feeding;
 mod names;
+mod no_guardrail;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;
 mod role_assumable_by_anyone;
@@ -41,4 +42,5 @@ pub(super) static CHECKS: &[&Check] = &[
     &allow_by_exception::CHECK,
     &broad_managed_policy::CHECK,
     &event_source_open::CHECK,
+    &no_guardrail::CHECK,
 ];
