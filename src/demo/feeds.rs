@@ -50,6 +50,19 @@ pub(super) fn parts(region: &'static str, services: &[Built]) -> Vec<Part> {
     ]
 }
 
+/// Buckets that tell a function what is put into them, with what they call.
+pub(super) fn uploads(services: &[Built]) -> Vec<(String, Arn)> {
+    let mut uploads = Vec::new();
+    for built in services {
+        let buckets = built.feeds.iter().filter_map(|feed| match feed {
+            Feed::Upload(bucket) => Some(bucket.clone()),
+            _ => None,
+        });
+        uploads.extend(buckets.map(|bucket| (bucket, built.target.clone())));
+    }
+    uploads
+}
+
 /// The resources of a service that functions read from.
 fn read_from<'b>(services: &'b [Built], service: &'b str) -> BTreeSet<&'b Arn> {
     let sources = services.iter().flat_map(|built| &built.mappings).filter_map(|mapping| mapping.source.as_ref());

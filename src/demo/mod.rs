@@ -102,7 +102,8 @@ pub fn posture() -> Posture {
 /// What the collectors of one Region learnt.
 fn regional(region: &'static str, services: Vec<Built>) -> Vec<Part> {
     let signing = signing(region, &services);
-    let fed = feeds::parts(region, &services);
+    let mut beside = feeds::parts(region, &services);
+    beside.extend(stores::parts(region, &feeds::uploads(&services)));
     let mut functions = Vec::new();
     let mut mappings = Vec::new();
     let mut groups = Vec::new();
@@ -133,8 +134,7 @@ fn regional(region: &'static str, services: Vec<Built>) -> Vec<Part> {
         Part { run: sources::run(Source::Kms, region), learnt: vec![Learnt::Keys(Listing::complete(keys::all(region)))] },
         Part { run: sources::run(Source::Logs, region), learnt: vec![Learnt::LogGroups(groups)] },
     ];
-    parts.extend(fed);
-    parts.extend(stores::parts(region));
+    parts.extend(beside);
     parts
 }
 

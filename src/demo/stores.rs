@@ -45,13 +45,13 @@ const BUCKETS_US: [&str; 4] = ["larkspur-lake", "larkspur-models", "larkspur-rep
 const CLOSED: PublicAccessBlock =
     PublicAccessBlock { block_public_acls: true, ignore_public_acls: true, block_public_policy: true, restrict_public_buckets: true };
 
-/// What the collectors of one Region learnt of stores.
-pub(super) fn parts(region: &str) -> Vec<Part> {
+/// What the collectors of one Region learnt of stores; `uploads` are buckets with whom they tell of what is put into them.
+pub(super) fn parts(region: &str, uploads: &[(String, Arn)]) -> Vec<Part> {
     let (tables, buckets): (&[&str], &[&str]) = if region == EU { (&TABLES_EU, &BUCKETS_EU) } else { (&TABLES_US, &BUCKETS_US) };
     let part = |source, learnt| Part { run: sources::run(source, region), learnt };
     vec![
         part(Source::DynamoDb, vec![Learnt::Tables(Listing::complete(tables.iter().map(|name| table(region, name)).collect()))]),
-        part(Source::S3, vec![Learnt::Buckets(Listing::complete(buckets.iter().map(|name| bucket(region, name)).collect()))]),
+        part(Source::S3, vec![Learnt::Buckets(Listing::complete(buckets.iter().map(|name| bucket(region, name, uploads)).collect()))]),
         part(Source::SecretsManager, vec![Learnt::Secrets(Listing::complete(secrets(region)))]),
         part(Source::Ssm, vec![Learnt::Parameters(Listing::complete(parameters(region)))]),
     ]
@@ -87,7 +87,7 @@ fn table(region: &str, name: &str) -> Table {
     }
 }
 
-fn bucket(region: &str, name: &str) -> Bucket {
+fn bucket(region: &str, name: &str, uploads: &[(String, Arn)]) -> Bucket {
     let mut bucket = Bucket::new(PARTITION, name.to_owned(), region);
     let arn = &bucket.arn;
     let tls = format!(
@@ -109,15 +109,8 @@ fn bucket(region: &str, name: &str) -> Bucket {
         _ => vec![tls],
     };
     let policy: Option<PolicyText> = (!statements.is_empty()).then(|| document(&statements));
-    let notified = match name {
-        "larkspur-uploads" => Some("function:thumbnailer:live"),
-        "larkspur-lake" => Some("function:catalog-crawl:live"),
-        _ => None,
-    };
-    let targets = notified.into_iter().map(|function| NotificationTarget {
-        arn: Arn::build(PARTITION, "lambda", region, ACCOUNT, function),
-        events: vec!["s3:ObjectCreated:*".to_owned()],
-    });
+    let told = uploads.iter().filter(|(bucket, _)| bucket == name);
+    let targets = told.map(|(_, function)| NotificationTarget { arn: function.clone(), events: vec!["s3:ObjectCreated:*".to_owned()] });
     bucket.notifications = Fact::Known(BucketNotifications { targets: targets.collect(), event_bridge: false });
     bucket.policy_is_public = Fact::Known(policy.is_some().then_some(name == "larkspur-account-exports"));
     bucket.policy = Fact::Known(policy);
