@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{Document, Malformed};
-use crate::model::{Fact, Gap, GapKind, Policies, PolicyText, Posture, Region};
+use crate::model::{Fact, Gap, GapKind, Policies, PolicyText, Posture};
 
 /// Every policy of a posture, parsed once.
 #[derive(Debug, Default)]
@@ -46,25 +46,36 @@ impl Library {
             for key in &region.keys.items {
                 library.add_fact(&key.policy);
             }
-            library.add_sources_and_stores(region);
+            for queue in &region.queues.items {
+                library.add_stated(queue.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for topic in &region.topics.items {
+                library.add_stated(topic.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for bus in &region.event_buses.items {
+                library.add_stated(bus.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for bucket in &region.buckets.items {
+                library.add_optional(&bucket.policy);
+            }
+            for stream in &region.kinesis_streams.items {
+                library.add_optional(&stream.policy);
+            }
+            for table in &region.tables.items {
+                library.add_optional(&table.policy);
+                library.add_optional(&table.stream_policy);
+            }
+            for secret in &region.secrets.items {
+                library.add_optional(&secret.policy);
+            }
+            for web_function in &region.web_functions.items {
+                library.add_optional(&web_function.policy);
+            }
+            for api in &region.rest_apis.items {
+                library.add_stated(api.policy.as_ref());
+            }
         }
         library
-    }
-
-    /// The policies of what feeds functions, and of what they read and write.
-    fn add_sources_and_stores(&mut self, region: &Region) {
-        let queues = region.queues.items.iter().filter_map(|queue| queue.attributes.known().ok()?.policy.as_ref());
-        let topics = region.topics.items.iter().filter_map(|topic| topic.attributes.known().ok()?.policy.as_ref());
-        let buses = region.event_buses.items.iter().filter_map(|bus| bus.attributes.known().ok()?.policy.as_ref());
-        let apis = region.rest_apis.items.iter().filter_map(|api| api.policy.as_ref());
-        queues.chain(topics).chain(buses).chain(apis).for_each(|text| self.add(text));
-        region.buckets.items.iter().for_each(|bucket| self.add_optional(&bucket.policy));
-        region.kinesis_streams.items.iter().for_each(|stream| self.add_optional(&stream.policy));
-        region.secrets.items.iter().for_each(|secret| self.add_optional(&secret.policy));
-        for table in &region.tables.items {
-            self.add_optional(&table.policy);
-            self.add_optional(&table.stream_policy);
-        }
     }
 
     /// The parsed document.
@@ -99,6 +110,12 @@ impl Library {
 
     fn add_fact(&mut self, fact: &Fact<PolicyText>) {
         if let Fact::Known(text) = fact {
+            self.add(text);
+        }
+    }
+
+    fn add_stated(&mut self, policy: Option<&PolicyText>) {
+        if let Some(text) = policy {
             self.add(text);
         }
     }
