@@ -147,6 +147,7 @@ fn an_account_without_functions_has_no_score_and_is_no_error() {
             "dynamodb:ListTables" => r#"{"TableNames":[]}"#,
             "kinesis:ListStreams" => r#"{"StreamNames":[],"StreamSummaries":[],"HasMoreStreams":false}"#,
             "secretsmanager:ListSecrets" => r#"{"SecretList":[]}"#,
+            "s3:ListAllMyBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
             "logs:DescribeLogGroups" => r#"{"logGroups":[]}"#,
             "iam:GetAccountAuthorizationDetails" => nobody.as_str(),
             _ => return None,
