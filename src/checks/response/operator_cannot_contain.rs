@@ -31,6 +31,9 @@ const ON_FUNCTION: [&str; 4] = ["lambda:GetFunction", "lambda:PutFunctionConcurr
 const ON_MAPPING: &str = "lambda:UpdateEventSourceMapping";
 const ON_ROLE: &str = "iam:PutRolePolicy";
 
+/// Answers by action, Region, and which of the patterns cover the resource.
+type Answers = HashMap<(&'static str, String, Vec<bool>), Result<Decision, Gap>>;
+
 /// Who would have to contain.
 enum Operator<'c> {
     /// The root user, who may do everything.
@@ -46,7 +49,7 @@ struct Asked<'c> {
     holder: Holder<'c>,
     /// Every pattern of resources that its policies have, or none when an answer depends on more than those.
     patterns: Option<Vec<&'c str>>,
-    answers: RefCell<HashMap<(&'static str, String, Vec<bool>), Result<Decision, Gap>>>,
+    answers: RefCell<Answers>,
 }
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
