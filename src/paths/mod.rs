@@ -2,6 +2,8 @@
 
 mod atlas;
 mod edge;
+#[allow(dead_code, reason = "the graph takes it in")]
+mod entry;
 mod graph;
 mod holdings;
 mod label;
