@@ -50,6 +50,7 @@ fn hostile_documents_are_refused_or_decided_with_a_reason() {
 
 /// A megabyte of values, of conditions, of statements or of stars: decided within a bound, and what the bound leaves open is said.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "time is what is measured")]
 fn large_documents_take_bounded_time_and_say_what_was_not_tried() {
     let mut large: Vec<(&str, String)> = Vec::new();
     let value = |number: usize| format!("\"arn:aws:iam::{number:012}:role/*-{number}\"");
