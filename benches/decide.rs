@@ -48,5 +48,8 @@ fn main() -> ExitCode {
     let (again, _) = budget::worked(|| ask(&account));
     figures.tell("every role asked once, for the first time", first, "ms", None);
     figures.tell("and again", again, "ms", None);
+    if let Some(highest) = budget::memory("VmHWM") {
+        figures.tell("memory at its highest", highest, "MB", None);
+    }
     figures.code()
 }
