@@ -21,6 +21,8 @@ mod exposure;
 mod glob;
 mod grants;
 mod holder;
+#[cfg(test)]
+mod hostile;
 mod invited;
 mod json;
 mod library;
