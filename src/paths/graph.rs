@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Edge, Grip, Node, Path,
+    entry::{self, Entries},
     map::{Map, Place, PlaceId},
     rules::{self, Steps},
     tell,
@@ -36,7 +37,8 @@ pub struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        Self::with(account, Vec::new(), Vec::new())
+        let Entries { edges, gaps } = entry::edges(account);
+        Self::with(account, edges, gaps)
     }
 
     fn with(account: &'a Account<'a>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Self {
