@@ -96,6 +96,11 @@ impl ArnIndex {
         &self.arns
     }
 
+    /// The number of `arn`, if it is among them.
+    pub fn number(&self, arn: &Arn) -> Option<u32> {
+        self.places.get(arn).copied()
+    }
+
     /// Whether `arn` is among them.
     pub fn holds(&self, arn: &Arn) -> bool {
         self.places.contains_key(arn)

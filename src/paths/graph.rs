@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Edge, Grip, Node, Path,
+    Grip, Node, Path,
     entry::{self, Entries},
     map::{Map, Place, PlaceId},
     rules::{self, Steps},
@@ -38,11 +38,7 @@ impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
         let Entries { edges, gaps } = entry::edges(account);
-        Self::with(account, edges, gaps)
-    }
-
-    fn with(account: &'a Account<'a>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Self {
-        let Steps { mut map, gaps } = rules::steps(account, given, gaps);
+        let Steps { mut map, gaps } = rules::steps(account, edges, gaps);
         let everything = map.place(Place::At(Node::Admin, Grip::Control));
         Self { account, map, gaps, everything }
     }

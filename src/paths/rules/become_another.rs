@@ -1,6 +1,6 @@
 //! Becoming somebody else: by a technique of the table, or by taking on a role.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Builder, Goal, Keep, Surfaces,
@@ -53,8 +53,7 @@ impl Builder<'_, '_> {
                 technique: "sts-001",
                 ..grant.label("sts-001", [ASSUME])
             });
-            let open = self.matching(&scopes, Class::OpenRoles);
-            single.extend(open.into_iter().filter(|arn| !covered.contains(arn)));
+            single.extend(self.matching(&scopes, Class::OpenRoles, &covered));
             single.extend(self.atlas.guarded.iter().cloned());
         }
         single.remove(attacker.arn);
@@ -77,11 +76,12 @@ impl Builder<'_, '_> {
         };
         let direct: Vec<Need> = technique.needs.iter().filter(|need| matches!(need.1, On::Victim | On::Passed(_))).copied().collect();
         let indirect = technique.needs.iter().find(|need| matches!(need.1, On::HeldPolicy | On::OwnGroup));
-        let mut covered = BTreeSet::new();
+        let mut covered = Covered::default();
         if indirect.is_none() && !technique.assumes {
             let keep = resistance(technique);
             covered = self.shared(attacker, &direct, class, goal, keep, |grant| label(technique, made.clone().and(grant)));
-            if goal == Goal::Made && covered.contains(attacker.arn) {
+            let itself = self.atlas.index(class).number(attacker.arn);
+            if goal == Goal::Made && itself.is_some_and(|itself| covered.has(itself)) {
                 let grant =
                     direct.iter().try_fold(made.clone(), |all, need| Some(all.and(attacker.may(need.0, attacker.arn.as_str(), &[])?)));
                 self.escalate(attacker, technique, grant);
@@ -91,10 +91,10 @@ impl Builder<'_, '_> {
             Some(need) => self.through(attacker, *need, class),
             None => {
                 let scopes = direct.first().map(|need| attacker.scopes(need.0)).unwrap_or_default();
-                self.matching(&scopes, class)
+                self.matching(&scopes, class, &covered)
             }
         };
-        for victim in candidates.into_iter().filter(|victim| !covered.contains(victim)) {
+        for victim in candidates {
             if victim == *attacker.arn && goal == Goal::Control {
                 continue;
             }
@@ -132,8 +132,8 @@ impl Builder<'_, '_> {
         goal: Goal,
         keep: Keep,
         label: impl Fn(Grant) -> Label,
-    ) -> BTreeSet<Arn> {
-        let mut covered = BTreeSet::new();
+    ) -> Covered {
+        let mut covered = Covered::default();
         if needs.iter().any(|need| !attacker.is_unlimited(need.0)) {
             return covered;
         }
@@ -164,24 +164,22 @@ impl Builder<'_, '_> {
             });
             if let Some(grant) = probe.filter(|grant| grant.condition.is_none()) {
                 self.map.step(attacker.place, None, group, label(grant));
-                let arns = self.atlas.index(class).arns();
-                covered.extend(members.iter().map(|member| arns[*member as usize].clone()));
+                covered.0.push(members);
             }
         }
         covered
     }
 
-    /// Those of `class` that the statements may be about.
-    pub(super) fn matching(&mut self, scopes: &[Scope<'_>], class: Class) -> Vec<Arn> {
+    /// Those of `class` that the statements may be about, and that no group has.
+    pub(super) fn matching(&mut self, scopes: &[Scope<'_>], class: Class, covered: &Covered) -> Vec<Arn> {
         let index = self.atlas.index(class);
-        if scopes.iter().any(|scope| scope.patterns.is_none()) {
-            return index.arns().to_vec();
-        }
-        let mut numbers = BTreeSet::new();
+        let anything = scopes.iter().any(|scope| scope.patterns.is_none());
+        let mut wanted = vec![anything; index.arns().len()];
         for pattern in scopes.iter().flat_map(|scope| scope.patterns.iter().flatten()) {
-            numbers.extend(index.matching(pattern).iter().copied());
+            index.matching(pattern).iter().for_each(|number| wanted[*number as usize] = true);
         }
-        numbers.into_iter().map(|number| index.arns()[number as usize].clone()).collect()
+        covered.0.iter().flat_map(|members| members.iter()).for_each(|number| wanted[*number as usize] = false);
+        index.arns().iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(arn, _)| arn.clone()).collect()
     }
 
     /// Principals of `class` that hold a policy, or are in a group, that `need` may be about.
@@ -243,6 +241,16 @@ impl Builder<'_, '_> {
             .iter()
             .filter(|(_, principals)| principals.contains(&victim))
             .find_map(|(through, _)| attacker.may(action, through.as_str(), &[]))
+    }
+}
+
+/// The victims of a class that steps to groups lead to, by their numbers, in order within each group.
+#[derive(Default)]
+pub(super) struct Covered(Vec<Arc<[u32]>>);
+
+impl Covered {
+    fn has(&self, number: u32) -> bool {
+        self.0.iter().any(|members| members.binary_search(&number).is_ok())
     }
 }
 

@@ -40,9 +40,9 @@ impl Builder<'_, '_> {
             let candidates: Vec<Arn> = if objects {
                 self.atlas.index(class).arns().iter().filter(|arn| arn.service() == service).cloned().collect()
             } else {
-                self.matching(&scopes, class)
+                self.matching(&scopes, class, &covered)
             };
-            for target in candidates.into_iter().filter(|target| target.service() == service && !covered.contains(target)) {
+            for target in candidates.into_iter().filter(|target| target.service() == service) {
                 if !self.is_affordable() {
                     return;
                 }
