@@ -10,6 +10,7 @@ mod function;
 mod identity;
 mod monitoring;
 mod permission;
+mod reach;
 mod response;
 mod settings;
 #[cfg(test)]

@@ -8,15 +8,20 @@
 
 mod account;
 mod audience;
+mod carrier;
+mod case;
 #[cfg(test)]
 mod cases;
 mod condition;
+mod controls;
 mod decide;
 mod derived;
 mod document;
 mod exposure;
 mod glob;
+mod grants;
 mod holder;
+mod invited;
 mod json;
 mod library;
 mod meeting;
@@ -39,6 +44,7 @@ mod worlds;
 
 pub use account::Account;
 pub use audience::{Audience, Reach, audience, audience_among};
+pub use case::Case;
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
