@@ -17,9 +17,9 @@ pub(super) static CHECK: Check = Check {
           where reviews do not, for administrators as well.",
     how: "The service and resource control policies from the root of the organization down to the account are asked whether an ordinary \
           role that may do everything may still create a function URL without authentication, and attach AdministratorAccess to a role. \
-          The management account stands outside of service control. What boundaries on roles take away is seen in the checks on roles.",
+          The management account stands outside of service control, and an account without functions is left alone. What boundaries on roles take away is seen in the checks on roles.",
     links: Links { csf: &["PR.AA"], owasp: &["S6"], ..Links::NONE },
-    reads: &[Source::Organizations],
+    reads: &[Source::Organizations, Source::Lambda],
     run,
     fix,
 };
@@ -56,6 +56,10 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 
 fn judge(context: &Context<'_>) -> Result<Ruling, Gap> {
     let posture = context.posture;
+    // Without functions there is nothing to guard yet.
+    if posture.functions().next().is_none() {
+        return context.functions_gap().map_or(Ok(Ruling::NotApplicable), Err);
+    }
     let read = |gap: &Gap| {
         if gap.action.is_empty() { Gap { action: "organizations:DescribeOrganization".to_owned(), ..gap.clone() } } else { gap.clone() }
     };
@@ -170,7 +174,7 @@ fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{Says, cases, denied, empty},
+        checks::testing::{Says, cases, denied, empty, with_function},
         model::{Arn, ControlPolicy, Fact, Gap, LevelKind, Organization, OrganizationLevel, PolicyText, Posture},
     };
 
@@ -184,7 +188,7 @@ mod tests {
     }
 
     fn member(change: impl FnOnce(&mut Organization, &mut Vec<OrganizationLevel>)) -> Posture {
-        let mut posture = empty();
+        let mut posture = with_function(|_| ());
         let mut organization = Organization {
             id: "o-a1b2c3d4e5".to_owned(),
             arn: Arn::from("arn:aws:organizations::999999999999:organization/o-a1b2c3d4e5"),
@@ -210,13 +214,14 @@ mod tests {
 
     #[test]
     fn rules() {
-        let mut alone = empty();
+        let mut alone = with_function(|_| ());
         alone.governance.organization = Fact::Known(None);
         let mut unread = member(|_, _| ());
         unread.governance.organization_chain = Gap::denied("organizations:ListPoliciesForTarget", "no").into();
         cases(
             &CHECK,
             [
+                ("no functions", empty(), Says::NotApplicable),
                 ("no organization", alone, Says::Fail),
                 ("nothing but FullAWSAccess", member(|_, _| ()), Says::Fail),
                 ("half of it", scp(&[URLS]), Says::Fail),
