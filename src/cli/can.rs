@@ -1,4 +1,4 @@
-//! What `palisade can` takes.
+//! What `can` is asked with.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What `palisade paths`, `reach` and `who` take.
+//! What `paths`, `reach` and `who` are asked with.
 
 use std::path::PathBuf;
 
