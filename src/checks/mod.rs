@@ -13,6 +13,7 @@ mod identity;
 mod monitoring;
 mod open_routes;
 mod permission;
+mod reach;
 mod resource_policy;
 mod response;
 mod settings;

@@ -8,15 +8,22 @@
 
 mod account;
 mod audience;
+mod carrier;
+mod case;
 #[cfg(test)]
 mod cases;
 mod condition;
+mod controls;
 mod decide;
 mod derived;
 mod document;
 mod exposure;
 mod glob;
+mod grants;
 mod holder;
+#[cfg(test)]
+mod hostile;
+mod invited;
 mod json;
 mod library;
 mod meeting;
@@ -39,10 +46,11 @@ mod worlds;
 
 pub use account::Account;
 pub use audience::{Audience, Reach, audience, audience_among};
+pub use case::Case;
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
-pub use exposure::{UrlReach, public_functions, url_reach};
+pub use exposure::{UrlReach, public_functions, signed_url_reaches, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
 pub use own_policy::own_policy;
