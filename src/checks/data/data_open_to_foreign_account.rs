@@ -130,13 +130,22 @@ mod tests {
             Context, Ruling, Settings,
             testing::{Says, ask_with, cases, denied, empty, with_secret, with_table},
         },
-        model::{Fact, Gap, PolicyText, Posture},
+        model::{Arn, Fact, Gap, PolicyText, Posture},
     };
 
     fn grants(principal: &str) -> Fact<Option<PolicyText>> {
         Fact::Known(Some(PolicyText::new(format!(
             r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"share","Effect":"Allow","Principal":{principal},"Action":"dynamodb:GetItem","Resource":"*"}}]}}"#
         ))))
+    }
+
+    /// A table with a stream that has a policy of its own.
+    fn with_stream(policy: Fact<Option<PolicyText>>) -> Posture {
+        with_table(|table| {
+            let stream = Arn::new(format!("{}/stream/2026-11-01T00:00:00.000", table.arn));
+            table.description.known_mut().unwrap().stream = Some(stream);
+            table.stream_policy = policy;
+        })
     }
 
     fn secret_for(principal: &str) -> Posture {
@@ -158,7 +167,7 @@ mod tests {
                 ("a secret without a policy", with_secret(|_| ()), Says::Pass),
                 ("the account itself", with_table(|table| table.policy = grants(r#"{"AWS":"123456789012"}"#)), Says::Pass),
                 ("a stranger", with_table(|table| table.policy = grants(STRANGER)), Says::Fail),
-                ("a stranger at the stream", with_table(|table| table.stream_policy = grants(STRANGER)), Says::Fail),
+                ("a stranger at the stream", with_stream(grants(STRANGER)), Says::Fail),
                 ("everyone", with_table(|table| table.policy = grants(r#""*""#)), Says::Fail),
                 ("a stranger's secret", secret_for(STRANGER), Says::Fail),
                 (
