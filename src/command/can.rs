@@ -62,7 +62,10 @@ fn postures(asked: &Can) -> Result<Vec<Posture>, CommandError> {
     }
     let files: Vec<PathBuf> = match &asked.snapshot {
         Some(path) => store::snapshots_in(path)?,
-        None => Folders::find().and_then(|folders| store::snapshots_in(&folders.snapshots()).ok()).unwrap_or_default(),
+        None => match Folders::find().map(|folders| folders.snapshots()) {
+            Some(folder) if folder.is_dir() => store::snapshots_in(&folder)?,
+            _ => Vec::new(),
+        },
     };
     if files.is_empty() {
         let message =

@@ -313,11 +313,9 @@ impl<'a> Account<'a> {
         }
         match resource.service() {
             "s3" if matches!(asker, Asker::Foreigner(_)) || *caller == Caller::Anonymous => self.block_public(at, &mut own),
-            "kms" => match self.posture.key(resource) {
-                Some(key) => match grants::to(key, caller, action) {
-                    Ok(found) => own.policies.extend(found),
-                    Err(gap) => own.gap = own.gap.or(Some(gap)),
-                },
+            "kms" => match self.posture.key(resource).map(|key| grants::to(key, caller, action)) {
+                Some(Ok(found)) => own.policies.extend(found),
+                Some(Err(gap)) => own.gap = own.gap.or(Some(gap)),
                 None => {}
             },
             // Whether a method asks for a signature decides with the policy.

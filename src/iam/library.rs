@@ -74,7 +74,10 @@ impl Library {
     }
 
     /// The parsed document, to keep.
-    pub(super) fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
+    ///
+    /// # Errors
+    /// As with [`Library::document`].
+    pub fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
         match self.documents.get(text) {
             Some(Ok(document)) => Ok(document),
             Some(Err(malformed)) => Err(Gap::failed("", format!("malformed policy, {malformed}"))),

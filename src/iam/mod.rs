@@ -21,6 +21,8 @@ mod exposure;
 mod glob;
 mod grants;
 mod holder;
+#[cfg(test)]
+mod hostile;
 mod invited;
 mod json;
 mod library;
@@ -48,7 +50,7 @@ pub use case::Case;
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
-pub use exposure::{UrlReach, public_functions, url_reach};
+pub use exposure::{UrlReach, public_functions, signed_url_reaches, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
 pub use own_policy::own_policy;

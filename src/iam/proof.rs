@@ -85,12 +85,24 @@ impl Case<'_> {
         for (_, bench) in self.benches() {
             // One allow without open conditions is enough.
             if self.any(&bench.allows, keys) == Truth::Unknown {
-                let ways: Vec<String> = bench.allows.iter().filter_map(open).collect();
-                words.push(format!("only if {}", ways.join(", or ")));
+                words.push(format!("only if {}", few(bench.allows.iter().filter_map(open).collect()).join(", or ")));
             }
-            words.extend(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")));
+            words.extend(few(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")).collect()));
         }
         words.dedup();
         words.join("; ")
     }
+}
+
+/// More ways than this are counted, not told.
+const MOST_WAYS: usize = 12;
+
+/// The first of many, and how many more there are.
+fn few(mut ways: Vec<String>) -> Vec<String> {
+    if ways.len() > MOST_WAYS {
+        let more = ways.len() - MOST_WAYS;
+        ways.truncate(MOST_WAYS);
+        ways.push(format!("{more} more"));
+    }
+    ways
 }

@@ -59,7 +59,7 @@ impl Holder<'_> {
                         && statement.resources().any(|pattern| pattern == "*")
                 })
         };
-        !self.gaps.is_empty() || policies.boundary.is_some() || denies(&policies.identity) || policies.scp.iter().any(narrows)
+        !self.gaps.is_empty() || policies.boundary.is_some() || denies(policies.identity) || policies.scp.iter().any(narrows)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod atlas;
 mod edge;
-#[allow(dead_code, reason = "the graph takes it in")]
 mod entry;
 mod graph;
 mod holdings;
