@@ -62,7 +62,7 @@ fn every_screen_says_what_it_is_for() {
         ("role", &["role:webhook-in-role", "trust policy", "allow", "by lambda.amaz"]),
         ("role proof", &["/Statement", "line 4", "It allows", "sts:AssumeRole"]),
         ("role reach", &["working out what it can reach"]),
-        ("paths", &["Attack paths", "internet", "role:ci", "bucket:", "from: anywhere"]),
+        ("paths", &["Attack paths", "internet", "role:ci", "HOPS", "from: anywhere"]),
         ("path", &["cheapest break", "◎ internet", "inline policy deploy, Rewrite", "paths 1, 2 vanish"]),
         ("collectors", &["lambda", "complete", "CALLS", "THROTTLED"]),
         ("collectors denied", &["logs:DescribeLogGroups", "AccessDeniedException"]),
