@@ -10,7 +10,9 @@ mod account;
 mod audience;
 #[cfg(test)]
 mod cases;
+mod catalog;
 mod condition;
+mod data;
 mod decide;
 mod derived;
 mod document;
@@ -37,6 +39,7 @@ mod worlds;
 
 pub use account::Account;
 pub use audience::{Audience, Reach, audience, audience_among};
+pub use catalog::{AccessLevel, Action, Catalog, ResourceType, Service};
 pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
