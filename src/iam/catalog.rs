@@ -141,7 +141,13 @@ impl Catalog {
 
     /// The service with this prefix.
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.services.get(self.services.binary_search_by(|service| compare(service.name, name)).ok()?)
+        self.place_of_service(name).map(|(_, service)| service)
+    }
+
+    /// The service with this prefix, and its place among [`Catalog::services`].
+    pub(super) fn place_of_service(&self, name: &str) -> Option<(usize, &Service)> {
+        let place = self.services.binary_search_by(|service| compare(service.name, name)).ok()?;
+        Some((place, self.services.get(place)?))
     }
 
     /// Every action, by service and name.

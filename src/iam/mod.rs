@@ -7,10 +7,14 @@
 //! so that a condition which always holds, or two that exclude each other, leave nothing open.
 
 mod account;
+mod action_set;
 mod audience;
+mod aws_policy;
+mod bits;
 #[cfg(test)]
 mod cases;
 mod catalog;
+mod cells;
 mod condition;
 mod data;
 mod decide;
@@ -25,11 +29,13 @@ mod meeting;
 mod moment;
 mod network;
 mod own_policy;
+mod pass_role;
 mod policy_set;
 mod principal;
 mod proof;
 #[cfg(test)]
 mod properties;
+mod published_path;
 mod request;
 mod stranger;
 mod template;
@@ -38,7 +44,9 @@ mod words;
 mod worlds;
 
 pub use account::Account;
+pub use action_set::ActionSet;
 pub use audience::{Audience, Reach, audience, audience_among};
+pub use aws_policy::AwsPolicy;
 pub use catalog::{AccessLevel, Action, Catalog, ResourceType, Service};
 pub use condition::Condition;
 pub use decide::decide;
@@ -47,6 +55,8 @@ pub use exposure::{UrlReach, public_functions, url_reach};
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use library::Library;
 pub use own_policy::own_policy;
+pub use pass_role::RoleConsumer;
 pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
+pub use published_path::PublishedPath;
 pub use request::{Caller, Keyring, Request, Value};
