@@ -347,11 +347,7 @@ mod tests {
         }
         let but = effective(r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#);
         assert!(but.contains("s3:GetObject") && but.contains("newsvc:Do") && !but.contains("iam:PassRole"));
-        assert_eq!(
-            ActionSet::of_patterns(["sqs:ReceiveMessage", "iam:PutRolePolicy"]).count_by_level()
-                [AccessLevel::Read as usize],
-            1
-        );
+        assert_eq!(ActionSet::of_patterns(["sqs:ReceiveMessage", "iam:PutRolePolicy"]).count_by_level()[AccessLevel::Read as usize], 1);
     }
 
     fn sets() -> impl Strategy<Value = ActionSet> {
