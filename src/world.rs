@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     checks::{self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict},
     iam::{Library, Reach},
-    model::{Arn, Gap, Posture, Source, SourceRun, SourceState, text},
+    model::{Arn, Gap, Posture, Source, SourceRun, text},
     remedy::Plan,
     score::{self, Mark, Score},
 };
@@ -214,7 +214,7 @@ impl World {
 
     /// Sources with gaps.
     pub fn blind(&self) -> impl Iterator<Item = &SourceRun> {
-        self.posture.sources.iter().filter(|run| run.state.ended() && run.state != SourceState::Complete)
+        self.posture.blind()
     }
 }
 

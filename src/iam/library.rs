@@ -46,6 +46,34 @@ impl Library {
             for key in &region.keys.items {
                 library.add_fact(&key.policy);
             }
+            for queue in &region.queues.items {
+                library.add_stated(queue.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for topic in &region.topics.items {
+                library.add_stated(topic.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for bus in &region.event_buses.items {
+                library.add_stated(bus.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
+            }
+            for bucket in &region.buckets.items {
+                library.add_optional(&bucket.policy);
+            }
+            for stream in &region.kinesis_streams.items {
+                library.add_optional(&stream.policy);
+            }
+            for table in &region.tables.items {
+                library.add_optional(&table.policy);
+                library.add_optional(&table.stream_policy);
+            }
+            for secret in &region.secrets.items {
+                library.add_optional(&secret.policy);
+            }
+            for web_function in &region.web_functions.items {
+                library.add_optional(&web_function.policy);
+            }
+            for api in &region.rest_apis.items {
+                library.add_stated(api.policy.as_ref());
+            }
         }
         library
     }
@@ -79,6 +107,12 @@ impl Library {
 
     fn add_fact(&mut self, fact: &Fact<PolicyText>) {
         if let Fact::Known(text) = fact {
+            self.add(text);
+        }
+    }
+
+    fn add_stated(&mut self, policy: Option<&PolicyText>) {
+        if let Some(text) = policy {
             self.add(text);
         }
     }

@@ -1,7 +1,7 @@
 //! A resource's own policy, out of a posture.
 
 use super::{Decision, Holder, Library, Named, PolicySet};
-use crate::model::{Arn, Function, Gap, Posture};
+use crate::model::{Arn, Function, Gap, Posture, find};
 
 /// The policy that `resource` carries itself: a function's or one of its qualifiers', a layer version's, a
 /// key's, or a role's trust policy. None is a resource without one.
@@ -28,6 +28,21 @@ pub fn own_policy(posture: &Posture, library: &Library, resource: &Arn) -> Resul
             let function = posture.function(&arn).ok_or_else(|| Gap::unread("lambda:GetPolicy"))?;
             let policy = function.policies.get(&qualifier).ok_or_else(|| Gap::unread("lambda:GetPolicy"))?;
             policy.known()?.as_ref()
+        }
+        "sqs" => {
+            let queues = posture.regions.get(resource.region()).map(|region| &region.queues);
+            let queue = queues.and_then(|queues| find(queues, resource)).ok_or_else(|| Gap::unread("sqs:GetQueueAttributes"))?;
+            queue.attributes.known()?.policy.as_ref()
+        }
+        "sns" => {
+            let topics = posture.regions.get(resource.region()).map(|region| &region.topics);
+            let topic = topics.and_then(|topics| find(topics, resource)).ok_or_else(|| Gap::unread("sns:GetTopicAttributes"))?;
+            topic.attributes.known()?.policy.as_ref()
+        }
+        "events" => {
+            let buses = posture.regions.get(resource.region()).map(|region| &region.event_buses);
+            let bus = buses.and_then(|buses| find(buses, resource)).ok_or_else(|| Gap::unread("events:DescribeEventBus"))?;
+            bus.attributes.known()?.policy.as_ref()
         }
         service => return Err(Gap::unsupported(format!("policies of {service} are not read"))),
     };

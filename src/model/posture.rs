@@ -52,6 +52,10 @@ macro_rules! define {
             pub fn count(&self, service: &str) -> usize {
                 0 $(+ if $service == service { self.$list.items.len() } else { 0 })*
             }
+
+            fn arns<'a>(&'a self, arns: &mut Vec<&'a Arn>) {
+                $(arns.extend(self.$list.items.iter().map(|item| &item.arn));)*
+            }
         }
 
         /// What is known of IAM.
@@ -69,6 +73,10 @@ macro_rules! define {
             /// An account whose lists could not be read because of `gap`.
             pub fn lacking(gap: &Gap) -> Self {
                 Self { $($id: Listing::partial(Vec::new(), gap.clone()),)* }
+            }
+
+            fn arns<'a>(&'a self, arns: &mut Vec<&'a Arn>) {
+                $(arns.extend(self.$id.items.iter().map(|item| &item.arn));)*
             }
         }
 
@@ -120,6 +128,23 @@ impl Posture {
     /// The ARN that stands for the whole account.
     pub fn root(&self) -> Arn {
         Arn::build(&self.partition, "iam", "", &self.account, "root")
+    }
+
+    /// The ARNs of everything that was read, each once.
+    pub fn arns(&self) -> Vec<&Arn> {
+        let mut arns = Vec::new();
+        self.identity.arns(&mut arns);
+        for region in self.regions.values() {
+            region.arns(&mut arns);
+        }
+        arns.sort_unstable();
+        arns.dedup();
+        arns
+    }
+
+    /// Sources that were not read whole: what they would have said is not known.
+    pub fn blind(&self) -> impl Iterator<Item = &SourceRun> {
+        self.sources.iter().filter(|run| run.state.ended() && run.state != SourceState::Complete)
     }
 
     /// Every function that was read, with its Region's name.

@@ -1,7 +1,15 @@
 //! All steps of an account, and the questions to them.
 
-use super::{Node, Path, Radius, Reacher};
-use crate::{iam::Account, model::Arn};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Edge, Grip, Node, Path,
+    map::{Map, Place, PlaceId},
+    rules::{self, Steps},
+    tell,
+    walk::{From, Toward},
+};
+use crate::{iam::Account, model::Gap};
 
 /// Where paths are to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,28 +28,155 @@ pub enum Target {
 #[derive(Debug)]
 pub struct Graph<'a> {
     account: &'a Account<'a>,
+    map: Map,
+    gaps: Vec<(Node, Gap)>,
+    everything: PlaceId,
 }
 
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        Self { account }
+        Self::with(account, Vec::new(), Vec::new())
+    }
+
+    fn with(account: &'a Account<'a>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Self {
+        let Steps { mut map, gaps } = rules::steps(account, given, gaps);
+        let everything = map.place(Place::At(Node::Admin, Grip::Control));
+        Self { account, map, gaps, everything }
+    }
+
+    /// Whose steps may be more than these, and why.
+    pub fn gaps(&self) -> &[(Node, Gap)] {
+        &self.gaps
+    }
+
+    /// How many steps there are.
+    pub fn len(&self) -> usize {
+        self.map.steps()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.map.steps() == 0
     }
 
     /// The cheapest path from `from` to each end that `to` names, the surest and shortest first. Without `from`: from everybody
     /// outside, and from each principal that is not administrator itself.
-    pub fn paths(&self, _from: Option<&Node>, _to: &Target) -> Vec<Path> {
-        let _ = self.account;
-        Vec::new()
+    pub fn paths(&self, from: Option<&Node>, to: &Target) -> Vec<Path> {
+        let mut paths = match from {
+            Some(from) => self.paths_from(from, to),
+            None => {
+                let outside = self.outside();
+                let mut paths: Vec<Path> = outside.iter().flat_map(|from| self.paths_from(from, to)).collect();
+                if *to != Target::Data {
+                    paths.extend(self.paths_of_principals(to));
+                }
+                paths
+            }
+        };
+        paths.sort_by(|a, b| {
+            let key = |path: &Path| (path.confidence, !path.from.is_outside(), path.hops.len());
+            key(a).cmp(&key(b)).then_with(|| (&a.from, &a.to, &a.id).cmp(&(&b.from, &b.to, &b.id)))
+        });
+        paths
     }
 
-    /// What `subject` can do to the account.
-    pub fn reach(&self, subject: &Node) -> Radius {
-        Radius { subject: subject.clone(), resources: Vec::new(), totals: Default::default(), admin: false }
+    pub(super) const fn account(&self) -> &'a Account<'a> {
+        self.account
     }
 
-    /// Who can reach `resource`, outsiders first.
-    pub fn who(&self, _resource: &Arn) -> Vec<Reacher> {
-        Vec::new()
+    pub(super) const fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The place of administrators.
+    pub(super) const fn everything(&self) -> PlaceId {
+        self.everything
+    }
+
+    /// Everybody that a path may begin with, with what they have: those outside, and the account's principals.
+    pub(super) fn beginnings(&self) -> Vec<(Node, PlaceId)> {
+        let mut beginnings: BTreeMap<Node, PlaceId> = BTreeMap::new();
+        for id in 0..u32::try_from(self.map.len()).unwrap_or(u32::MAX) {
+            let Place::At(node, grip) = self.map.at(id) else { continue };
+            let is_own = node.arn().is_some_and(|arn| self.account.holder(arn).is_some());
+            if (is_own && *grip == Grip::Control) || node.is_outside() || self.is_foreign(node) {
+                beginnings.insert(node.clone(), id);
+            }
+        }
+        beginnings.into_iter().collect()
+    }
+
+    /// Those who stand outside, and can take a step.
+    fn outside(&self) -> BTreeSet<Node> {
+        (0..self.map.len())
+            .filter_map(|id| match self.map.at(PlaceId::try_from(id).ok()?) {
+                Place::At(node, _) if node.is_outside() || self.is_foreign(node) => Some(node.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether it is a principal or identity provider that no policy of the account speaks for.
+    fn is_foreign(&self, node: &Node) -> bool {
+        let Some(arn) = node.arn() else { return false };
+        let iam = matches!(arn.service(), "iam" | "sts");
+        iam && (arn.account() != self.account.posture().account || arn.resource().contains("-provider/"))
+    }
+
+    /// Where somebody begins.
+    pub(super) fn starts(&self, from: &Node) -> Vec<PlaceId> {
+        [Grip::Control, Grip::Send].into_iter().filter_map(|grip| self.map.find(&Place::At(from.clone(), grip))).collect()
+    }
+
+    fn paths_from(&self, from: &Node, to: &Target) -> Vec<Path> {
+        let starts = self.starts(from);
+        let Some((start, more)) = starts.split_first() else { return Vec::new() };
+        // Who stands outside, or has a principal, has no more of it than that.
+        let had = From::from_all(&self.map, *start, more, None);
+        let ends: Vec<PlaceId> = match to {
+            Target::Admin | Target::AdminOrData => vec![self.everything],
+            Target::Data => Vec::new(),
+            Target::Node(node) => self.starts(node),
+        };
+        let ends = ends.into_iter().filter(|end| had.has(*end)).take(1);
+        let mut paths: Vec<Path> = ends.filter_map(|end| tell::path(&self.map, from, &had.steps(&self.map, end)?)).collect();
+        match to {
+            Target::Data | Target::AdminOrData => paths.extend(self.paths_to_data(from, &had)),
+            Target::Node(node) if paths.is_empty() => {
+                paths.extend(self.paths_to_data(from, &had).into_iter().filter(|path| path.to == *node));
+            }
+            Target::Node(_) | Target::Admin => {}
+        }
+        paths
+    }
+
+    /// The paths of the account's own principals to administrator, or to one node.
+    fn paths_of_principals(&self, to: &Target) -> Vec<Path> {
+        let end = match to {
+            Target::Node(node) => self.map.find(&Place::At(node.clone(), Grip::Control)),
+            _ => Some(self.everything),
+        };
+        let Some(end) = end else { return Vec::new() };
+        let toward = Toward::new(&self.map, end);
+        let mut paths = Vec::new();
+        for id in 0..u32::try_from(self.map.len()).unwrap_or(u32::MAX) {
+            let Place::At(from, Grip::Control) = self.map.at(id) else { continue };
+            let is_own = from.arn().is_some_and(|arn| self.account.holder(arn).is_some());
+            if !is_own || id == end {
+                continue;
+            }
+            let steps = toward.steps(&self.map, id).or_else(|| {
+                // Some steps need two principals.
+                let leads_on = self.map.leaving(id).next().is_some();
+                leads_on.then(|| From::new(&self.map, id, Some(end)).steps(&self.map, end)).flatten()
+            });
+            let Some(path) = steps.and_then(|steps| tell::path(&self.map, from, &steps)) else { continue };
+            // Who is administrator has no path to it.
+            if path.hops.len() > 1 || path.hops[0].technique != "administrator" {
+                paths.push(path);
+            }
+        }
+        paths
     }
 }

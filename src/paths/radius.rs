@@ -23,6 +23,24 @@ pub enum Access {
     Invoke,
 }
 
+impl Access {
+    /// The word of the command line and the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::Administer => "administer",
+            Self::Invoke => "invoke",
+        }
+    }
+
+    /// Several in one phrase: `read, write`.
+    pub fn words(all: &[Self]) -> String {
+        all.iter().map(|access| access.word()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// How somebody comes by an access. A permission of one's own goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,6 +1,7 @@
 //! Reports: a world, written for people or for programs.
 
 mod json;
+pub mod reach;
 mod text;
 
 use std::io::{self, Write};

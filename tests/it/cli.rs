@@ -40,7 +40,7 @@ fn fails(arguments: &[&str], code: i32, says: &str) {
 
 #[test]
 fn help_and_version_are_asked_for_and_go_to_stdout() {
-    for arguments in [&["--help"][..], &["--version"], &["scan", "--help"], &["help", "collect"]] {
+    for arguments in [&["--help"][..], &["--version"], &["scan", "--help"], &["help", "collect"], &["paths", "--help"], &["help", "who"]] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
         assert!(!output.stdout.is_empty() && output.stderr.is_empty(), "{arguments:?}");
@@ -91,6 +91,27 @@ fn the_exit_code_tells_findings_from_gaps() {
     ] {
         assert_eq!(run(arguments).status.code(), Some(code), "{arguments:?}");
     }
+}
+
+#[test]
+fn reach_is_asked_for_by_name_and_refused_with_what_is_near() {
+    for (arguments, key) in [
+        (&["paths", "--demo", "--format", "json", "--from", "internet", "--to", "admin"][..], "paths"),
+        (&["reach", "webhook-in", "--demo", "--format", "json"], "resources"),
+        (&["who", "role:etl-admin", "--demo", "--format", "json"], "principals"),
+    ] {
+        let output = run(arguments);
+        // The demo account has a denied source: one line says so, and the exit code.
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("not read whole: paths may be missing"), "{}", stderr(&output));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["schema"], 1);
+        assert!(answer[key].is_array(), "{answer}");
+    }
+    fails(&["reach", "webhook-inn", "--demo"], 2, "did you mean arn:aws:lambda");
+    fails(&["paths", "--demo", "--to", "arn:aws:iam::123456789012:role/never"], 2, "has no");
+    fails(&["who", "internet", "--demo"], 2, "nothing that could be reached");
 }
 
 #[test]

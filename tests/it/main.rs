@@ -26,6 +26,7 @@ mod last_accessed;
 mod live;
 #[cfg(feature = "aws")]
 mod organization;
+mod paths;
 #[cfg(feature = "aws")]
 mod planted;
 #[cfg(feature = "aws")]
@@ -36,6 +37,7 @@ mod pty;
 mod recovering;
 #[cfg(feature = "aws")]
 mod scanning;
+mod scenario;
 #[cfg(feature = "tui")]
 mod screenshots;
 #[cfg(feature = "aws")]

@@ -3,55 +3,14 @@
 use super::{held, trust};
 use crate::{
     checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Audience, Condition, Reach},
+    iam::{Reach, Width, pipelines},
     model::{Gap, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
-/// Token issuers of build services: the issuer, or how it begins where it names the customer.
-const ISSUERS: [(&str, Tenancy); 10] = [
-    ("token.actions.githubusercontent.com", Tenancy::Shared),
-    ("gitlab.com", Tenancy::Shared),
-    ("app.terraform.io", Tenancy::Shared),
-    ("agent.buildkite.com", Tenancy::Shared),
-    ("token.actions.githubusercontent.com/", Tenancy::Own),
-    ("gitlab.", Tenancy::Own),
-    ("oidc.circleci.com/org/", Tenancy::Own),
-    ("api.bitbucket.org/2.0/workspaces/", Tenancy::Own),
-    ("vstoken.dev.azure.com/", Tenancy::Own),
-    ("oidc.codefresh.io", Tenancy::Shared),
-];
-
-/// Claims besides `sub` that say which project a token is for, and how closely.
-const CLAIMS: [(&str, Width); 8] = [
-    ("repository", Width::Project),
-    ("repository_id", Width::Project),
-    ("job_workflow_ref", Width::Project),
-    ("project_path", Width::Project),
-    ("project_id", Width::Project),
-    ("repository_owner", Width::Organization),
-    ("repository_owner_id", Width::Organization),
-    ("namespace_path", Width::Organization),
-];
-
 /// What gives a principal a function's code.
 const DEPLOYS: [&str; 4] =
     ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:CreateFunction", "lambda:AddPermission"];
-
-/// Whether one issuer serves everybody or one customer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tenancy {
-    Shared,
-    Own,
-}
-
-/// Whose pipelines a condition lets in; the narrowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Width {
-    Project,
-    Organization,
-    Everyone,
-}
 
 pub(super) static CHECK: Check = Check {
     id: "IA-011",
@@ -76,12 +35,12 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
-    let builders: Vec<_> = context.trust(role)?.iter().filter_map(|reach| Some((reach, issuer(reach)?))).collect();
-    let Some((reach, (issuer, tenancy))) = builders.iter().max_by_key(|(reach, (issuer, tenancy))| width(reach, issuer, *tenancy)) else {
+    let builders: Vec<_> = context.trust(role)?.iter().filter_map(|reach| Some((reach, pipelines(reach)?))).collect();
+    let Some((reach, (issuer, width))) = builders.iter().max_by_key(|(_, (_, width))| *width) else {
         return Ok(Ruling::NotApplicable);
     };
     let mut evidence = vec![trust::evidence(reach)];
-    let who = match width(reach, issuer, *tenancy) {
+    let who = match width {
         Width::Everyone => format!("Anyone's pipelines on {issuer}"),
         Width::Organization => format!("Any project of one organization on {issuer}"),
         Width::Project => {
@@ -92,7 +51,7 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
             return Ok(Fault::new(message, vec![trust::evidence(reach)]).severity(Severity::Medium).into());
         }
     };
-    let everyone = width(reach, issuer, *tenancy) == Width::Everyone;
+    let everyone = *width == Width::Everyone;
     let (what, severity) = match deploys(context, role) {
         Ok(Some(proof)) => {
             evidence.extend(proof);
@@ -102,69 +61,6 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
         Err(_) => (", and it cannot be said whether it may change functions", if everyone { Severity::High } else { Severity::Medium }),
     };
     Ok(Fault::new(format!("{who} can take on {}{what}", role.name), evidence).severity(severity).into())
-}
-
-/// The issuer of a build service's tokens that `reach` lets in.
-fn issuer(reach: &Reach) -> Option<(&str, Tenancy)> {
-    let Audience::Federated(name) = &reach.audience else { return None };
-    let issuer = name.split_once(":oidc-provider/").map_or(name.as_str(), |(_, issuer)| issuer);
-    let known = |(known, tenancy): &&(&str, Tenancy)| match tenancy {
-        Tenancy::Shared => issuer == *known,
-        Tenancy::Own => issuer.starts_with(known),
-    };
-    ISSUERS.iter().find(known).map(|(_, tenancy)| (issuer, *tenancy))
-}
-
-/// Whose pipelines remain after all conditions: each of them must hold, so the narrowest counts.
-fn width(reach: &Reach, issuer: &str, tenancy: Tenancy) -> Width {
-    let widest = if tenancy == Tenancy::Own { Width::Organization } else { Width::Everyone };
-    reach
-        .statement
-        .conditions()
-        .iter()
-        .filter(|condition| binds(condition))
-        .filter_map(|condition| {
-            let claim = claim(condition, issuer)?;
-            if claim == "sub" {
-                return condition.values.iter().map(|value| subject(value, condition)).max();
-            }
-            let (_, width) = CLAIMS.iter().find(|(name, _)| claim.eq_ignore_ascii_case(name))?;
-            trust::fixes(&reach.statement, &[&condition.key]).then_some(*width)
-        })
-        .min()
-        .map_or(widest, |width| width.min(widest))
-}
-
-/// Whether `condition` fails when the key is missing, and names values that must be met.
-fn binds(condition: &Condition) -> bool {
-    let operator = condition.operator.to_ascii_lowercase();
-    !condition.is_negated() && !condition.is_if_exists() && operator != "null" && !operator.starts_with("forallvalues")
-}
-
-/// The claim of the token that `condition` is about.
-fn claim<'c>(condition: &'c Condition, issuer: &str) -> Option<&'c str> {
-    let (host, claim) = condition.key.rsplit_once(':')?;
-    host.eq_ignore_ascii_case(issuer).then_some(claim)
-}
-
-/// Whose pipelines have a subject like `value`: `repo:ORG/PROJECT:…`, `project_path:ORG/PROJECT:…`,
-/// `organization:ORG:project:PROJECT:…`, and with an issuer per customer `org/ORG/project/PROJECT/…` or `PROJECT:…`.
-fn subject(value: &str, condition: &Condition) -> Width {
-    let is_pattern = condition.operator.to_ascii_lowercase().contains("like");
-    let Some(wildcard) = value.find(['*', '?']).filter(|_| is_pattern) else { return Width::Project };
-    let fixed = value.get(..wildcard).unwrap_or_default();
-    let (kind, rest) = fixed.split_once(':').unwrap_or((fixed, ""));
-    let names = match kind {
-        "organization" => rest.matches(':').count().div_ceil(2),
-        "repo" | "project_path" if rest.contains(':') => 2,
-        "repo" | "project_path" => usize::from(rest.contains('/')),
-        _ => 2 * usize::from(fixed.ends_with([':', '/']) && !fixed.ends_with("/project/")),
-    };
-    match names {
-        0 => Width::Everyone,
-        1 => Width::Organization,
-        _ => Width::Project,
-    }
 }
 
 fn fixes_audience(reach: &Reach, issuer: &str) -> bool {
@@ -189,7 +85,7 @@ fn deploys(context: &Context<'_>, role: &Role) -> Result<Option<Vec<Evidence>>, 
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let role = context.posture.role(&verdict.resource)?;
-    let (issuer, _) = context.trust(role).ok()?.iter().find_map(issuer)?;
+    let (issuer, _) = context.trust(role).ok()?.iter().find_map(pipelines)?;
     let set = || Call::new("iam", "update-assume-role-policy", "").with("role-name", &role.name);
     Some(
         Plan::new(Effort::Prompt, Risk::Careful, "Let in one project's pipelines only")

@@ -2,10 +2,12 @@
 
 use crate::{
     checks::{Context, Evidence},
-    iam::{Audience, Reach, Statement},
+    iam::{Audience, Reach},
     model::{Gap, Role},
     remedy::{Call, Effort, Plan, Risk},
 };
+
+pub(super) use crate::iam::fixes;
 
 /// The services that run a function as its execution role.
 pub(super) const RUNNERS: [&str; 2] = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"];
@@ -38,25 +40,6 @@ pub(super) fn all_evidence<'a>(reaches: impl IntoIterator<Item = &'a Reach>) -> 
 pub(super) fn lets_lambda_in(context: &Context<'_>, role: &Role) -> Result<bool, Gap> {
     let is_lambda = |reach: &Reach| matches!(&reach.audience, Audience::Service { name, .. } if name == RUNNERS[0]);
     Ok(context.trust(role)?.iter().any(is_lambda))
-}
-
-/// Whether `statement` asks for a fixed value of one of `keys`; a wildcard or a mere presence fixes nothing.
-pub(super) fn fixes(statement: &Statement, keys: &[&str]) -> bool {
-    statement.conditions().iter().any(|condition| {
-        let operator = condition.operator.to_ascii_lowercase();
-        let fixed = |value: &String| match operator.as_str() {
-            "bool" => value.eq_ignore_ascii_case("true"),
-            operator if operator.contains("like") => !value.contains(['*', '?']),
-            _ => true,
-        };
-        keys.iter().any(|key| key.eq_ignore_ascii_case(&condition.key))
-            && !condition.is_negated()
-            && !condition.is_if_exists()
-            // ForAllValues also holds when the key is missing, and Null only asks whether it is there.
-            && !operator.starts_with("forallvalues")
-            && operator != "null"
-            && condition.values.iter().all(fixed)
-    })
 }
 
 /// Takes the statements behind `reaches` out of the trust policy of `role`. Where none would remain, or none that an

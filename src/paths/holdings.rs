@@ -1,0 +1,176 @@
+//! What a principal can do to the account's resources by its own permissions.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Access, Proof,
+    sink::{SINKS, Sink},
+};
+use crate::{
+    iam::{Account, ArnIndex, Caller, Outcome},
+    model::{Arn, Posture},
+};
+
+/// A name that nobody gave to an object: who may read it may read all of them.
+const ANY: &str = "palisade-0f3c9b7e41d2";
+
+/// A use of a resource that a principal has.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    pub(super) access: Access,
+    pub(super) action: &'static str,
+    pub(super) condition: Option<String>,
+    pub(super) proof: Vec<Proof>,
+}
+
+/// The account's resources, by kind.
+pub(super) struct Stock {
+    kinds: Vec<(&'static Sink, ArnIndex)>,
+}
+
+impl Stock {
+    pub(super) fn new(posture: &Posture) -> Self {
+        Self { kinds: SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect() }
+    }
+
+    /// Only this resource, if it is of a kind.
+    pub(super) fn only(posture: &Posture, resource: &Arn) -> Self {
+        let kinds = Sink::of(posture, resource).map(|sink| (sink, ArnIndex::new([resource.clone()])));
+        Self { kinds: kinds.into_iter().collect() }
+    }
+
+    /// The resources of each kind.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (&'static Sink, &[Arn])> {
+        self.kinds.iter().map(|(sink, index)| (*sink, index.arns()))
+    }
+
+    /// The kind of `resource`.
+    pub(super) fn kind_of(&self, resource: &Arn) -> Option<&'static Sink> {
+        self.kinds.iter().find(|(_, index)| index.holds(resource)).map(|(sink, _)| *sink)
+    }
+
+    /// What `principal` can use, by resource. What is not known to be possible is not among it.
+    pub(super) fn uses(&mut self, account: &Account<'_>, principal: &Arn) -> BTreeMap<Arn, (&'static Sink, Vec<Use>)> {
+        let mut all: BTreeMap<Arn, (&'static Sink, Vec<Use>)> = BTreeMap::new();
+        let Some(holder) = account.holder(principal) else { return all };
+        let caller = Caller::Principal(principal.as_str().to_owned());
+        for (sink, index) in &mut self.kinds {
+            for (access, actions) in sink.uses {
+                let mut found: BTreeMap<Arn, Use> = BTreeMap::new();
+                for action in *actions {
+                    for (resource, asked) in
+                        candidates(account, principal, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
+                    {
+                        if found.get(&resource).is_some_and(|known| known.condition.is_none()) {
+                            continue;
+                        }
+                        if let Some(used) = decide(account, &caller, *access, action, &asked)
+                            && let Some(used) = decrypted(account, &caller, &resource, used)
+                        {
+                            // A certain way goes before a conditional one.
+                            if used.condition.is_none() || !found.contains_key(&resource) {
+                                found.insert(resource, used);
+                            }
+                        }
+                    }
+                }
+                for (resource, used) in found {
+                    all.entry(resource).or_insert_with(|| (*sink, Vec::new())).1.push(used);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The resources that these patterns may be about, and what to ask of each: an object stands for its bucket.
+fn candidates<'p>(
+    account: &Account<'_>,
+    principal: &Arn,
+    scopes: impl Iterator<Item = Option<&'p [&'p str]>>,
+    index: &mut ArnIndex,
+) -> Vec<(Arn, String)> {
+    let is_buckets = index.arns().first().is_some_and(|arn| arn.service() == "s3");
+    let object = |arn: &Arn, rest: &str| format!("{arn}/{}", if rest.is_empty() { ANY } else { rest }.replace('*', ANY).replace('?', "x"));
+    let mut found: BTreeMap<Arn, String> = BTreeMap::new();
+    // A resource's own policy can let in whom it names, without a statement of the principal's own.
+    for arn in index.arns() {
+        if account.names(arn, principal) {
+            found.insert(arn.clone(), if is_buckets { object(arn, "") } else { arn.as_str().to_owned() });
+        }
+    }
+    for patterns in scopes {
+        let everything: &[&str] = &["*"];
+        for pattern in patterns.unwrap_or(everything) {
+            let (bucket, rest) = match pattern.split_once('/') {
+                Some((bucket, rest)) if is_buckets => (bucket, rest),
+                _ => (*pattern, ""),
+            };
+            for number in index.matching(bucket).iter() {
+                let arn = &index.arns()[*number as usize];
+                let asked = if is_buckets { object(arn, rest) } else { arn.as_str().to_owned() };
+                found.entry(arn.clone()).or_insert(asked);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn decide(account: &Account<'_>, caller: &Caller, access: Access, action: &'static str, resource: &str) -> Option<Use> {
+    // Buckets are administered and deleted as such.
+    let is_object = action.ends_with("Object");
+    let resource = match resource.split_once('/') {
+        Some((bucket, _)) if resource.starts_with("arn:") && resource.contains(":s3:::") && !is_object => bucket,
+        _ => resource,
+    };
+    let decision = account.can(caller, action, resource, &[]).ok()?;
+    let condition = match decision.outcome {
+        Outcome::Allowed => None,
+        Outcome::Conditional => Some(decision.condition.unwrap_or_else(|| "on a condition that is not known".to_owned())),
+        Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => return None,
+    };
+    let mut proof: Vec<Proof> = Vec::new();
+    for one in decision.proof.iter().filter(|permission| permission.statement.is_allow()).map(Proof::permission) {
+        if !proof.contains(&one) {
+            proof.push(one);
+        }
+    }
+    Some(Use { access, action, condition, proof })
+}
+
+/// Who reads a secret under a key of the customer's must be let by that key too, through the service.
+fn decrypted(account: &Account<'_>, caller: &Caller, resource: &Arn, used: Use) -> Option<Use> {
+    if used.access != Access::Read {
+        return Some(used);
+    }
+    let posture = account.posture();
+    let Some(region) = posture.regions.get(resource.region()) else { return Some(used) };
+    let key = match resource.service() {
+        "secretsmanager" => region.secrets.items.iter().find(|secret| secret.arn == *resource).and_then(|secret| secret.kms_key.as_deref()),
+        "ssm" => {
+            region.parameters.items.iter().find(|parameter| parameter.arn == *resource).and_then(|parameter| parameter.kms_key.as_deref())
+        }
+        _ => None,
+    };
+    let Some(key) = key.filter(|key| !key.contains("alias/aws/")) else { return Some(used) };
+    let Some(key) = region.keys.items.iter().find(|known| known.arn.as_str() == key || known.arn.name() == key) else {
+        return Some(with(used, format!("only if its key {key} lets it decrypt")));
+    };
+    let via = format!("{}.{}.amazonaws.com", resource.service(), resource.region());
+    let decision =
+        account.can(caller, "kms:Decrypt", key.arn.as_str(), &[("kms:ViaService", &via), ("kms:CallerAccount", &posture.account)]);
+    match decision.map(|decision| (decision.outcome, decision.condition)) {
+        Ok((Outcome::Allowed, _)) => Some(used),
+        Ok((Outcome::Conditional, condition)) => Some(with(used, format!("key: {}", condition.unwrap_or_default()))),
+        Ok(_) => None,
+        Err(_) => Some(with(used, format!("only if its key {} lets it decrypt", key.arn.name()))),
+    }
+}
+
+fn with(used: Use, condition: String) -> Use {
+    let condition = match used.condition {
+        Some(known) => format!("{known}; {condition}"),
+        None => condition,
+    };
+    Use { condition: Some(condition), ..used }
+}

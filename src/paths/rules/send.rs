@@ -1,0 +1,69 @@
+//! Sending: a principal that invokes a function, or puts something where a function takes it from.
+
+use super::{Builder, Goal, Keep, Surfaces, attacker::Attacker};
+use crate::{
+    model::Arn,
+    paths::{
+        Grip, Node,
+        atlas::Class,
+        map::Place,
+        technique::{Need, On},
+    },
+};
+
+/// What sends to what.
+pub(super) const ACTIONS: [(Class, &str); 7] = [
+    (Class::Functions, "lambda:InvokeFunction"),
+    (Class::Relays, "sqs:SendMessage"),
+    (Class::Relays, "sns:Publish"),
+    (Class::Relays, "events:PutEvents"),
+    (Class::Relays, "kinesis:PutRecord"),
+    (Class::Relays, "states:StartExecution"),
+    (Class::Relays, "s3:PutObject"),
+];
+
+impl Builder<'_, '_> {
+    /// What `attacker`, whose statements speak of the actions in `surface`, can send to.
+    pub(super) fn send(&mut self, attacker: &mut Attacker<'_>, surface: u128) {
+        for (class, action) in ACTIONS {
+            if surface & Surfaces::bit(action) == 0 {
+                continue;
+            }
+            let service = action.split(':').next().unwrap_or_default();
+            // Objects are below their bucket, and no pattern of objects covers that.
+            let objects = service == "s3";
+            let label = |grant: super::attacker::Grant| grant.label("send", [action]);
+            let needs = [Need(action, On::Victim)];
+            let covered =
+                if objects { Default::default() } else { self.shared(attacker, &needs, class, Goal::Send, of_service(service), label) };
+            let scopes = attacker.scopes(action);
+            let candidates: Vec<Arn> = if objects {
+                self.atlas.index(class).arns().iter().filter(|arn| arn.service() == service).cloned().collect()
+            } else {
+                self.matching(&scopes, class, &covered)
+            };
+            for target in candidates.into_iter().filter(|target| target.service() == service) {
+                if !self.is_affordable() {
+                    return;
+                }
+                let resource = if objects { format!("{target}/palisade-0f3c9b7e41d2") } else { target.as_str().to_owned() };
+                if let Some(grant) = attacker.may(action, &resource, &[]) {
+                    let to = self.map.place(Place::At(Node::Resource(target), Grip::Send));
+                    self.map.step(attacker.place, None, to, label(grant));
+                }
+            }
+        }
+    }
+}
+
+/// Those of `service` alone; functions are in a class of their own.
+fn of_service(service: &str) -> Keep {
+    match service {
+        "sqs" => Keep { rule: "sqs", holds: |_, arn| arn.service() == "sqs" },
+        "sns" => Keep { rule: "sns", holds: |_, arn| arn.service() == "sns" },
+        "events" => Keep { rule: "events", holds: |_, arn| arn.service() == "events" },
+        "kinesis" => Keep { rule: "kinesis", holds: |_, arn| arn.service() == "kinesis" },
+        "states" => Keep { rule: "states", holds: |_, arn| arn.service() == "states" },
+        _ => Keep::ALL,
+    }
+}
