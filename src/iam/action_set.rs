@@ -258,6 +258,22 @@ impl ActionSet {
         self.known.iter().filter_map(|place| actions.get(place))
     }
 
+    /// Whether an action of `service` that AWS documents is in it.
+    pub fn has_service(&self, service: &str) -> bool {
+        Catalog::embedded().service(service).is_some_and(|service| service.places().any(|place| self.known.contains(place)))
+    }
+
+    /// The actions AWS documents, with their places.
+    pub(super) fn places(&self) -> impl Iterator<Item = (usize, &'static Action)> {
+        let actions = Catalog::embedded().actions();
+        self.known.iter().filter_map(|place| Some((place, actions.get(place)?)))
+    }
+
+    /// Whether the action at this place is in it.
+    pub(super) fn has_place(&self, place: usize) -> bool {
+        self.known.contains(place)
+    }
+
     /// Patterns, in lower case, that cover no action AWS documents.
     pub fn unknown(&self) -> impl Iterator<Item = &str> {
         self.unknown.iter().map(String::as_str)

@@ -83,6 +83,13 @@ pub struct Service {
     actions: Range<u16>,
 }
 
+impl Service {
+    /// The places of its actions among [`Catalog::actions`].
+    pub(super) fn places(&self) -> Range<usize> {
+        usize::from(self.actions.start)..usize::from(self.actions.end)
+    }
+}
+
 /// Every action that AWS documents, by service and name; letters of either case are alike.
 #[derive(Debug, Default)]
 pub struct Catalog {
