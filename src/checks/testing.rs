@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Check, Context, Ruling, Settings};
 use crate::model::{
     Arn, CodeLocation, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, LogGroup,
-    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Timestamp, Version,
+    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, ServiceUse, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -124,7 +124,7 @@ pub(crate) fn role(name: &str, policy: &str) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(None),
-        services_used: Role::unasked(),
+        services_used: Fact::Known(vec![ServiceUse { service: "logs".to_owned(), last_used: Some(now()) }]),
     }
 }
 

@@ -98,6 +98,11 @@ impl Document {
         Ok(Self { statements, source })
     }
 
+    /// The JSON it was read from.
+    pub(super) fn source(&self) -> &Node {
+        &self.source
+    }
+
     /// The document, pretty-printed: the text in which [`Statement::line`] counts.
     pub fn pretty(&self) -> String {
         self.source.pretty()

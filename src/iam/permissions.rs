@@ -210,6 +210,16 @@ fn of_a_type(pattern: &str, types: &[&str]) -> bool {
     })
 }
 
+/// For each resource pattern of a statement, a resource that matches it and is like nothing else.
+pub(super) fn representatives(statement: &Statement) -> Vec<String> {
+    if statement.is_not_resource() {
+        return vec![FRESH.to_owned(), "*".to_owned()];
+    }
+    let each =
+        |pattern: &str| if pattern == "*" { vec![FRESH.to_owned(), "*".to_owned()] } else { vec![glob::instance(&wild(pattern), FRESH)] };
+    statement.resources().flat_map(each).collect()
+}
+
 /// A resource that matches `pattern` and is like nothing else.
 fn representative(pattern: &str, types: &[&str]) -> String {
     if pattern != "*" {

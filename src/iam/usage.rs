@@ -52,6 +52,7 @@ mod tests {
     #[test]
     fn a_service_is_unused_only_when_that_is_known() {
         let mut role = role("orders-role", LOGS_ONLY);
+        role.services_used = Role::unasked();
         let ago = |days: i64| Timestamp::from_unix(now().unix() - days * 86_400).expect("a time");
         let ask = |role: &Role| Usage::of(role, "logs", now(), UNUSED_AFTER_DAYS);
         assert!(matches!(ask(&role), Usage::Unknown(_)), "nobody asked");

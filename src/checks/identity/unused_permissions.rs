@@ -31,19 +31,20 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp) -> Result<Ruling, Gap> {
-    let used = role.services_used.known()?;
+    role.services_used.known()?;
     let granted = holder.actions();
     let mut unused = Vec::new();
     let mut young = false;
     let mut unknown = None;
     for service in Catalog::embedded().services() {
-        if !granted.has_service(service.name) || !used.iter().any(|said| said.service.eq_ignore_ascii_case(service.name)) {
+        if !granted.has_service(service.name) {
             continue;
         }
         match Usage::of(role, service.name, now, UNUSED_AFTER_DAYS) {
             Usage::Used(_) => {}
             Usage::Unused(last) => unused.push((service.name, last)),
             Usage::TooYoung => young = true,
+            // Services that IAM does not watch are not in its answer.
             Usage::Unknown(gap) => unknown = Some(gap),
         }
     }
@@ -79,7 +80,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::testing::{LOGS_ONLY, Says, cases, denied, now, with_function, with_role},
-        model::{Arn, Fact, Gap, Listing, Posture, ServiceUse, Timestamp},
+        model::{Arn, Fact, Gap, Listing, Posture, Role, ServiceUse, Timestamp},
     };
 
     const BOTH: &str =
@@ -103,6 +104,8 @@ mod tests {
     fn rules() {
         let mut refused = with_role(BOTH);
         refused.identity.roles.items[0].services_used = Gap::denied("iam:GenerateServiceLastAccessedDetails", "no").into();
+        let mut unasked = with_role(BOTH);
+        unasked.identity.roles.items[0].services_used = Role::unasked();
         let mut unread = with_function(|_| ());
         unread.identity.roles = Listing::default();
         let mut policy_unread = using(LOGS_ONLY, 400, &[("logs", Some(1))]);
@@ -118,9 +121,10 @@ mod tests {
                 ("never used", using(BOTH, 400, &[("logs", Some(1)), ("dynamodb", None)]), Says::Fail),
                 ("used long ago", using(BOTH, 400, &[("logs", Some(1)), ("dynamodb", Some(90))]), Says::Fail),
                 ("a young role", using(BOTH, 30, &[("logs", Some(1)), ("dynamodb", None)]), Says::NotApplicable),
+                ("one of which IAM says nothing", using(BOTH, 400, &[("logs", Some(1))]), Says::Unknown),
                 ("denied again", using(deny, 400, &[("logs", Some(1)), ("dynamodb", None)]), Says::Pass),
                 ("no date of its making", undated, Says::Unknown),
-                ("nobody asked", with_role(BOTH), Says::Unknown),
+                ("nobody asked", unasked, Says::Unknown),
                 ("asking refused", refused, Says::Unknown),
                 ("attached policy unread", policy_unread, Says::Unknown),
                 ("unread", unread, Says::Unknown),
