@@ -19,6 +19,7 @@ mod sources;
 #[cfg(test)]
 mod stories;
 mod tracking;
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +86,7 @@ pub fn posture() -> Posture {
             Learnt::Policies(Listing::complete(people::policies())),
         ],
     });
+    usage::note(&mut posture);
     posture.absorb(Part { run: sources::run(Source::Sts, SourceRun::GLOBAL), learnt: Vec::new() });
     sources::count(&mut posture);
     posture

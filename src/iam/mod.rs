@@ -37,6 +37,7 @@ mod permissions;
 mod pipelines;
 mod policy_set;
 mod principal;
+mod privilege_score;
 mod proof;
 #[cfg(test)]
 mod properties;
@@ -69,6 +70,7 @@ pub use permissions::{Cell, Permissions, Right, ServicePermissions};
 pub use pipelines::{Width, fixes, pipelines};
 pub use policy_set::{Layer, Named, PolicySet};
 pub use principal::Principal;
+pub use privilege_score::{PrivilegeScore, Term};
 pub use published_path::PublishedPath;
 pub use request::{Caller, Keyring, Request, Value};
 pub use scope::{ArnIndex, Scope};

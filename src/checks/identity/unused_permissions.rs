@@ -2,9 +2,9 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Catalog, Holder, UNUSED_AFTER_DAYS, Usage},
+    iam::{Catalog, Holder, Needed, UNUSED_AFTER_DAYS, Usage, least_privilege, needed},
     model::{Gap, Role, Source, Timestamp},
-    remedy::{Effort, Plan, Risk},
+    remedy::{Call, Effort, Plan, Risk, quote},
 };
 
 /// How many services a message lists.
@@ -64,22 +64,47 @@ fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp) -> Result<Ruling, Gap
     Ok(Ruling::fail(format!("{} has not used {}{more} for {UNUSED_AFTER_DAYS} days", role.name, names.join(", ")), evidence.collect()))
 }
 
-fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let mut plan = Plan::new(Effort::Guided, Risk::Manual, "Take the services out that the role does not use");
+    let role = context.posture.role(&verdict.resource);
+    // What the functions are configured for is kept, if used or not; without a proof nothing is suggested.
+    let rewritten =
+        role.and_then(|role| least_privilege(context.posture, &context.library, role, &needs(context, role), UNUSED_AFTER_DAYS).ok());
+    for rewrite in rewritten.iter().flatten() {
+        let proven = rewrite.changes.iter().any(|change| !change.proposal);
+        if let (true, Some(role), Some(name)) = (proven, role, rewrite.policy.strip_prefix("inline policy ")) {
+            let Some(before) = role.policies.inline.get(name) else { continue };
+            let call = |operation: &'static str| Call::new("iam", operation, "").with("role-name", &role.name).with("policy-name", name);
+            plan = match &rewrite.after {
+                Some(after) => plan.step(call("put-role-policy").with("policy-document", after)),
+                None => plan.step(call("delete-role-policy")),
+            };
+            plan = plan.undo(call("put-role-policy").with("policy-document", before.as_str()));
+        }
+    }
     Some(
-        Plan::new(Effort::Guided, Risk::Manual, "Take the services out that the role does not use")
-            .step(format!(
-                "See what is used: aws iam generate-service-last-accessed-details --granularity ACTION_LEVEL --arn {}",
-                crate::remedy::quote(verdict.resource.as_str())
-            ))
-            .step("Remove the actions of unused services from its policies, and watch for AccessDenied: a yearly job is not used for a quarter"),
+        plan.step(format!(
+            "See what else is used: aws iam generate-service-last-accessed-details --granularity ACTION_LEVEL --arn {}",
+            quote(verdict.resource.as_str())
+        ))
+        .step("Watch for AccessDenied: what runs once a year was not used for a quarter"),
     )
+}
+
+/// What Lambda does as the role for the functions that run as it.
+fn needs(context: &Context<'_>, role: &Role) -> Vec<Needed> {
+    let of = |function| needed(function, context.known_mappings_of(function)).0;
+    context.functions_of(&role.arn).flat_map(of).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{LOGS_ONLY, Says, cases, denied, now, with_function, with_role},
+        checks::{
+            Context, Settings,
+            testing::{LOGS_ONLY, Says, cases, denied, now, with_function, with_role},
+        },
         model::{Arn, Fact, Gap, Listing, Posture, Role, ServiceUse, Timestamp},
     };
 
@@ -98,6 +123,18 @@ mod tests {
         let used = used.iter().map(|(service, days)| ServiceUse { service: (*service).to_owned(), last_used: days.map(ago) });
         role.services_used = Fact::Known(used.collect());
         posture
+    }
+
+    #[test]
+    fn the_remedy_is_the_policy_without_them() {
+        let posture = using(BOTH, 400, &[("logs", Some(1)), ("dynamodb", None)]);
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let verdicts = (CHECK.run)(&context);
+        let plan = (CHECK.fix)(&context, &verdicts[0]).expect("a plan");
+        let (commands, undo) = (plan.commands(), plan.undo_commands());
+        assert!(commands[0].contains("put-role-policy") && !commands[0].contains("dynamodb"), "{commands:?}");
+        assert!(undo[0].contains("put-role-policy") && undo[0].contains("dynamodb"), "{undo:?}");
     }
 
     #[test]
