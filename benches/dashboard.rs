@@ -109,7 +109,7 @@ struct Bench {
 }
 
 fn view(fleet: &[World], generation: u64, assessing: bool) -> View<'_> {
-    View { fleet, current: 0, generation, progress: &[], assessing, live: false, paused: false, read_only: true, now: None }
+    View { fleet, current: 0, generation, progress: &[], assessing, live: false, paused: false, read_only: true, now: None, insight: None }
 }
 
 impl Bench {

@@ -234,7 +234,8 @@ impl Call {
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
             })
             .collect();
-        format!("{}:{operation}", self.service)
+        // The AWS CLI has a second name for S3.
+        format!("{}:{operation}", if self.service == "s3api" { "s3" } else { self.service })
     }
 }
 

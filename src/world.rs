@@ -166,6 +166,11 @@ impl World {
         context
     }
 
+    /// The policies, if they were parsed already.
+    pub fn library(&self) -> Option<Arc<Library>> {
+        self.prepared.get().map(|prepared| prepared.library.clone())
+    }
+
     /// The verdicts that passed, as findings.
     pub fn passes(&self) -> Vec<Finding> {
         let context = self.context();

@@ -4,7 +4,7 @@ use std::{io, thread};
 
 use tokio::sync::mpsc;
 
-use crate::{model::SourceRun, ui::Toast, world::World};
+use crate::{model::SourceRun, paths::Found, ui::Toast, world::World};
 
 /// Everything that can happen to a dashboard.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) enum Event {
     Progress { generation: u64, runs: Vec<SourceRun> },
     /// The account cannot be read.
     Failed(String),
+    /// What a screen asked about the account; `worlds` is what was shown when it asked.
+    Answered { worlds: u64, found: Found },
     /// A job has something to say.
     Told(Toast),
     /// A thread panicked.

@@ -15,7 +15,9 @@ use super::{
     event::{Crash, Event, Events},
 };
 use crate::{
+    iam::Library,
     model::{Posture, text},
+    paths::Question,
     ui::Toast,
 };
 
@@ -65,12 +67,24 @@ impl Jobs {
         });
     }
 
+    /// Finds out what a screen asks about `posture`, of which `library` holds the documents if they were parsed already.
+    pub(super) fn answer(&self, worlds: u64, question: Question, posture: Arc<Posture>, library: Option<Arc<Library>>) {
+        self.begin(move || {
+            let library = library.unwrap_or_else(|| Library::new(&posture).into());
+            Event::Answered { worlds, found: question.answer(&posture, library) }
+        });
+    }
+
     fn start(&self, job: impl FnOnce() -> Toast + Send + 'static) {
+        self.begin(|| Event::Told(job()));
+    }
+
+    fn begin(&self, job: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
         let started = thread::Builder::new().name("job".to_owned()).spawn(move || {
             let _crash = Crash(events.clone());
             // The loop has ended when nobody listens: then nobody reads the line either.
-            let _ = events.blocking_send(Event::Told(job()));
+            let _ = events.blocking_send(job());
         });
         if let Err(error) = started {
             let _ = self.events.try_send(Event::Told(Toast::bad(format!("no thread for this: {error}"))));

@@ -14,7 +14,7 @@ use tokio::{
 use super::{AppError, ExitReason, appearance::Look, event::Event, feed::FeedCommand, jobs::Jobs, pace::Pace, signals, terminal::Stage};
 use crate::{
     model::{SourceRun, Timestamp},
-    ui::{Effect, Input, Root, Toast, View},
+    ui::{Effect, Input, Insight, Root, Toast, View},
     world::World,
 };
 
@@ -36,6 +36,7 @@ macro_rules! view {
             paused: $session.paused,
             read_only: $session.read_only,
             now: $session.commands.as_ref().and_then(|_| now()),
+            insight: Some(&$session.insight),
         }
     };
 }
@@ -48,6 +49,11 @@ pub(super) struct Session<S> {
     current: usize,
     /// Rises with every world that is replaced.
     worlds: u64,
+    /// What was found out about the account that is shown, and since which world it is that account.
+    insight: Insight,
+    selected: u64,
+    /// Whether something is being found out.
+    asking: bool,
     /// The collection that is shown.
     collection: u64,
     progress: Vec<SourceRun>,
@@ -82,6 +88,9 @@ impl<S: Stage> Session<S> {
             fleet,
             current: 0,
             worlds: 0,
+            insight: Insight::default(),
+            selected: 0,
+            asking: false,
             collection: 0,
             progress: Vec::new(),
             assessing,
@@ -106,6 +115,7 @@ impl<S: Stage> Session<S> {
                     if let Some(reason) = self.take(event)? {
                         return Ok(reason);
                     }
+                    self.inquire();
                 }
                 () = time::sleep(MINUTE), if self.commands.is_some() && !self.away => self.change(),
             }
@@ -156,6 +166,13 @@ impl<S: Stage> Session<S> {
                 }
                 self.worlds += 1;
             }
+            Event::Answered { worlds, found } => {
+                self.asking = false;
+                // What was asked about another account is of no use.
+                if worlds >= self.selected {
+                    self.insight.learn(worlds, found);
+                }
+            }
             Event::Began(generation) => {
                 self.collection = generation;
                 self.progress.clear();
@@ -183,6 +200,23 @@ impl<S: Stage> Session<S> {
             }
         }
         Ok(None)
+    }
+
+    /// Has the screen in front told what it does not know yet: one question at a time, and never on this thread.
+    fn inquire(&mut self) {
+        if self.asking {
+            return;
+        }
+        let question = {
+            let Self { root, .. } = self;
+            let view = view!(self);
+            root.asks(&view)
+        };
+        let (Some(question), Some(world)) = (question, self.fleet.get(self.current)) else { return };
+        if !self.insight.knows(&question, self.worlds) {
+            self.asking = true;
+            self.jobs.answer(self.worlds, question, world.posture.clone(), world.library());
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) -> Next {
@@ -220,6 +254,8 @@ impl<S: Stage> Session<S> {
                 if place < self.fleet.len() {
                     self.current = place;
                     self.worlds += 1;
+                    self.selected = self.worlds;
+                    self.insight = Insight::default();
                 }
             }
             Effect::Write { name, contents } => self.jobs.write(name, contents),
@@ -393,6 +429,26 @@ mod tests {
         }
         assert_eq!(bench.asked.try_recv(), Ok(FeedCommand::Pause(true)));
         assert!(bench.asked.try_recv().is_err() && bench.session.paused);
+    }
+
+    #[tokio::test]
+    async fn what_a_screen_asks_is_found_out_beside_the_loop_and_asked_once() {
+        let mut bench = bench(&["111111111111", "222222222222"]);
+        for code in ['g', 'p'] {
+            bench.session.take(key(code, KeyModifiers::NONE)).unwrap();
+        }
+        bench.session.inquire();
+        bench.session.inquire();
+        assert!(bench.session.asking);
+        let answer = bench.received.recv().await.unwrap();
+        assert!(matches!(answer, Event::Answered { worlds: 0, .. }), "{answer:?}");
+        bench.session.take(answer).unwrap();
+        bench.session.inquire();
+        assert!(!bench.session.asking && bench.session.insight.paths().is_some());
+        // The other account: what is known of the first one is no answer, however late it comes.
+        bench.session.carry_out(Effect::SelectAccount(1)).unwrap();
+        bench.session.take(Event::Answered { worlds: 0, found: crate::paths::Found::Paths(Vec::new()) }).unwrap();
+        assert!(bench.session.insight.paths().is_none());
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Asset, Check, Ruling, Settings, Verdict};
+use super::{Asset, Check, Ruling, Settings, Verdict, reach};
 use crate::{
     iam::{self, Holder, Library, Reach},
     model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
@@ -33,6 +33,7 @@ pub struct Context<'a> {
     mappings: OnceLock<BTreeMap<String, Vec<&'a EventSourceMapping>>>,
     /// By role ARN.
     trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
+    reach: OnceLock<reach::Reach>,
 }
 
 impl<'a> Context<'a> {
@@ -46,8 +47,8 @@ impl<'a> Context<'a> {
     /// The context of a posture whose policies were parsed before.
     pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        let (functions, mappings, trusts) = Default::default();
-        Self { posture, settings, library, public, regions, functions, mappings, trusts }
+        let (functions, mappings, trusts, reach) = Default::default();
+        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach }
     }
 
     fn by_role(&self) -> &BTreeMap<&'a Arn, Vec<&'a Function>> {
@@ -177,9 +178,16 @@ impl<'a> Context<'a> {
         Arn::build(&self.posture.partition, service, region, &self.posture.account, all)
     }
 
-    /// Whether anyone can reach `resource`: a public function, or the execution role of one.
+    /// Who can become administrator, and what strangers reach. Worked out when the first check asks.
+    pub(super) fn reach(&self) -> &reach::Reach {
+        self.reach.get_or_init(|| reach::Reach::new(self.posture, &self.library))
+    }
+
+    /// Whether anyone can reach `resource`: a public function, the execution role of one, or whatever a path leads to from outside
+    /// that depends on nothing.
     pub fn is_public(&self, resource: &Arn) -> bool {
         self.public.contains_key(resource)
+            || self.reach().is_exposed(resource)
             || (resource.service() == "iam" && self.functions_of(resource).any(|function| self.public.contains_key(&function.arn)))
     }
 

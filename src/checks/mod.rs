@@ -7,9 +7,14 @@
 mod context;
 mod data;
 mod function;
+mod glance;
+mod held;
 mod identity;
 mod monitoring;
+mod open_routes;
 mod permission;
+mod reach;
+mod resource_policy;
 mod response;
 mod settings;
 #[cfg(test)]

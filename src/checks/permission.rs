@@ -122,11 +122,20 @@ pub(super) fn stranger(context: &Context<'_>, audience: &Audience) -> Stranger {
         Audience::Account(id) => account(id),
         Audience::Principal(arn) => account(arn.account()),
         Audience::Federated(provider) => account(Arn::from(provider.as_str()).account()),
-        Audience::Organization(id) if context.settings.trusted_organizations.contains(id) => Stranger::No,
-        Audience::Organization(id) if context.settings.trusted_organizations.is_empty() => Stranger::MaybeOwn(id.clone()),
-        Audience::Organization(id) => Stranger::Yes(format!("organization {id}")),
+        Audience::Organization(id) => organization(context, id),
         Audience::Anyone | Audience::AnyAccount | Audience::Network(_) | Audience::Service { .. } => Stranger::No,
     }
+}
+
+fn organization(context: &Context<'_>, id: &String) -> Stranger {
+    let own = context.posture.governance.organization.known();
+    let is_own = own.is_ok_and(|own| own.as_ref().is_some_and(|own| own.id == *id));
+    if is_own || context.settings.trusted_organizations.contains(id) {
+        return Stranger::No;
+    }
+    // Where it was not read which organization the account is in, the user's list tells, if there is one.
+    let may_be_own = own.is_err() && context.settings.trusted_organizations.is_empty();
+    if may_be_own { Stranger::MaybeOwn(id.clone()) } else { Stranger::Yes(format!("organization {id}")) }
 }
 
 /// Why it is not known whether the organization `id` is a stranger.

@@ -72,6 +72,11 @@ impl Settings {
         }
     }
 
+    /// Whether `tags` mark what they are on as sensitive.
+    pub fn is_sensitive(&self, tags: &BTreeMap<String, String>) -> bool {
+        marked(&self.sensitive_tags, tags)
+    }
+
     /// Whether the user trusts the account `id`; `home` is always trusted.
     pub fn trusts(&self, home: &str, id: &str) -> bool {
         id == home || self.trusted_accounts.iter().any(|trusted| trusted == id)

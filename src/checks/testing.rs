@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Check, Context, Ruling, Settings};
 use crate::model::{
-    Arn, CodeLocation, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata, LambdaSettings, LogGroup,
-    LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, ServiceUse, Timestamp, Version,
+    Arn, Bucket, BucketNotifications, CodeLocation, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata,
+    LambdaSettings, LogGroup, LoggingConfig, NotificationTarget, Policies, PolicyText, Posture, PublicAccessBlock, Region, Role,
+    RuntimeManagement, Secret, ServiceUse, Table, TableDescription, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -25,10 +26,11 @@ pub(crate) enum Says {
     NotApplicable,
 }
 
-/// A posture in which everything was read and nothing is there.
+/// A posture in which everything was read and nothing is there; the root user read it.
 pub(crate) fn empty() -> Posture {
     let mut posture = Posture::new(ACCOUNT, now());
     posture.identity = Identity::empty();
+    posture.governance.caller = Fact::Known(posture.root());
     let lambda_settings = LambdaSettings { concurrent_executions: 1000, unreserved_concurrent_executions: 1000 };
     posture.regions.insert(REGION.to_owned(), Region { lambda_settings: Fact::Known(lambda_settings), ..Region::empty() });
     posture
@@ -148,6 +150,99 @@ pub(crate) fn key(id: &str) -> Key {
     key.rotation_enabled = Fact::Known(true);
     key.grants = Fact::Known(vec![]);
     key
+}
+
+/// A table without a policy or a stream.
+pub(crate) fn table(name: &str) -> Table {
+    Table {
+        arn: Arn::build("aws", "dynamodb", REGION, ACCOUNT, &format!("table/{name}")),
+        name: name.to_owned(),
+        description: Fact::Known(TableDescription {
+            status: "ACTIVE".to_owned(),
+            deletion_protection: Some(true),
+            encryption: None,
+            stream: None,
+            replicas: Vec::new(),
+        }),
+        point_in_time_recovery: Fact::Known(true),
+        policy: Fact::Known(None),
+        stream_policy: Fact::Known(None),
+    }
+}
+
+/// A posture with a table, changed by `change`, and nothing else.
+pub(crate) fn with_table(change: impl FnOnce(&mut Table)) -> Posture {
+    let mut posture = empty();
+    let mut table = table("orders");
+    change(&mut table);
+    posture.regions.get_mut(REGION).expect("the Region").tables.items.push(table);
+    posture
+}
+
+/// A secret that rotates by a function called `rotator`.
+pub(crate) fn secret(name: &str) -> Secret {
+    Secret {
+        arn: Arn::build("aws", "secretsmanager", REGION, ACCOUNT, &format!("secret:{name}-a1B2c3")),
+        name: name.to_owned(),
+        kms_key: None,
+        rotation_enabled: Some(true),
+        rotation_function: Some(Arn::build("aws", "lambda", REGION, ACCOUNT, "function:rotator")),
+        rotation_days: Some(30),
+        rotation_schedule: None,
+        last_rotated: Some(now()),
+        next_rotation: None,
+        last_changed: Some(now()),
+        last_accessed: Some(now()),
+        created: Some(now()),
+        primary_region: None,
+        owning_service: None,
+        policy: Fact::Known(None),
+        replicas: Fact::Known(Vec::new()),
+    }
+}
+
+/// A posture with a secret, changed by `change`, and nothing else.
+pub(crate) fn with_secret(change: impl FnOnce(&mut Secret)) -> Posture {
+    let mut posture = empty();
+    let mut secret = secret("orders-db");
+    change(&mut secret);
+    posture.regions.get_mut(REGION).expect("the Region").secrets.items.push(secret);
+    posture
+}
+
+/// A bucket that notifies the function `orders`, is closed by itself and refuses what comes without TLS.
+pub(crate) fn bucket(name: &str) -> Bucket {
+    let mut bucket = Bucket::new("aws", name.to_owned(), REGION);
+    let arn = &bucket.arn;
+    bucket.policy = Fact::Known(Some(PolicyText::new(format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["{arn}","{arn}/*"],"Condition":{{"Bool":{{"aws:SecureTransport":"false"}}}}}}]}}"#
+    ))));
+    bucket.policy_is_public = Fact::Known(Some(false));
+    let on = true;
+    bucket.public_access_block = Fact::Known(Some(PublicAccessBlock {
+        block_public_acls: on,
+        ignore_public_acls: on,
+        block_public_policy: on,
+        restrict_public_buckets: on,
+    }));
+    bucket.notifications = Fact::Known(BucketNotifications {
+        targets: vec![NotificationTarget {
+            arn: Arn::build("aws", "lambda", REGION, ACCOUNT, "function:orders"),
+            events: vec!["s3:ObjectCreated:*".to_owned()],
+        }],
+        event_bridge: false,
+    });
+    bucket
+}
+
+/// A posture with such a bucket, changed by `change`, in an account that blocks nothing by itself.
+pub(crate) fn with_bucket(change: impl FnOnce(&mut Bucket)) -> Posture {
+    let mut posture = empty();
+    let mut bucket = bucket("orders");
+    change(&mut bucket);
+    posture.governance.s3_public_access_block = Fact::Known(None);
+    posture.regions.get_mut(REGION).expect("the Region").buckets.items.push(bucket);
+    posture
 }
 
 /// A log group that keeps a year under a customer key.

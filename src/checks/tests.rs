@@ -1,7 +1,7 @@
 //! What holds for every check of the catalogue.
 
 use super::{Context, Ruling, Settings, all, testing};
-use crate::model::{Arn, CodeSigningConfig, Fact, Posture};
+use crate::model::{Arn, CodeSigningConfig, ControlPolicy, Fact, LevelKind, Organization, OrganizationLevel, PolicyText, Posture};
 
 /// A posture with one function and nothing wrong: signed, beside what `with_function` gives it.
 fn sound() -> Posture {
@@ -14,6 +14,33 @@ fn sound() -> Posture {
             functions: Fact::Known(region.functions.items.iter().map(|function| function.arn.clone()).collect()),
         });
     }
+    posture
+}
+
+/// The posture in an organization that leaves no function open and hands nobody everything.
+fn guarded(mut posture: Posture) -> Posture {
+    let document = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"*","Resource":"*"},
+        {"Effect":"Deny","Action":["lambda:CreateFunctionUrlConfig","lambda:UpdateFunctionUrlConfig"],"Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}},
+        {"Effect":"Deny","Action":["iam:AttachRolePolicy"],"Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/AdministratorAccess"}}}]}"#;
+    let policy = ControlPolicy {
+        id: "p-guard".to_owned(),
+        name: "guard".to_owned(),
+        aws_managed: false,
+        document: Fact::Known(PolicyText::from(document)),
+    };
+    posture.governance.organization = Fact::Known(Some(Organization {
+        id: "o-a1b2c3d4e5".to_owned(),
+        arn: Arn::from("arn:aws:organizations::999999999999:organization/o-a1b2c3d4e5"),
+        management_account: "999999999999".to_owned(),
+        feature_set: "ALL".to_owned(),
+    }));
+    posture.governance.organization_chain = Fact::Known(vec![OrganizationLevel {
+        id: "r-1".to_owned(),
+        kind: LevelKind::Root,
+        service_control: Fact::Known(vec![policy]),
+        resource_control: Fact::Known(Vec::new()),
+    }]);
     posture
 }
 
@@ -33,7 +60,7 @@ fn no_check_passes_where_nothing_could_be_read() {
 #[test]
 fn no_check_fails_an_account_with_nothing_in_it_or_a_sound_function() {
     let settings = Settings::default();
-    for posture in [testing::empty(), sound()] {
+    for posture in [testing::empty(), sound()].map(guarded) {
         let context = Context::new(&posture, &settings);
         for check in all() {
             for verdict in (check.run)(&context) {

@@ -1,5 +1,7 @@
 //! The commands: one file each. A command wires rooms together and decides the exit code.
 
+mod can;
+mod cases;
 mod catalogue;
 mod collect;
 mod configuration;
@@ -111,6 +113,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Paths(asked)) => paths::paths(&asked),
         Some(Command::Reach(asked)) => paths::reach(&asked),
         Some(Command::Who(asked)) => paths::who(&asked),
+        Some(Command::Can(asked)) => can::run(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
         Some(Command::Policy { events }) => policy::print(events),

@@ -5,17 +5,20 @@
 
 mod accounts;
 mod billing;
+mod feeds;
 mod keys;
 mod made_up;
 mod notifications;
 mod ops;
 mod orders;
+mod organization;
 mod people;
 mod platform;
 mod policy;
 mod role;
 mod service;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod stories;
 mod tracking;
@@ -42,6 +45,8 @@ const PARTNER: &str = "210987654321";
 const POWERTOOLS: &str = "017000801446";
 /// The account of somebody on the internet who publishes handy layers.
 const LAYER_VENDOR: &str = "444455556666";
+/// The role that looks at the account.
+const AUDIT: &str = "palisade-audit";
 /// Where the company lives.
 const EU: &str = "eu-west-1";
 /// Where the data platform and the North American shop live.
@@ -86,15 +91,21 @@ pub fn posture() -> Posture {
             Learnt::Policies(Listing::complete(people::policies())),
         ],
     });
+    let caller = Arn::build(PARTITION, "sts", "", ACCOUNT, &format!("assumed-role/{AUDIT}/on-call"));
+    posture.absorb(Part { run: sources::run(Source::Sts, SourceRun::GLOBAL), learnt: vec![Learnt::Caller(Fact::Known(caller))] });
+    for part in [organization::part(), stores::account()] {
+        posture.absorb(part);
+    }
     usage::note(&mut posture);
-    posture.absorb(Part { run: sources::run(Source::Sts, SourceRun::GLOBAL), learnt: Vec::new() });
     sources::count(&mut posture);
     posture
 }
 
 /// What the collectors of one Region learnt.
-fn regional(region: &'static str, services: Vec<Built>) -> [Part; 3] {
+fn regional(region: &'static str, services: Vec<Built>) -> Vec<Part> {
     let signing = signing(region, &services);
+    let mut beside = feeds::parts(region, &services);
+    beside.extend(stores::parts(region, &feeds::uploads(&services)));
     let mut functions = Vec::new();
     let mut mappings = Vec::new();
     let mut groups = Vec::new();
@@ -120,11 +131,13 @@ fn regional(region: &'static str, services: Vec<Built>) -> [Part; 3] {
     } else {
         Listing::complete(groups)
     };
-    [
+    let mut parts = vec![
         Part { run: sources::run(Source::Lambda, region), learnt: lambda },
         Part { run: sources::run(Source::Kms, region), learnt: vec![Learnt::Keys(Listing::complete(keys::all(region)))] },
         Part { run: sources::run(Source::Logs, region), learnt: vec![Learnt::LogGroups(groups)] },
-    ]
+    ];
+    parts.extend(beside);
+    parts
 }
 
 /// The account's own layers: one is open to everybody.

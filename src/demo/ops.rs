@@ -109,6 +109,19 @@ pub(super) fn roles() -> Vec<Hat> {
                 &["function:*"],
             )
             .tag("team", OPS.name),
+        // Who looks at the account with Palisade: it may contain what runs in Ireland, and nobody thought of the other Region.
+        Hat::new(EU, super::AUDIT)
+            .trusts(
+                r#"{"AWS":"arn:aws:iam::123456789012:root"}"#,
+                "sts:AssumeRole",
+                Some(r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#),
+            )
+            .may(&["lambda:Get*", "lambda:List*"], &["*"])
+            .may(&["iam:GetAccountAuthorizationDetails"], &["*"])
+            .may(&["lambda:PutFunctionConcurrency", "lambda:RemovePermission", "lambda:UpdateAlias"], &["function:*"])
+            .may(&["lambda:UpdateEventSourceMapping"], &["event-source-mapping:*"])
+            .may(&["iam:PutRolePolicy"], &["role/*"])
+            .tag("team", OPS.name),
         Hat::new(US, "emr-spark-2023")
             .trusts(r#"{"Service":"ec2.amazonaws.com"}"#, "sts:AssumeRole", None)
             .may(&["s3:GetObject", "s3:PutObject"], &["larkspur-lake/*"])

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Function, Gap, GapKind, Key, Posture, Source, SourceRun, SourceState};
 
-use super::EU;
+use super::{EU, US};
 
 /// How a source went, but for what [`count`] finds out.
 pub(super) fn run(source: Source, region: &str) -> SourceRun {
@@ -17,6 +17,12 @@ pub(super) fn run(source: Source, region: &str) -> SourceRun {
         (Source::Logs, EU) => (2, 0, 0.4),
         (Source::Logs, _) => (1, 0, 0.1),
         (Source::Sts, _) => (1, 0, 0.1),
+        (Source::Sqs, EU) => (19, 0, 0.6),
+        (Source::S3, EU) => (97, 0, 2.4),
+        (Source::S3, US) => (33, 0, 1.1),
+        (Source::DynamoDb, EU) => (41, 0, 1.2),
+        (Source::Events, EU) => (21, 0, 0.8),
+        (Source::ApiGateway, EU) => (26, 2, 2.9),
         (_, EU) => (3, 0, 0.3),
         (_, _) => (1, 0, 0.2),
     };

@@ -50,6 +50,18 @@ const STORIES: &[(&str, &str)] = &[
     ("IR-015", "carrier-dispatch"),
     ("IA-008", "workshop-2024"),
     ("IA-014", "release-notes"),
+    // From the internet through an API to customers' data.
+    ("FN-018", "credit-check"),
+    // What everybody may write, and read.
+    ("IA-025", "tracking-geocode"),
+    ("DP-012", "larkspur-account-exports"),
+    ("DP-019", "account-export"),
+    // A partner again.
+    ("DP-011", "tariffs"),
+    // The night after.
+    ("IR-004", "legacy-etl"),
+    ("IR-011", "webhook-in-role"),
+    ("IA-026", "root"),
     // And the rest of the catalogue.
     ("FN-003", "dns-check"),
     ("FN-008", "order-archive"),

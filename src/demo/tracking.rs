@@ -130,6 +130,7 @@ fn thumbnailer() -> Service {
     Service::new(EU, &TRACKING, "thumbnailer", "Makes small pictures of doorstep photos")
         .image(2048, 60)
         .permission("uploads", r#"{"Service":"s3.amazonaws.com"}"#, &when("ArnLike", "AWS:SourceArn", "arn:aws:s3:::larkspur-uploads"))
+        .notified_by("larkspur-uploads")
         .log_group(|group| group.kms_key = None)
         .may(&["s3:GetObject"], &["larkspur-uploads/*"])
         .may(&["s3:PutObject"], &["larkspur-thumbnails/*"])

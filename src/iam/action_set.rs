@@ -8,7 +8,7 @@ use super::{
     catalog::{Action, Catalog},
     cells,
     glob::{self, ActionPattern, Token},
-    policy_set::Named,
+    policy_set::{Bearing, Named},
 };
 
 /// A set of actions.
@@ -69,16 +69,20 @@ impl ActionSet {
     /// What the policies leave a caller: granted to it, within its boundary, its session policy and every level of service
     /// control, and denied by none of these on everything without condition. The resources' own policies are left aside.
     pub fn of_policies(policies: &PolicySet) -> Self {
+        Self::of_bearing(&policies.into())
+    }
+
+    pub(super) fn of_bearing(policies: &Bearing<'_>) -> Self {
         fn of(named: &[Named]) -> impl Iterator<Item = &Statement> + Clone {
             named.iter().flat_map(|policy| &policy.document.statements).map(|statement| &**statement)
         }
-        let mut set = Self::allowed(of(&policies.identity));
-        let session = policies.session.as_ref().map(std::slice::from_ref);
-        let limits = policies.boundary.as_deref().into_iter().chain(session).chain(policies.scp.iter().map(Vec::as_slice));
+        let mut set = Self::allowed(of(policies.identity));
+        let session = policies.session.map(std::slice::from_ref);
+        let limits = policies.boundary.into_iter().chain(session).chain(policies.scp.iter().map(Vec::as_slice));
         for limit in limits.clone() {
             set = set.intersection(&Self::allowed(of(limit)));
         }
-        for denying in limits.chain([policies.identity.as_slice()]) {
+        for denying in limits.chain([policies.identity]) {
             set = set.difference(&Self::denied(of(denying)));
         }
         set

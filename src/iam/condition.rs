@@ -108,6 +108,11 @@ impl Condition {
         }
     }
 
+    /// Whether its values are patterns.
+    pub(super) const fn is_pattern(&self) -> bool {
+        matches!(self.test, Test::Text { like: true, .. } | Test::Arn { .. })
+    }
+
     /// Whether a missing key is enough for it (`…IfExists`).
     pub const fn is_if_exists(&self) -> bool {
         self.if_exists

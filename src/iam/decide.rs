@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Condition, Statement,
     holder::{Decision, Outcome},
-    policy_set::{Layer, Named, PolicySet},
+    policy_set::{Bearing, Layer, Named, PolicySet},
     principal::Naming,
     request::{Caller, Keys, Request},
     template::Template,
@@ -18,12 +18,23 @@ use super::{
 /// What the context does not tell is tried out: an answer is conditional only when some value of the unknown
 /// keys allows and another does not, or when there are too many to try.
 pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
+    decide_by(request, policies.into())
+}
+
+/// Like [`decide()`], by policies that are kept elsewhere.
+pub(super) fn decide_by(request: &Request, policies: Bearing<'_>) -> Decision {
     let case = Case::new(request, policies);
     let keys = &request.context;
     let first = case.judge(keys);
-    let outcome = if first.outcome() == Outcome::Conditional { case.explore(request) } else { first.outcome() };
-    let mut decision = Decision { outcome, proof: Vec::new(), condition: None, blocked_by: Vec::new() };
+    let (outcome, bound) = match first.outcome() {
+        Outcome::Conditional => case.explore(request),
+        certain => (certain, None),
+    };
+    let mut decision = Decision { outcome, proof: Vec::new(), agreed: Vec::new(), condition: None, blocked_by: Vec::new() };
     case.explain(keys, &first, &mut decision);
+    if let (Some(condition), Some(bound)) = (&mut decision.condition, bound) {
+        condition.push_str(bound);
+    }
     decision
 }
 
@@ -47,12 +58,12 @@ pub(super) struct Bench<'a> {
 pub(super) struct Case<'a> {
     resource: &'a str,
     pub(super) identity: Bench<'a>,
-    boundary: Option<Bench<'a>>,
-    session: Option<Bench<'a>>,
+    pub(super) boundary: Option<Bench<'a>>,
+    pub(super) session: Option<Bench<'a>>,
     pub(super) own: Bench<'a>,
-    scp: Vec<Bench<'a>>,
+    pub(super) scp: Vec<Bench<'a>>,
     rcp: Vec<Bench<'a>>,
-    endpoint: Option<Bench<'a>>,
+    pub(super) endpoint: Option<Bench<'a>>,
     pub(super) side: Side,
     /// Whether the resource's own policy must name the caller or its account: trust policies and key policies.
     pub(super) needs_own: bool,
@@ -94,10 +105,10 @@ impl Judgement {
 }
 
 impl<'a> Case<'a> {
-    fn new(request: &'a Request, policies: &'a PolicySet) -> Self {
+    fn new(request: &'a Request, policies: Bearing<'a>) -> Self {
         let action = request.action.to_lowercase();
         let scope = Scope { action: &action, request, bounded: policies.boundary.is_some() };
-        let one = |policies: &'a [Named]| scope.bench(policies, false);
+        let one = |policies: &'a [Named]| scope.bench(policies, Kind::OfCaller);
         let side = match &request.caller {
             _ if policies.caller_side_only => Side::Same,
             Caller::Service(_) | Caller::Anonymous | Caller::Federated(_) => Side::Outside,
@@ -105,17 +116,17 @@ impl<'a> Case<'a> {
             Caller::Principal(_) if request.owner().is_none() || request.owner() == request.caller.account() => Side::Same,
             Caller::Principal(_) => Side::Cross,
         };
-        let scp = if request.caller.is_under_service_control() { policies.scp.as_slice() } else { &[] };
-        let rcp = if request.caller.is_service_linked() { &[] } else { policies.rcp.as_slice() };
+        let scp = if request.caller.is_under_service_control() { policies.scp } else { &[] };
+        let rcp = if request.caller.is_service_linked() { &[] } else { policies.rcp };
         Self {
             resource: &request.resource,
-            identity: one(&policies.identity),
-            boundary: policies.boundary.as_deref().map(one),
-            session: policies.session.as_ref().map(|policy| one(std::slice::from_ref(policy))),
-            own: policies.resource.as_ref().map(|policy| scope.bench(std::slice::from_ref(policy), true)).unwrap_or_default(),
-            scp: scp.iter().map(|level| one(level)).collect(),
-            rcp: rcp.iter().map(|level| scope.bench(level, true)).collect(),
-            endpoint: policies.endpoint.as_deref().map(|policies| scope.bench(policies, true)),
+            identity: one(policies.identity),
+            boundary: policies.boundary.map(one),
+            session: policies.session.map(|policy| one(std::slice::from_ref(policy))),
+            own: scope.bench(policies.resource, Kind::OfResource),
+            scp: scp.iter().map(|level| scope.bench(level, Kind::Above)).collect(),
+            rcp: rcp.iter().map(|level| scope.bench(level, Kind::OfResource)).collect(),
+            endpoint: policies.endpoint.map(|policies| scope.bench(policies, Kind::OfResource)),
             side,
             root: request.caller.is_root(),
             needs_own: !policies.caller_side_only && needs_own_policy(&action, &request.resource),
@@ -202,8 +213,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Tries out what the unknown keys could be.
-    fn explore(&self, request: &Request) -> Outcome {
+    /// Tries out what the unknown keys could be; with the outcome come words when there are more than are tried.
+    fn explore(&self, request: &Request) -> (Outcome, Option<&'static str>) {
         let lives = || self.benches().flat_map(|(_, bench)| bench.allows.iter().chain(&bench.denies));
         let conditions: Vec<&Condition> = lives().flat_map(|live| &live.statement.conditions).collect();
         let patterns: Vec<&Template> = lives()
@@ -226,11 +237,23 @@ impl<'a> Case<'a> {
             seen = Some(merged);
             if merged == Outcome::Conditional { Walk::Stop } else { Walk::On }
         });
+        let bound = (!whole || worlds.is_cut()).then_some("; the context keys can differ in more ways than are tried out");
         match seen {
-            Some(outcome) if whole && worlds.is_exact() => outcome,
-            _ => Outcome::Conditional,
+            Some(outcome) if whole && worlds.is_exact() => (outcome, None),
+            _ => (Outcome::Conditional, bound),
         }
     }
+}
+
+/// What policies have statements of which kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Without principals: the caller holds them.
+    OfCaller,
+    /// Without principals: the caller's organization has them.
+    Above,
+    /// With principals.
+    OfResource,
 }
 
 /// What of a request is the same for every statement.
@@ -243,11 +266,11 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     /// The statements that speak of the request.
-    fn bench<'a>(&self, policies: &'a [Named], with_principals: bool) -> Bench<'a> {
+    fn bench<'a>(&self, policies: &'a [Named], kind: Kind) -> Bench<'a> {
         let mut bench = Bench::default();
         for policy in policies {
             for statement in &policy.document.statements {
-                if let Some(live) = self.live(&policy.name, statement, with_principals) {
+                if let Some(live) = self.live(&policy.name, statement, kind) {
                     if statement.is_allow() { &mut bench.allows } else { &mut bench.denies }.push(live);
                 }
             }
@@ -255,10 +278,17 @@ impl Scope<'_> {
         bench
     }
 
-    fn live<'a>(&self, policy: &'a str, statement: &'a Arc<Statement>, with_principals: bool) -> Option<Live<'a>> {
+    fn live<'a>(&self, policy: &'a str, statement: &'a Arc<Statement>, kind: Kind) -> Option<Live<'a>> {
         let mut base = covers_action(statement, self.action);
+        if base == Truth::False {
+            return None;
+        }
+        // Asked of everything at once: what an organization takes away but for exceptions is not everything.
+        if kind == Kind::Above && self.action == "*" && statement.not_action && !statement.is_allow() && !statement.actions.is_empty() {
+            return None;
+        }
         let mut naming = None;
-        if with_principals {
+        if kind == Kind::OfResource {
             let named = match &statement.principals {
                 // AWS stores no such statement in a resource's policy.
                 None => Truth::False,

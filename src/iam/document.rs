@@ -71,7 +71,11 @@ impl Document {
         if text.len() > LARGEST {
             return Err(Malformed { line: 1, message: format!("{} bytes are too many for a policy", text.len()) });
         }
-        let source = Arc::new(Node::parse(text)?);
+        Self::of(Arc::new(Node::parse(text)?))
+    }
+
+    /// Reads a policy that was parsed already.
+    pub(super) fn of(source: Arc<Node>) -> Result<Self, Malformed> {
         let members = object(&source, "a policy", &["Version", "Id", "Statement"])?;
         let version = match member(members, "Version") {
             None => Version::Old,
@@ -101,6 +105,12 @@ impl Document {
     /// The JSON it was read from.
     pub(super) fn source(&self) -> &Node {
         &self.source
+    }
+
+    /// The document with only what it denies.
+    pub(super) fn without_allows(&self) -> Self {
+        let statements = self.statements.iter().filter(|statement| !statement.is_allow()).cloned().collect();
+        Self { statements, source: Arc::clone(&self.source) }
     }
 
     /// The document, pretty-printed: the text in which [`Statement::line`] counts.

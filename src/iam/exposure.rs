@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Audience, Library, Principal, Reach, Statement,
+    Audience, Document, Library, Principal, Reach, Statement,
     audience::{audience_among, reaches},
     stranger::Way,
 };
@@ -84,6 +84,18 @@ pub fn url_reach(library: &Library, function: &Function, url: &FunctionUrl) -> R
         (true, false) => UrlReach::OneActionOnly { granted: invoke, missing: INVOKE_URL.to_owned() },
         (true, true) => UrlReach::Closed,
     })
+}
+
+/// Whom `document`, the policy of `url`'s qualifier, lets call `url`, which asks for signed requests: what it grants of each of
+/// the two actions that this takes, to audiences that are `wanted`.
+pub fn signed_url_reaches(
+    document: &Document,
+    function: &Function,
+    url: &FunctionUrl,
+    wanted: impl Fn(&Audience) -> bool,
+) -> [Vec<Reach>; 2] {
+    let resource = qualified(function, &url.qualifier);
+    [INVOKE_URL, INVOKE].map(|action| reaches(document, &[action], &resource, Way::SignedUrl, &wanted))
 }
 
 /// The ARN that the policy of `qualifier` speaks of.

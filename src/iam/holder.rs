@@ -1,27 +1,32 @@
 //! What a principal may do, by the policies it holds.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     Caller, Document, Keyring, Library, Request, Statement, Value,
-    decide::decide,
+    controls::Controls,
+    decide::decide_by,
     derived,
-    policy_set::{Layer, Named, PolicySet},
+    policy_set::{Bearing, Layer, Named},
 };
 use crate::model::{Arn, Gap, Policies, Posture, Role, User};
 
-/// A role or user with the policies that bear on it: identity policies and permissions boundary.
+/// A role or user with the policies that bear on it: identity policies, permissions boundary, and what its organization says.
 #[derive(Debug)]
 pub struct Holder<'a> {
     /// Its allow statements, with where they stand.
     pub permissions: Vec<Permission>,
     /// Policies that could not be read: what it holds may be more.
     pub gaps: Vec<Gap>,
-    policies: PolicySet,
+    identity: Vec<Named>,
+    boundary: Option<Vec<Named>>,
+    controls: Arc<Controls>,
     /// Why the permissions boundary is not known, when there is one that could not be read.
     boundary_gap: Option<Gap>,
-    arn: &'a Arn,
-    context: Keyring,
+    arn: Arn,
+    context: Arc<Keyring>,
+    /// It shares what it holds with the posture, and so can be made late; it is of that posture all the same.
+    posture: PhantomData<&'a Posture>,
 }
 
 /// An Allow statement that a principal holds.
@@ -31,6 +36,8 @@ pub struct Permission {
     pub policy: String,
     /// The statement.
     pub statement: Arc<Statement>,
+    /// What kind of policy it is.
+    pub layer: Layer,
 }
 
 /// What came out of a decision.
@@ -46,6 +53,18 @@ pub enum Outcome {
     ExplicitlyDenied,
 }
 
+impl Outcome {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "Allowed",
+            Self::Conditional => "conditional",
+            Self::ImplicitlyDenied => "ImplicitlyDenied",
+            Self::ExplicitlyDenied => "ExplicitlyDenied",
+        }
+    }
+}
+
 /// A decision with what decided it.
 #[derive(Debug, Clone)]
 pub struct Decision {
@@ -53,24 +72,26 @@ pub struct Decision {
     pub outcome: Outcome,
     /// The statements that decided.
     pub proof: Vec<Permission>,
+    /// For allowed ones: the statements of boundary, session and organization that agreed.
+    pub agreed: Vec<Permission>,
     /// For conditional ones: what it depends on, in words.
     pub condition: Option<String>,
     /// For denied ones: the kinds of policies that stand in the way.
     pub blocked_by: Vec<Layer>,
 }
 
-impl<'a> Holder<'a> {
+impl Holder<'_> {
     /// Gathers the policies of `role`.
-    pub fn role(posture: &'a Posture, library: &Library, role: &'a Role) -> Self {
-        let mut holder = Self::new(&role.arn, derived::of_role(posture, library, role));
+    pub fn role(posture: &Posture, library: &Library, role: &Role) -> Self {
+        let mut holder = Self::new(&role.arn, library, derived::of_role(posture, library, role));
         holder.hold(posture, library, &role.policies);
         holder.bound(posture, library, role.boundary.as_ref());
         holder
     }
 
     /// Gathers the policies of `user` and of its groups.
-    pub fn user(posture: &'a Posture, library: &Library, user: &'a User) -> Self {
-        let mut holder = Self::new(&user.arn, derived::of_user(posture, user));
+    pub fn user(posture: &Posture, library: &Library, user: &User) -> Self {
+        let mut holder = Self::new(&user.arn, library, derived::of_user(posture, library, user));
         holder.hold(posture, library, &user.policies);
         for name in &user.groups {
             match posture.identity.groups.items.iter().find(|group| group.name == *name) {
@@ -89,14 +110,17 @@ impl<'a> Holder<'a> {
         holder
     }
 
-    fn new(arn: &'a Arn, context: Keyring) -> Self {
+    fn new(arn: &Arn, library: &Library, context: Keyring) -> Self {
         Self {
             permissions: Vec::new(),
             gaps: Vec::new(),
-            policies: PolicySet { caller_side_only: true, ..PolicySet::default() },
+            identity: Vec::new(),
+            boundary: None,
+            controls: Arc::clone(library.controls()),
             boundary_gap: None,
-            arn,
-            context,
+            arn: arn.clone(),
+            context: Arc::new(context),
+            posture: PhantomData,
         }
     }
 
@@ -107,13 +131,13 @@ impl<'a> Holder<'a> {
             match document {
                 Ok(document) => {
                     self.permissions.extend(
-                        document
-                            .statements
-                            .iter()
-                            .filter(|statement| statement.is_allow())
-                            .map(|statement| Permission { policy: name.clone(), statement: Arc::clone(statement) }),
+                        document.statements.iter().filter(|statement| statement.is_allow()).map(|statement| Permission {
+                            policy: name.clone(),
+                            statement: Arc::clone(statement),
+                            layer: Layer::Identity,
+                        }),
                     );
-                    self.policies.identity.push(Named::new(name, document));
+                    self.identity.push(Named::new(name, document));
                 }
                 Err(gap) => self.gaps.push(gap),
             }
@@ -123,13 +147,13 @@ impl<'a> Holder<'a> {
     fn bound(&mut self, posture: &Posture, library: &Library, boundary: Option<&Arn>) {
         let Some(arn) = boundary else { return };
         match managed(posture, library, arn) {
-            Ok(document) => self.policies.boundary = Some(vec![Named::new(format!("boundary {}", arn.name()), document)]),
+            Ok(document) => self.boundary = Some(vec![Named::new(format!("boundary {}", arn.name()), document)]),
             Err(gap) => self.boundary_gap = Some(gap),
         }
     }
 
     /// Whether it may do `action` (`logs:PutLogEvents`) on `resource` (an ARN, which may be one yet to be made, or `*`),
-    /// by the policies it holds: whether the resource's own policy agrees is another question.
+    /// by the policies it holds and those of its organization: whether the resource's own policy agrees is another question.
     ///
     /// The text `*` as an action or a resource stands for all of them: only a policy that says `*` allows it, and
     /// only a deny of everything denies it.
@@ -145,23 +169,36 @@ impl<'a> Holder<'a> {
     /// # Errors
     /// The gap, when an unread policy could change the answer.
     pub fn decide_when(&self, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Decision, Gap> {
-        self.decide_among(&self.policies, action, resource, keys)
-    }
-
-    /// The policies that bear on it.
-    pub(super) const fn policies(&self) -> &PolicySet {
-        &self.policies
-    }
-
-    /// Decides by `policies`, which are its own and perhaps others.
-    pub(super) fn decide_among(&self, policies: &PolicySet, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<Decision, Gap> {
-        let mut context = self.context.clone();
-        derived::of_resource(&mut context, resource);
+        let mut context = derived::for_resource(&self.context, resource);
         for (key, value) in keys {
             context.set(key, Value::One((*value).to_owned()));
         }
         let request = Request { context, ..Request::new(Caller::Principal(self.arn.as_str().to_owned()), action, resource) };
-        let decision = decide(&request, policies);
+        self.settle(&request, self.bearing())
+    }
+
+    /// The policies that bear on what it asks, wherever that is answered.
+    pub(super) fn bearing(&self) -> Bearing<'_> {
+        Bearing {
+            identity: &self.identity,
+            boundary: self.boundary.as_deref(),
+            scp: &self.controls.scp,
+            caller_side_only: true,
+            ..Bearing::default()
+        }
+    }
+
+    /// What is known of its requests.
+    pub(super) const fn context(&self) -> &Arc<Keyring> {
+        &self.context
+    }
+
+    /// Decides by `bearing`, which is what it holds and perhaps others.
+    ///
+    /// # Errors
+    /// The gap, when an unread policy of its own could change the answer.
+    pub(super) fn settle(&self, request: &Request, bearing: Bearing<'_>) -> Result<Decision, Gap> {
+        let decision = decide_by(request, bearing);
         match decision.outcome {
             // Nothing takes an explicit deny back.
             Outcome::ExplicitlyDenied => {}
@@ -171,8 +208,8 @@ impl<'a> Holder<'a> {
                     return Err(gap.clone());
                 }
             }
-            // What a known boundary does not allow, no policy adds.
-            Outcome::ImplicitlyDenied if decision.blocked_by.contains(&Layer::Boundary) => {}
+            // What others do not allow, no identity policy adds.
+            Outcome::ImplicitlyDenied if decision.blocked_by.iter().any(|layer| *layer != Layer::Identity) => {}
             Outcome::ImplicitlyDenied => {
                 if let Some(gap) = self.gaps.first() {
                     return Err(gap.clone());

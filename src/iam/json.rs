@@ -87,6 +87,9 @@ impl Serialize for Node {
     }
 }
 
+/// An object with fewer members is small.
+const FEW: usize = 12;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -155,6 +158,16 @@ impl Reader<'_> {
         self.at += 1;
         let mut members: Vec<(String, Node)> = Vec::new();
         let mut keys = std::collections::HashSet::new();
+        let mut is_twice = |key: &str, members: &[(String, Node)]| {
+            // Looking through a few is faster than remembering them.
+            if members.len() < FEW {
+                return members.iter().any(|(known, _)| known == key);
+            }
+            if keys.is_empty() {
+                keys.extend(members.iter().map(|(known, _)| known.clone()));
+            }
+            !keys.insert(key.to_owned())
+        };
         self.skip_space();
         if self.take(b'}') {
             return Ok(members);
@@ -169,7 +182,7 @@ impl Reader<'_> {
             if !self.take(b':') {
                 return Err(self.error("a key needs a colon"));
             }
-            if !keys.insert(key.clone()) {
+            if is_twice(&key, &members) {
                 return Err(self.error(format!("the key {key:?} stands here twice")));
             }
             let node = self.value(depth + 1)?;
@@ -189,13 +202,24 @@ impl Reader<'_> {
         let rest = &self.text[self.at..];
         let bytes = rest.as_bytes();
         let mut end = 1;
+        let mut is_plain = true;
         loop {
             match bytes.get(end) {
                 None => return Err(self.error("a string has no end")),
                 Some(b'"') => break,
-                Some(b'\\') => end += 2,
-                Some(_) => end += 1,
+                Some(b'\\') => {
+                    is_plain = false;
+                    end += 2;
+                }
+                Some(byte) => {
+                    is_plain &= *byte >= b' ';
+                    end += 1;
+                }
             }
+        }
+        if let (true, Some(text)) = (is_plain, rest.get(1..end)) {
+            self.at += end + 1;
+            return Ok(text.to_owned());
         }
         let raw = rest.get(..=end).ok_or_else(|| self.error("a string has no end"))?;
         let text = serde_json::from_str(raw).map_err(|_| self.error("a string with characters or escapes that JSON does not know"))?;

@@ -1,14 +1,21 @@
 //! Every policy of a posture, parsed once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use super::{Document, Malformed};
-use crate::model::{Fact, Gap, GapKind, Policies, PolicyText, Posture};
+use super::{Document, Malformed, carrier, controls::Controls, derived};
+use crate::model::{Arn, Fact, Gap, GapKind, Policies, PolicyText, Posture};
 
 /// Every policy of a posture, parsed once.
 #[derive(Debug, Default)]
 pub struct Library {
     documents: HashMap<PolicyText, Result<Arc<Document>, Malformed>>,
+    /// What the organization above has to say.
+    controls: Arc<Controls>,
+    /// Roles of functions all of which run outside the account's networks.
+    outside: HashSet<Arn>,
 }
 
 impl Library {
@@ -17,7 +24,6 @@ impl Library {
         let mut library = Self::default();
         let identity = &posture.identity;
         for role in &identity.roles.items {
-            library.add(&role.trust);
             library.add_all(&role.policies);
         }
         for user in &identity.users.items {
@@ -34,48 +40,29 @@ impl Library {
                 library.add_fact(&policy.document);
             }
         }
-        for region in posture.regions.values() {
-            for function in &region.functions.items {
-                for policy in function.policies.values() {
-                    library.add_optional(policy);
-                }
+        carrier::each(posture, |_, policy| {
+            if let Ok(Some(text)) = policy {
+                library.add(text);
             }
-            for layer in &region.layers.items {
-                library.add_optional(&layer.policy);
-            }
-            for key in &region.keys.items {
-                library.add_fact(&key.policy);
-            }
-            for queue in &region.queues.items {
-                library.add_stated(queue.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
-            }
-            for topic in &region.topics.items {
-                library.add_stated(topic.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
-            }
-            for bus in &region.event_buses.items {
-                library.add_stated(bus.attributes.known().ok().and_then(|attributes| attributes.policy.as_ref()));
-            }
-            for bucket in &region.buckets.items {
-                library.add_optional(&bucket.policy);
-            }
-            for stream in &region.kinesis_streams.items {
-                library.add_optional(&stream.policy);
-            }
-            for table in &region.tables.items {
-                library.add_optional(&table.policy);
-                library.add_optional(&table.stream_policy);
-            }
-            for secret in &region.secrets.items {
-                library.add_optional(&secret.policy);
-            }
-            for web_function in &region.web_functions.items {
-                library.add_optional(&web_function.policy);
-            }
-            for api in &region.rest_apis.items {
-                library.add_stated(api.policy.as_ref());
-            }
-        }
+        });
+        library.controls = Arc::new(Controls::new(posture, &library));
+        library.outside = derived::outside_networks(posture, &library);
         library
+    }
+
+    /// Why policies of the organization above may be missing: these only take away.
+    pub fn unread_controls(&self) -> Option<&Gap> {
+        self.controls.unread.as_ref()
+    }
+
+    /// What the organization above has to say.
+    pub(super) const fn controls(&self) -> &Arc<Controls> {
+        &self.controls
+    }
+
+    /// Whether all functions that run as the role `arn` are known, and all outside the account's networks.
+    pub(super) fn is_outside_networks(&self, arn: &Arn) -> bool {
+        self.outside.contains(arn)
     }
 
     /// The parsed document.
@@ -87,7 +74,10 @@ impl Library {
     }
 
     /// The parsed document, to keep.
-    pub(super) fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
+    ///
+    /// # Errors
+    /// As with [`Library::document`].
+    pub fn shared(&self, text: &PolicyText) -> Result<&Arc<Document>, Gap> {
         match self.documents.get(text) {
             Some(Ok(document)) => Ok(document),
             Some(Err(malformed)) => Err(Gap::failed("", format!("malformed policy, {malformed}"))),
@@ -107,18 +97,6 @@ impl Library {
 
     fn add_fact(&mut self, fact: &Fact<PolicyText>) {
         if let Fact::Known(text) = fact {
-            self.add(text);
-        }
-    }
-
-    fn add_stated(&mut self, policy: Option<&PolicyText>) {
-        if let Some(text) = policy {
-            self.add(text);
-        }
-    }
-
-    fn add_optional(&mut self, fact: &Fact<Option<PolicyText>>) {
-        if let Fact::Known(Some(text)) = fact {
             self.add(text);
         }
     }

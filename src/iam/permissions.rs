@@ -74,15 +74,15 @@ impl ServicePermissions {
 impl Holder<'_> {
     /// The actions it may do on some resource under some condition, by its own policies, its boundary and its organization's.
     pub fn actions(&self) -> ActionSet {
-        ActionSet::of_policies(self.policies())
+        ActionSet::of_bearing(&self.bearing())
     }
 
     /// What it may do by its own policies, its boundary and its organization's, service by service. Whether a resource's
     /// own policy agrees, or grants more, is another question.
     pub fn permissions_by_service(&self) -> Permissions {
-        let policies = self.policies();
+        let policies = self.bearing();
         let set = self.actions();
-        let limits = policies.boundary.iter().chain(&policies.scp);
+        let limits = policies.boundary.into_iter().chain(policies.scp.iter().map(Vec::as_slice));
         let named: Vec<&Named> = policies.identity.iter().chain(limits.flatten()).collect();
         let statements: Vec<&Statement> = named.iter().flat_map(|named| &named.document.statements).map(|statement| &**statement).collect();
         Survey::new(self, &statements).take(&set)

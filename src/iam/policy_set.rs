@@ -41,6 +41,35 @@ pub struct PolicySet {
     pub caller_side_only: bool,
 }
 
+/// The policies that bear on a request, wherever they are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bearing<'a> {
+    pub(super) identity: &'a [Named],
+    pub(super) boundary: Option<&'a [Named]>,
+    pub(super) session: Option<&'a Named>,
+    /// The resource's own policy, and what else lets callers in, such as the grants of a key.
+    pub(super) resource: &'a [Named],
+    pub(super) scp: &'a [Vec<Named>],
+    pub(super) rcp: &'a [Vec<Named>],
+    pub(super) endpoint: Option<&'a [Named]>,
+    pub(super) caller_side_only: bool,
+}
+
+impl<'a> From<&'a PolicySet> for Bearing<'a> {
+    fn from(set: &'a PolicySet) -> Self {
+        Self {
+            identity: &set.identity,
+            boundary: set.boundary.as_deref(),
+            session: set.session.as_ref(),
+            resource: set.resource.as_slice(),
+            scp: &set.scp,
+            rcp: &set.rcp,
+            endpoint: set.endpoint.as_deref(),
+            caller_side_only: set.caller_side_only,
+        }
+    }
+}
+
 /// Kinds of policies that can stand in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
@@ -58,4 +87,32 @@ pub enum Layer {
     ResourceControl,
     /// The VPC endpoint's policy.
     Endpoint,
+}
+
+impl Layer {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::Resource => "resource",
+            Self::ServiceControl => "scp",
+            Self::ResourceControl => "rcp",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// What people call such policies.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Identity => "identity policies",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::Resource => "the resource's own policy",
+            Self::ServiceControl => "service control policies",
+            Self::ResourceControl => "resource control policies",
+            Self::Endpoint => "VPC endpoint policy",
+        }
+    }
 }

@@ -13,26 +13,33 @@ use super::{
 impl Case<'_> {
     /// Adds the statements that decided, and what the decision depends on.
     pub(super) fn explain(&self, keys: &dyn Keys, judgement: &Judgement, decision: &mut Decision) {
-        let prove = |proof: &mut Vec<Permission>, lives: &[Live<'_>], wanted: &dyn Fn(Truth) -> bool| {
+        let prove = |proof: &mut Vec<Permission>, layer: Layer, lives: &[Live<'_>], wanted: &dyn Fn(Truth) -> bool| {
             let found = lives.iter().filter(|live| wanted(self.applies(live, keys)));
-            proof.extend(found.map(|live| Permission { policy: live.policy.to_owned(), statement: Arc::clone(live.statement) }));
+            proof.extend(found.map(|live| Permission { policy: live.policy.to_owned(), statement: Arc::clone(live.statement), layer }));
         };
         match decision.outcome {
             Outcome::ExplicitlyDenied => {
-                for (_, bench) in self.benches() {
-                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::True);
+                for (layer, bench) in self.benches() {
+                    prove(&mut decision.proof, layer, &bench.denies, &|truth| truth == Truth::True);
                 }
             }
             Outcome::Allowed | Outcome::ImplicitlyDenied => {
-                prove(&mut decision.proof, &self.identity.allows, &|truth| truth == Truth::True);
-                prove(&mut decision.proof, &self.own.allows, &|truth| truth == Truth::True);
+                prove(&mut decision.proof, Layer::Identity, &self.identity.allows, &|truth| truth == Truth::True);
+                prove(&mut decision.proof, Layer::Resource, &self.own.allows, &|truth| truth == Truth::True);
             }
             Outcome::Conditional => {
-                for (_, bench) in self.benches() {
-                    prove(&mut decision.proof, &bench.allows, &|truth| truth != Truth::False);
-                    prove(&mut decision.proof, &bench.denies, &|truth| truth == Truth::Unknown);
+                for (layer, bench) in self.benches() {
+                    prove(&mut decision.proof, layer, &bench.allows, &|truth| truth != Truth::False);
+                    prove(&mut decision.proof, layer, &bench.denies, &|truth| truth == Truth::Unknown);
                 }
                 decision.condition = Some(self.open_in_words(keys));
+            }
+        }
+        if decision.outcome == Outcome::Allowed {
+            let scp = self.scp.iter().map(|level| (Layer::ServiceControl, level));
+            let single = [(Layer::Boundary, &self.boundary), (Layer::Session, &self.session), (Layer::Endpoint, &self.endpoint)];
+            for (layer, bench) in single.into_iter().filter_map(|(layer, bench)| Some((layer, bench.as_ref()?))).chain(scp) {
+                prove(&mut decision.agreed, layer, &bench.allows, &|truth| truth == Truth::True);
             }
         }
         if matches!(decision.outcome, Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied) {
@@ -78,12 +85,24 @@ impl Case<'_> {
         for (_, bench) in self.benches() {
             // One allow without open conditions is enough.
             if self.any(&bench.allows, keys) == Truth::Unknown {
-                let ways: Vec<String> = bench.allows.iter().filter_map(open).collect();
-                words.push(format!("only if {}", ways.join(", or ")));
+                words.push(format!("only if {}", few(bench.allows.iter().filter_map(open).collect()).join(", or ")));
             }
-            words.extend(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")));
+            words.extend(few(bench.denies.iter().filter_map(open).map(|words| format!("not if {words}")).collect()));
         }
         words.dedup();
         words.join("; ")
     }
+}
+
+/// More ways than this are counted, not told.
+const MOST_WAYS: usize = 12;
+
+/// The first of many, and how many more there are.
+fn few(mut ways: Vec<String>) -> Vec<String> {
+    if ways.len() > MOST_WAYS {
+        let more = ways.len() - MOST_WAYS;
+        ways.truncate(MOST_WAYS);
+        ways.push(format!("{more} more"));
+    }
+    ways
 }

@@ -1,6 +1,6 @@
 //! A request, as far as it is known.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What is known of one context key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Keyring {
     complete: bool,
     /// Beginnings of names: of these, keys that are not listed are absent.
     closed: Vec<String>,
+    /// What is known besides, where nothing above says otherwise: it is shared by many requests.
+    base: Option<Arc<Keyring>>,
 }
 
 impl Keyring {
@@ -67,6 +69,11 @@ impl Keyring {
     /// A context that has no keys but those that are set.
     pub fn complete() -> Self {
         Self { complete: true, ..Self::default() }
+    }
+
+    /// A context of which `base` is known, to which more is added.
+    pub(super) fn over(base: Arc<Self>) -> Self {
+        Self { base: Some(base), ..Self::default() }
     }
 
     /// Sets `key`, whose name may be in any case.
@@ -93,6 +100,11 @@ impl Keyring {
         self.closed.push(prefix.to_lowercase());
     }
 
+    /// Whether `key` was set here.
+    pub(super) fn sets(&self, key: &str) -> bool {
+        self.known.contains_key(&key.to_lowercase())
+    }
+
     /// Whether the value of `key` is known, or that it has none.
     pub fn knows(&self, key: &str) -> bool {
         self.lookup(&key.to_lowercase()) != Lookup::Unknown
@@ -101,11 +113,16 @@ impl Keyring {
 
 impl Keys for Keyring {
     fn lookup(&self, key: &str) -> Lookup<'_> {
-        match self.known.get(key) {
-            Some(value) => value.lookup(),
-            None if self.complete || self.closed.iter().any(|prefix| key.starts_with(prefix.as_str())) => Lookup::Absent,
-            None => Lookup::Unknown,
+        if let Some(value) = self.known.get(key) {
+            return value.lookup();
         }
+        if let Some(base) = &self.base
+            && let found = base.lookup(key)
+            && found != Lookup::Unknown
+        {
+            return found;
+        }
+        if self.complete || self.closed.iter().any(|prefix| key.starts_with(prefix.as_str())) { Lookup::Absent } else { Lookup::Unknown }
     }
 }
 
@@ -123,6 +140,11 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// The caller that a text names: an ARN, or the name of a service.
+    pub fn named(text: &str) -> Self {
+        if text.starts_with("arn:") { Self::Principal(text.to_owned()) } else { Self::Service(text.to_owned()) }
+    }
+
     /// The account that the caller belongs to; services and strangers have none.
     pub fn account(&self) -> Option<&str> {
         match self {

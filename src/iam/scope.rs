@@ -43,7 +43,7 @@ impl Holder<'_> {
     /// Whether something may take `action` away again: a deny, a boundary, the organization, or a policy that was not read.
     pub fn is_limited(&self, action: &str) -> bool {
         let action = action.to_lowercase();
-        let policies = self.policies();
+        let policies = self.bearing();
         let denies = |policies: &[super::Named]| {
             let statements = policies.iter().flat_map(|policy| &policy.document.statements);
             statements.into_iter().any(|statement| !statement.is_allow() && covers_action(statement, &action) != Truth::False)
@@ -59,7 +59,7 @@ impl Holder<'_> {
                         && statement.resources().any(|pattern| pattern == "*")
                 })
         };
-        !self.gaps.is_empty() || policies.boundary.is_some() || denies(&policies.identity) || policies.scp.iter().any(narrows)
+        !self.gaps.is_empty() || policies.boundary.is_some() || denies(policies.identity) || policies.scp.iter().any(narrows)
     }
 }
 

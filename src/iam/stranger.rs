@@ -45,6 +45,8 @@ pub(super) enum Way {
     Api,
     /// Through a function URL without authentication.
     OpenUrl,
+    /// Through a function URL that asks for signed requests.
+    SignedUrl,
 }
 
 impl Sender {
@@ -65,7 +67,7 @@ impl Sender {
         match key {
             "lambda:invokedviafunctionurl" => {
                 return match request.way {
-                    Way::OpenUrl => vec![one("true")],
+                    Way::OpenUrl | Way::SignedUrl => vec![one("true")],
                     Way::Api => vec![Value::Absent, one("false")],
                 };
             }
@@ -122,6 +124,8 @@ impl Sender {
         match (request.way, request.is_url_action) {
             (Way::OpenUrl, true) => vec![one("NONE")],
             (Way::OpenUrl, false) => vec![Value::Absent, one("NONE")],
+            (Way::SignedUrl, true) => vec![one("AWS_IAM")],
+            (Way::SignedUrl, false) => vec![Value::Absent, one("AWS_IAM")],
             (Way::Api, false) => vec![Value::Absent],
             // A URL that asks for signatures lets nobody in without.
             (Way::Api, true) => match self {

@@ -5,6 +5,9 @@ use std::fmt;
 use super::condition::{Condition, Order, Over, Test};
 use crate::model::text;
 
+/// More values than this are counted, not told.
+const MOST_VALUES: usize = 24;
+
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = text::clean(&self.key);
@@ -41,13 +44,16 @@ impl fmt::Display for Condition {
         if self.values.is_empty() {
             f.write_str("anything")?;
         }
-        for (index, value) in self.values.iter().enumerate() {
+        for (index, value) in self.values.iter().take(MOST_VALUES).enumerate() {
             let before = match index {
                 0 => "",
                 _ if self.is_negated() => " nor ",
                 _ => " or ",
             };
             write!(f, "{before}{}", text::clean(value))?;
+        }
+        if self.values.len() > MOST_VALUES {
+            write!(f, "{}{} more", if self.is_negated() { " nor " } else { " or " }, self.values.len() - MOST_VALUES)?;
         }
         if self.if_exists {
             f.write_str(", if there is any")?;

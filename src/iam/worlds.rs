@@ -23,6 +23,14 @@ const MOST: usize = 20_000;
 const MOST_PATTERNS: usize = 4;
 /// Of more values than this, sets are not built.
 const MOST_MEMBERS: usize = 16;
+/// Of more values of one key than this, the rest is not tried: a policy of AWS has a few dozen.
+const MOST_VALUES: usize = 256;
+/// More patterns of one key than this are not searched for common instances.
+const MOST_LIKE: usize = 40;
+/// Longer patterns than this are not searched for common instances.
+const LONGEST_PATTERN: usize = 1_024;
+/// Comparisons of a value with a condition's value that may be made in one walk.
+const MOST_COMPARISONS: usize = 20_000_000;
 /// A value that no policy names.
 pub(super) const OTHER: &str = "palisade-other";
 /// An account that no policy names.
@@ -42,6 +50,9 @@ pub(super) struct Worlds<'a> {
     base: &'a dyn Keys,
     axes: Vec<(&'a str, Vec<Value>)>,
     exact: bool,
+    cut: bool,
+    /// How many combinations are walked.
+    most: usize,
 }
 
 /// One combination.
@@ -88,29 +99,47 @@ impl<'a> Worlds<'a> {
             for condition in conditions {
                 for template in condition.templates.iter().filter(|template| template.fixed().is_some()) {
                     neighbours.insert(template.text().to_owned());
+                    if neighbours.len() > MOST_VALUES {
+                        break;
+                    }
                 }
             }
         }
         let mut axes = Vec::new();
         let mut exact = true;
+        let mut cut = false;
+        let weight: usize = conditions.iter().map(|condition| 1 + condition.templates.len()).sum();
         for (key, conditions) in by_key {
             if base.lookup(key) != Lookup::Unknown {
                 continue;
             }
             let entangled = variables.contains(key) || conditions.iter().any(|condition| condition.has_variables());
             exact &= !entangled && conditions.iter().all(|condition| condition.templates.len() <= MOST_MEMBERS);
+            let own: usize = conditions.iter().map(|condition| 1 + condition.templates.len()).sum();
+            let is_long = |condition: &&Condition| condition.values.iter().any(|value| value.len() > LONGEST_PATTERN);
+            let like =
+                conditions.iter().filter(|condition| condition.is_pattern()).map(|condition| condition.templates.len()).sum::<usize>();
+            cut |= own > MOST_VALUES || like > MOST_LIKE || conditions.iter().any(is_long);
             let near: &BTreeSet<String> = if entangled { &neighbours } else { &BTreeSet::new() };
             let mut values = values(&conditions, near);
             if is_starless(key) {
                 values.retain(|value| !value.texts().iter().any(|text| text.contains(['*', '?'])));
             }
             let values = domain(key, values);
-            let values = if entangled { values } else { distinct(key, &conditions, values) };
+            let heavy = values.len().saturating_mul(own) > MOST_COMPARISONS;
+            let values = if entangled || heavy { values } else { distinct(key, &conditions, values) };
             axes.push((key, values));
         }
+        exact &= !cut;
         // The shortest first: the last turns fastest.
         axes.sort_by_key(|(_, values)| std::cmp::Reverse(values.len()));
-        Self { base, axes, exact }
+        let most = (MOST_COMPARISONS / weight.max(1)).clamp(1, MOST);
+        Self { base, axes, exact, cut, most }
+    }
+
+    /// Whether values were left out because there are too many.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Whether the combinations stand for every value: not when a variable compares one key with another,
@@ -125,7 +154,7 @@ impl<'a> Worlds<'a> {
             return true;
         }
         let mut world = World { base: self.base, axes: &self.axes, chosen: vec![0; self.axes.len()] };
-        for _ in 0..MOST {
+        for _ in 0..self.most {
             if visit(&world) == Walk::Stop {
                 return true;
             }
@@ -202,32 +231,31 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
     let mut single: BTreeSet<String> = near.clone();
     let mut numbers: Vec<f64> = Vec::new();
     let mut patterns: Vec<Vec<Token>> = Vec::new();
-    for condition in conditions {
-        for template in &condition.templates {
-            let text = template.text();
-            match condition.test {
-                Test::Text { like, fold, .. } => {
-                    let tokens = template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec);
-                    if like {
-                        patterns.push(tokens);
-                    } else {
-                        let text = glob::literal(&tokens);
-                        if fold {
-                            single.insert(swapped(&text));
-                        }
-                        single.insert(text);
+    let all = conditions.iter().flat_map(|condition| condition.templates.iter().map(move |template| (condition, template)));
+    for (condition, template) in all.take(MOST_VALUES) {
+        let text = template.text();
+        match condition.test {
+            Test::Text { like, fold, .. } => {
+                let tokens = template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec);
+                if like {
+                    patterns.push(tokens);
+                } else {
+                    let text = glob::literal(&tokens);
+                    if fold {
+                        single.insert(swapped(&text));
                     }
+                    single.insert(text);
                 }
-                Test::Arn { .. } => patterns.push(template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec)),
-                Test::Number { .. } => numbers.extend(number(text)),
-                Test::Date { .. } => single.extend(around(text)),
-                Test::Ip { .. } => single.extend(edges(text)),
-                Test::Bool => single.extend([text.to_owned(), "true".to_owned(), "false".to_owned()]),
-                Test::Binary => {
-                    single.insert(text.to_owned());
-                }
-                Test::Null | Test::Strange => {}
             }
+            Test::Arn { .. } => patterns.push(template.fixed().map_or_else(|| glob::tokens(text), <[Token]>::to_vec)),
+            Test::Number { .. } => numbers.extend(number(text)),
+            Test::Date { .. } => single.extend(around(text)),
+            Test::Ip { .. } => single.extend(edges(text)),
+            Test::Bool => single.extend([text.to_owned(), "true".to_owned(), "false".to_owned()]),
+            Test::Binary => {
+                single.insert(text.to_owned());
+            }
+            Test::Null | Test::Strange => {}
         }
     }
     numbers.sort_by(f64::total_cmp);
@@ -240,8 +268,10 @@ fn values(conditions: &[&Condition], near: &BTreeSet<String>) -> Vec<Value> {
     if conditions.iter().any(|condition| matches!(condition.test, Test::Ip { .. })) {
         single.extend(["192.0.2.77", "2001:db8:77::1"].map(str::to_owned));
     }
+    patterns.retain(|pattern| pattern.len() <= LONGEST_PATTERN);
     patterns.sort_by_key(Vec::len);
     patterns.dedup();
+    patterns.truncate(MOST_LIKE);
     if patterns.len() > 2 && patterns.len() <= MOST_PATTERNS {
         // Every three or more of them; pairs follow.
         for chosen in 0_u32..1 << patterns.len() {

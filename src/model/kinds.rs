@@ -136,6 +136,8 @@ macro_rules! with_kinds {
                 organization: Organization of Option<Organization>, "organizations" "organization";
                 /// The levels from the root of the organization down to the account; none without an organization.
                 organization_chain: OrganizationChain of Vec<OrganizationLevel>, "organizations" "chain";
+                /// Who read the account (`GetCallerIdentity`): a user, a session of a role, or the root user.
+                caller: Caller of Arn, "sts" "caller";
                 /// Whether there is an alternate contact for security (`GetAlternateContact`).
                 security_contact: SecurityContact of bool, "account" "security-contact";
                 /// Whether there is an alternate contact for operations (`GetAlternateContact`).

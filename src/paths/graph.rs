@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Edge, Grip, Node, Path,
-    map::{Map, Place, PlaceId},
+    Grip, Node, Path,
+    entry::{self, Entries},
+    map::{CONDITIONAL, Map, Place, PlaceId},
     rules::{self, Steps},
     tell,
     walk::{From, Toward},
 };
-use crate::{iam::Account, model::Gap};
+use crate::{
+    iam::Account,
+    model::{Arn, Gap},
+};
 
 /// Where paths are to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +40,8 @@ pub struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        Self::with(account, Vec::new(), Vec::new())
-    }
-
-    fn with(account: &'a Account<'a>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Self {
-        let Steps { mut map, gaps } = rules::steps(account, given, gaps);
+        let Entries { edges, gaps } = entry::edges(account);
+        let Steps { mut map, gaps } = rules::steps(account, edges, gaps);
         let everything = map.place(Place::At(Node::Admin, Grip::Control));
         Self { account, map, gaps, everything }
     }
@@ -58,6 +59,17 @@ impl<'a> Graph<'a> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.map.steps() == 0
+    }
+
+    /// Resources that people without an account of ours reach for certain, whether they act as them or only send to them.
+    pub fn exposed(&self) -> BTreeSet<Arn> {
+        let strangers = [Node::Internet, Node::SelfSignedUpUser, Node::AnyAwsAccount];
+        let starts: Vec<PlaceId> = strangers.iter().flat_map(|stranger| self.starts(stranger)).collect();
+        let Some((start, more)) = starts.split_first() else { return BTreeSet::new() };
+        let had = From::from_all(&self.map, *start, more, None);
+        let is_sure = |place: &&PlaceId| had.cost(**place) < CONDITIONAL;
+        let places = had.had().iter().take_while(is_sure).filter_map(|place| tell::node(&self.map, *place));
+        places.filter_map(|node| node.arn().cloned()).collect()
     }
 
     /// The cheapest path from `from` to each end that `to` names, the surest and shortest first. Without `from`: from everybody

@@ -42,9 +42,12 @@ pub(super) struct Step {
     pub(super) cost: u32,
 }
 
+/// What a condition costs: more than all the steps of any path together.
+pub(super) const CONDITIONAL: u32 = 10_000;
+
 /// What a step costs. The surer path goes first, then the shorter one: nothing that is certain hides behind a shortcut that is not.
 fn cost(label: &Label) -> u32 {
-    1 + if label.condition.is_some() { 10_000 } else { 0 } + if label.needs_trigger { 100 } else { 0 }
+    1 + if label.condition.is_some() { CONDITIONAL } else { 0 } + if label.needs_trigger { 100 } else { 0 }
 }
 
 /// Places and the steps between them.

@@ -2,7 +2,6 @@
 
 mod atlas;
 mod edge;
-#[allow(dead_code, reason = "the graph takes it in")]
 mod entry;
 mod graph;
 mod holdings;
@@ -10,6 +9,7 @@ mod label;
 mod locate;
 mod map;
 mod node;
+mod question;
 mod radius;
 mod reach;
 mod rules;
@@ -18,11 +18,14 @@ mod story;
 mod technique;
 mod tell;
 mod walk;
+mod words;
 
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
 pub use label::resource_name;
 pub use locate::{Wanted, locate};
 pub use node::Node;
-pub use radius::{Access, Radius, Reacher, Total, Touched, Via};
+pub use question::{Found, Question};
+pub use radius::{Access, Radius, Reacher, Total, Touched, Via, names};
 pub use story::{Confidence, Hop, Path};
+pub use words::technique_in_words;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Hop, Node, edge::Proof};
+use super::{Hop, Node, edge::Proof, resource_name};
 use crate::model::Arn;
 
 /// A way to use a resource.
@@ -88,6 +88,31 @@ pub struct Radius {
     pub totals: BTreeMap<&'static str, Total>,
     /// Whether it can become administrator.
     pub admin: bool,
+}
+
+impl Radius {
+    /// What is reached this way; resources of one kind that are reached alike, for the same reasons, go together.
+    pub fn alike(&self, via: Via) -> Vec<Vec<&Touched>> {
+        let mut groups: Vec<Vec<&Touched>> = Vec::new();
+        let mut places = BTreeMap::new();
+        for one in self.resources.iter().filter(|touched| touched.via == via) {
+            let place = *places.entry((one.kind, &one.access, &one.condition, &one.proof)).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
+            }
+        }
+        groups
+    }
+}
+
+/// What people call these resources: the first `most` of them.
+pub fn names(touched: &[&Touched], most: usize) -> String {
+    let mut names: Vec<String> = touched.iter().take(most).map(|touched| resource_name(&touched.arn)).collect();
+    if touched.len() > most {
+        names.push(format!("and {} more", touched.len() - most));
+    }
+    names.join(", ")
 }
 
 /// Somebody who can reach a resource. Serializes as an element of `principals` of `who`.

@@ -117,6 +117,11 @@ impl From {
         &self.order
     }
 
+    /// What `place` costs.
+    pub(super) fn cost(&self, place: PlaceId) -> u32 {
+        self.costs[place as usize]
+    }
+
     /// Whether `place` was had.
     pub(super) fn has(&self, place: PlaceId) -> bool {
         self.costs[place as usize] != u32::MAX

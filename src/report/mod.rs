@@ -1,5 +1,6 @@
 //! Reports: a world, written for people or for programs.
 
+pub mod decision;
 mod json;
 pub mod reach;
 mod text;

@@ -67,6 +67,8 @@ pub enum Action {
     GoFunctions,
     /// To the collectors.
     GoCollectors,
+    /// To the attack paths.
+    GoPaths,
     /// To the accounts.
     GoAccounts,
     /// To the execution role.
@@ -81,6 +83,14 @@ pub enum Action {
     Filter,
     /// Order the list by something else.
     Sort,
+    /// Only paths that begin elsewhere.
+    From,
+    /// Only paths that end elsewhere.
+    To,
+    /// What if this step were gone.
+    WhatIf,
+    /// To the attack paths that touch what is under the cursor.
+    Paths,
     /// Show the fix.
     Fix,
     /// Copy the fix or the value.
@@ -126,10 +136,13 @@ use Action as A;
 use Group as G;
 use Place as P;
 
-const VIEWS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts, P::Fix, P::Help];
-const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Accounts];
-const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors, P::Accounts];
-const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function];
+const VIEWS: &[Place] =
+    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts, P::Fix, P::Help];
+const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Accounts];
+const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts];
+const PANES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors];
+const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths];
+const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role];
 const TYPING: &[Place] = &[P::Palette, P::Line];
 
 const fn binding(
@@ -147,20 +160,36 @@ const fn binding(
 /// The table. The footer shows labels in this order.
 pub static BINDINGS: &[Binding] = &[
     binding(A::Open, "open", &["enter", "l", "right"], PAGES, G::Navigate, "open", "open what is under the cursor"),
-    binding(A::Next, "next", &["n"], &[P::Finding, P::Function], G::Move, "next", "next finding or function of the list"),
-    binding(A::Previous, "previous", &["N"], &[P::Finding, P::Function], G::Move, "previous", "previous finding or function"),
+    binding(A::Next, "next", &["n"], &[P::Finding, P::Function, P::Paths], G::Move, "next", "next finding, function or path of the list"),
+    binding(
+        A::Previous,
+        "previous",
+        &["N"],
+        &[P::Finding, P::Function, P::Paths],
+        G::Move,
+        "previous",
+        "previous finding, function or path",
+    ),
     binding(A::Fix, "fix", &["f"], ABOUT_A_FINDING, G::Act, "fix", "show the fix: commands, undo, risk"),
     binding(
         A::Copy,
         "copy",
         &["y"],
-        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Collectors, P::Accounts],
+        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Role, P::Paths, P::Collectors, P::Accounts],
         G::Act,
         "copy",
-        "copy the fix, the missing policy or the name",
+        "copy the fix, the path, the missing policy or the name",
     ),
-    binding(A::CopyArn, "copy-arn", &["Y"], &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function], G::Act, "", "copy the ARN"),
-    binding(A::Write, "write", &["w"], &[P::Findings, P::Fix], G::Act, "write", "write this view to a file"),
+    binding(
+        A::CopyArn,
+        "copy-arn",
+        &["Y"],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths],
+        G::Act,
+        "",
+        "copy the ARN",
+    ),
+    binding(A::Write, "write", &["w"], &[P::Findings, P::Fix, P::Paths], G::Act, "write", "write this view to a file"),
     binding(
         A::Filter,
         "filter",
@@ -170,31 +199,27 @@ pub static BINDINGS: &[Binding] = &[
         "filter",
         "narrow the list: words, sev>=high layer:1 fix:1key",
     ),
-    binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions], G::Act, "sort", "order by the next column"),
+    binding(A::WhatIf, "what-if", &["i"], &[P::Paths], G::Act, "what-if", "what if this step were gone: which paths vanish"),
+    binding(A::Paths, "paths", &["p"], ABOUT_A_RESOURCE, G::Act, "paths", "attack paths that touch what is under the cursor"),
+    binding(A::From, "from", &["F"], &[P::Paths], G::Act, "from", "only paths from the internet, from outside, from within"),
+    binding(A::To, "to", &["t"], &[P::Paths], G::Act, "to", "only paths to administrator, to data"),
+    binding(A::Sort, "sort", &["s"], &[P::Findings, P::Functions, P::Paths], G::Act, "sort", "order by the next column"),
     binding(A::Refresh, "retry", &["R"], &[P::Collectors], G::Data, "retry", "read this source again"),
     binding(A::Refresh, "refresh", &["R"], PAGES_BUT_COLLECTORS, G::Data, "", "read the account again"),
     binding(A::Pause, "pause", &["P"], PAGES, G::Data, "pause", "pause reading, or go on"),
     binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "stop", "stop reading; what is missing stays unknown"),
     binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
+    binding(A::NextPane, "next-pane", &["tab"], PANES, G::Navigate, "pane", "next pane or tab"),
+    binding(A::PreviousPane, "previous-pane", &["backtab"], PANES, G::Navigate, "", "previous pane or tab"),
     binding(
-        A::NextPane,
-        "next-pane",
-        &["tab"],
-        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors],
-        G::Navigate,
-        "pane",
-        "next pane or tab",
-    ),
-    binding(
-        A::PreviousPane,
-        "previous-pane",
-        &["backtab"],
-        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Collectors],
+        A::Zoom,
+        "zoom",
+        &["z"],
+        &[P::Findings, P::Functions, P::Paths],
         G::Navigate,
         "",
-        "previous pane or tab",
+        "the pane with the cursor alone, or both again",
     ),
-    binding(A::Zoom, "zoom", &["z"], &[P::Findings, P::Functions], G::Navigate, "", "the pane with the cursor alone, or both again"),
     binding(A::Down, "down", &["j", "down"], VIEWS, G::Move, "", "one row down"),
     binding(A::Up, "up", &["k", "up"], VIEWS, G::Move, "", "one row up"),
     binding(A::Top, "top", &["g g", "home"], VIEWS, G::Move, "", "to the first row"),
@@ -212,16 +237,9 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
     binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
+    binding(A::GoPaths, "go-paths", &["g p"], PAGES, G::GoTo, "", "attack paths"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
-    binding(
-        A::GoRole,
-        "go-role",
-        &["g r"],
-        &[P::Findings, P::Finding, P::Functions, P::Function],
-        G::GoTo,
-        "",
-        "findings of the execution role",
-    ),
+    binding(A::GoRole, "go-role", &["g r"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "the execution role"),
     binding(A::GoFunction, "go-function", &["g u"], &[P::Overview, P::Findings, P::Finding], G::GoTo, "", "the function"),
     binding(A::GoKey, "go-key", &["g k"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "findings of the key"),
     binding(A::Accept, "accept", &["enter"], TYPING, G::Act, "take", "take what was typed, or run what is chosen"),

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     checks::Severity,
     model::{GapKind, SourceState},
+    paths::Node,
     remedy::Effort,
     score::Grade,
     world::{Finding, Status},
@@ -71,6 +72,25 @@ impl Glyphs {
     /// Sorted downwards.
     pub(crate) const fn down(self) -> &'static str {
         self.pick("↓", "v")
+    }
+
+    /// Who stands outside, what the account holds, and all of it.
+    pub(crate) const fn node(self, node: &Node) -> &'static str {
+        match node {
+            Node::Admin => self.pick("◆", "*"),
+            Node::Resource(_) => self.pick("▣", "#"),
+            _ => self.pick("◎", "o"),
+        }
+    }
+
+    /// The point of an arrow downwards.
+    pub(crate) const fn onward(self) -> &'static str {
+        self.pick("▼", "v")
+    }
+
+    /// Points at what stands to the left.
+    pub(crate) const fn here(self) -> &'static str {
+        self.pick("◄", "<")
     }
 
     /// Before the row under the cursor.

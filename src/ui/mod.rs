@@ -8,6 +8,7 @@ mod cache;
 pub mod colour;
 mod glyph;
 mod index;
+mod insight;
 mod paint;
 mod portrait;
 mod query;
@@ -28,6 +29,7 @@ mod width;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+pub use insight::Insight;
 pub use root::Root;
 pub use theme::{Glyphs, Role, Theme, ThemeChoice};
 
@@ -68,6 +70,8 @@ pub struct View<'a> {
     pub read_only: bool,
     /// The time, where ages mean something.
     pub now: Option<Timestamp>,
+    /// What was found out about the account that is shown.
+    pub insight: Option<&'a Insight>,
 }
 
 impl<'a> View<'a> {

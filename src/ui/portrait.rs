@@ -202,7 +202,7 @@ fn powers(world: &World, function: &Function) -> Vec<Trait> {
 }
 
 /// A statement in words: what it allows, on what, and whether something binds it.
-fn power(statement: &Statement, home: &str) -> Trait {
+pub(crate) fn power(statement: &Statement, home: &str) -> Trait {
     let actions = some(statement.actions());
     let resources: Vec<&str> = statement.resources().map(|resource| at_home(resource, home)).collect();
     let but = |not: bool| if not { "all but " } else { "" };

@@ -13,11 +13,12 @@ use super::{
     index::Scope,
     paint::put,
     screen::{Cx, Edit, Reply, Screen},
-    screens::{Accounts, Collectors, Findings, Functions, Help, Overview, Palette, which_key},
+    screens::{Accounts, AttackPaths, Collectors, Findings, Functions, Help, Overview, Palette, which_key},
     theme::{Glyphs, Role, Theme, ThemeChoice},
     widgets::{card, footer, header, toast},
     width::{Cut, fit, width},
 };
+use crate::paths::Question;
 
 /// Below this there is no room for frames.
 const BARE: (u16, u16) = (60, 16);
@@ -63,6 +64,13 @@ impl Root {
     /// Shows a word until the next key.
     pub fn notify(&mut self, toast: Toast) {
         self.toast = Some(toast);
+    }
+
+    /// What the screen in front needs to know of the whole account: it is to be found out beside the loop.
+    pub fn asks(&mut self, view: &View<'_>) -> Option<Question> {
+        self.cache.turn(view);
+        let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
+        self.stack.iter().rev().find(|screen| !screen.overlay())?.asks(&cx)
     }
 
     /// Takes what the user did; gives what is to be done.
@@ -212,6 +220,15 @@ impl Root {
             Action::GoFindings => self.go(Place::Findings, || Box::new(Findings::new(Scope::All)), true),
             Action::GoFunctions => self.go(Place::Functions, || Box::new(Functions::default()), false),
             Action::GoCollectors => self.go(Place::Collectors, || Box::new(Collectors::default()), false),
+            Action::GoPaths => self.go(Place::Paths, || Box::new(AttackPaths::default()), true),
+            Action::Paths => {
+                let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
+                let about = self.stack.last().and_then(|screen| screen.about(&cx));
+                match about {
+                    Some(arn) => self.open(Box::new(AttackPaths::touching((&arn).into()))),
+                    None => self.toast = Some(Toast::note("nothing under the cursor that paths could touch")),
+                }
+            }
             Action::GoAccounts => self.go(Place::Accounts, || Box::new(Accounts::default()), false),
             _ => {}
         }

@@ -14,7 +14,11 @@ use super::{
     cache::Cache,
     theme::{Glyphs, Role, Theme},
 };
-use crate::{model::text, world::World};
+use crate::{
+    model::{Arn, text},
+    paths::Question,
+    world::World,
+};
 
 /// What a screen is given to act and to draw.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +107,18 @@ pub(crate) trait Screen {
     fn heading(&self, cx: &Cx<'_>) -> String {
         let _ = cx;
         String::new()
+    }
+
+    /// What it needs to know of the whole account, which takes time to find out: it is asked for while this screen is in front.
+    fn asks(&self, cx: &Cx<'_>) -> Option<Question> {
+        let _ = cx;
+        None
+    }
+
+    /// The resource under the cursor: attack paths are looked for that touch it.
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        let _ = cx;
+        None
     }
 
     /// Why an action is of no use here and now.

@@ -1,11 +1,13 @@
 //! A world to draw, and a terminal to draw it on.
 
-use std::sync::Arc;
+mod insight;
+
+use std::sync::{Arc, OnceLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use super::{Effect, Glyphs, Input, Root, Theme, View};
+use super::{Effect, Glyphs, Input, Insight, Root, Theme, View};
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
@@ -223,7 +225,8 @@ pub(crate) fn denied_world() -> World {
 
 /// What there is to see of some worlds.
 pub(crate) fn view(fleet: &[World]) -> View<'_> {
-    View { fleet, current: 0, generation: 1, progress: &[], assessing: false, live: false, paused: false, read_only: true, now: None }
+    static INSIGHT: OnceLock<Insight> = OnceLock::new();
+    View { fleet, generation: 1, read_only: true, insight: Some(INSIGHT.get_or_init(insight::made)), ..View::default() }
 }
 
 /// A terminal that remembers.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every screen with the keys that lead there from the overview.
-const SCREENS: [(&str, &str); 17] = [
+const SCREENS: [(&str, &str); 23] = [
     ("overview", ""),
     ("findings", "1"),
     ("filter", "gi/sev>=high refund"),
@@ -26,6 +26,12 @@ const SCREENS: [(&str, &str); 17] = [
     ("functions", "gf"),
     ("function", "gf<enter>"),
     ("function invoke", "gf/webhook<enter><enter><tab>"),
+    ("function reach", "gf/webhook<enter><enter><tab><tab><tab>"),
+    ("role", "gf/webhook<enter>gr"),
+    ("role proof", "gf/webhook<enter>gr<enter>"),
+    ("role reach", "gf/webhook<enter>gr<tab><tab>"),
+    ("paths", "gp"),
+    ("path", "gp<enter>"),
     ("collectors", "c"),
     ("collectors denied", "cjjjj"),
     ("accounts", "ga"),
@@ -41,7 +47,7 @@ const SCREENS: [(&str, &str); 17] = [
 fn every_screen_says_what_it_is_for() {
     let fleet = [world(), denied_world()];
     let view = view(&fleet);
-    let must: [(&str, &[&str]); 17] = [
+    let must: [(&str, &[&str]); 23] = [
         ("overview", &["Function", "Identity", "Data", "Monitoring", "Response", "denied", "n/a", "DEMO", "CRIT"]),
         ("findings", &["FN-001", "CRIT", "sort: risk", "1-key"]),
         ("filter", &["/sev>=high refund", "Esc cancel", "filtered out"]),
@@ -52,6 +58,12 @@ fn every_screen_says_what_it_is_for() {
         ("functions", &["billing-export", "RISK", "of 20"]),
         ("function", &["FN-001", "worst ✖ CRIT"]),
         ("function invoke", &["AuthType NONE", "webhook-in"]),
+        ("function reach", &["can become administrator", "4 of 5", "By its own permissions", "only if aws:SourceVpce"]),
+        ("role", &["role:webhook-in-role", "trust policy", "allow", "by lambda.amaz"]),
+        ("role proof", &["/Statement", "line 4", "It allows", "sts:AssumeRole"]),
+        ("role reach", &["working out what it can reach"]),
+        ("paths", &["Attack paths", "internet", "role:ci", "HOPS", "from: anywhere"]),
+        ("path", &["cheapest break", "◎ internet", "inline policy deploy, Rewrite", "paths 1, 2 vanish"]),
         ("collectors", &["lambda", "complete", "CALLS", "THROTTLED"]),
         ("collectors denied", &["logs:DescribeLogGroups", "AccessDeniedException"]),
         ("accounts", &["123456789012", "210987654321"]),

@@ -122,7 +122,7 @@ fn check_functions(posture: &Posture, account: &str) {
 
     let mappings = region(posture).event_source_mappings.all().unwrap();
     let sources: BTreeSet<&str> = mappings.iter().map(|mapping| mapping.source.as_ref().unwrap().resource()).collect();
-    assert_eq!(sources, BTreeSet::from(["contained", "sound"]));
+    assert_eq!(sources, BTreeSet::from(["contained", "fed", "sound"]));
     let stopped = mappings.iter().find(|mapping| mapping.function.as_str().contains(":contained")).unwrap();
     assert_eq!(stopped.state, "Disabled");
 

@@ -49,22 +49,31 @@ impl Endpoint {
             .build()
     }
 
-    /// Makes a queue, for the functions that read one. There is no SDK of SQS here: it is one request.
-    pub(crate) fn create_queue(&self, name: &str) {
+    /// Makes a queue, for the functions that read one.
+    pub(crate) fn create_queue(&self, name: &str, policy: Option<&str>) {
+        let mut form = format!("Action=CreateQueue&Version=2012-11-05&QueueName={name}");
+        if let Some(policy) = policy {
+            let encoded: String = policy.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            form.push_str(&format!("&Attribute.1.Name=Policy&Attribute.1.Value={encoded}"));
+        }
+        self.send("sqs", "POST /", "Content-Type: application/x-www-form-urlencoded\r\n", &form).unwrap();
+    }
+
+    /// Sends one request to a service of which there is no SDK here: `line` is the method and the path.
+    pub(crate) fn send(&self, service: &str, line: &str, headers: &str, body: &str) -> Result<String, String> {
         let host = self.0.strip_prefix("http://").unwrap();
-        let form = format!("Action=CreateQueue&Version=2012-11-05&QueueName={name}");
         let mut stream = TcpStream::connect(host).unwrap();
         write!(
             stream,
-            "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0\r\n\
-             Content-Length: {}\r\n\r\n{form}",
-            form.len()
+            "{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\
+             Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
         )
         .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        if answer.starts_with("HTTP/1.1 200") { Ok(answer) } else { Err(answer) }
     }
 
     /// `palisade`, with nothing in its environment that leads elsewhere.

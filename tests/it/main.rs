@@ -3,6 +3,7 @@
 
 #[cfg(feature = "aws")]
 mod acceptance;
+mod can;
 mod cli;
 #[cfg(feature = "aws")]
 mod collecting;

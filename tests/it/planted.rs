@@ -63,6 +63,7 @@ pub(crate) async fn plant(emulator: &Emulator) -> Planted {
     functions(&mut planted, &sdk, account).await;
     mappings(&mut planted, &sdk, emulator).await;
     log_groups(&mut planted, &sdk).await;
+    stores(&mut planted, emulator);
     let client = iam::Client::new(&sdk);
     planted.plant("inline policy of gone", client.delete_role_policy().role_name("gone").policy_name("inline").send()).await;
     planted.plant("role gone", client.delete_role().role_name("gone").send()).await;
@@ -129,6 +130,11 @@ fn flawed_roles(account: &str) -> Vec<(&'static str, String, Vec<String>)> {
         ("ci", ci, vec![allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:sound"))]),
         ("passer", trust(LAMBDA), vec![logs("passer"), allow(r#""iam:PassRole""#, "*")]),
         ("negative", trust(LAMBDA), vec![r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#.to_owned()]),
+        (
+            "classified",
+            trust(LAMBDA),
+            vec![logs("classified"), allow(r#""sqs:SendMessage""#, &format!("arn:aws:sqs:{REGION}:{STRANGER}:elsewhere"))],
+        ),
         // Gone once its function is there.
         ("gone", trust(LAMBDA), vec![logs("orphan")]),
     ]
@@ -294,6 +300,7 @@ fn flaws() -> Vec<Flaw> {
         flaw("weighted"),
         flaw("contained"),
         flaw("exporter"),
+        flaw("fed"),
         Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging") },
         Flaw { logging: LoggingConfig::builder().log_format(LogFormat::Text).build(), ..flaw("terse") },
         Flaw {
@@ -423,8 +430,9 @@ async fn versions(planted: &mut Planted, client: &lambda::Client) {
 
 async fn mappings(planted: &mut Planted, sdk: &SdkConfig, emulator: &Emulator) {
     let client = &lambda::Client::new(sdk);
-    for (function, enabled) in [("sound", true), ("contained", false)] {
-        emulator.endpoint.create_queue(function);
+    let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#;
+    for (function, enabled) in [("sound", true), ("contained", false), ("fed", true)] {
+        emulator.endpoint.create_queue(function, (function == "fed").then_some(anyone));
         let request = client
             .create_event_source_mapping()
             .function_name(format!("{function}:live"))
@@ -466,4 +474,31 @@ async fn log_groups(planted: &mut Planted, sdk: &SdkConfig) {
             planted.plant(&format!("retention of {name}"), request.send()).await;
         }
     }
+}
+
+/// What functions work on, of services of which there is no SDK here.
+fn stores(planted: &mut Planted, emulator: &Emulator) {
+    let endpoint = &emulator.endpoint;
+    let location = format!(
+        r#"<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"#
+    );
+    let mut note = |what: &str, answer: Result<String, String>| {
+        if let Err(said) = answer {
+            planted.refused.insert(what.to_owned(), said);
+        }
+    };
+    note("bucket orders", endpoint.send("s3", "PUT /orders", "", &location));
+    let json = |service: &str, target: &str, body: &str| {
+        let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
+        endpoint.send(service, "POST /", &headers, body)
+    };
+    let secret = r#"{"Name":"orders","SecretString":"not-for-anybody","ClientRequestToken":"0123456789abcdef0123456789abcdef"}"#;
+    note("secret orders", json("secretsmanager", "secretsmanager.CreateSecret", secret));
+    note("stream shared", json("kinesis", "Kinesis_20131202.CreateStream", r#"{"StreamName":"shared","ShardCount":1}"#));
+    let stream = format!("arn:aws:kinesis:{REGION}:{}:stream/shared", emulator.kind.account());
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{STRANGER}:root"}},"Action":"kinesis:GetRecords","Resource":"{stream}"}}]}}"#
+    );
+    let body = serde_json::json!({ "ResourceARN": stream, "Policy": policy }).to_string();
+    note("policy of the stream shared", json("kinesis", "Kinesis_20131202.PutResourcePolicy", &body));
 }

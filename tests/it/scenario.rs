@@ -328,7 +328,6 @@ pub(crate) fn posture(scenario: &Scenario) -> Posture {
         users: listed(scenario.users.iter().map(user)),
         groups: listed(scenario.groups.iter().map(group)),
         policies: listed(own.chain(of_aws)),
-        ..Identity::empty()
     };
     posture.governance.organization = Fact::Known(None);
     posture.governance.organization_chain = Fact::Known(Vec::new());

@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf, sync::Arc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use palisade::{
     demo,
-    ui::{Glyphs, Input, Root, View, svg, theme::Themes},
+    ui::{Glyphs, Input, Insight, Root, View, svg, theme::Themes},
     world::{Origin, World},
 };
 use ratatui::{Terminal, backend::TestBackend};
@@ -26,7 +26,7 @@ struct Picture {
 
 const WIDE: (u16, u16) = (120, 36);
 
-const PICTURES: [Picture; 8] = [
+const PICTURES: [Picture; 11] = [
     Picture { file: "overview", shows: "The overview of the demo account", size: WIDE, theme: "dark", keys: "", holds: "Overview" },
     Picture { file: "findings", shows: "The findings by risk, with a preview", size: WIDE, theme: "dark", keys: "gij", holds: "Findings" },
     Picture {
@@ -40,11 +40,35 @@ const PICTURES: [Picture; 8] = [
     Picture { file: "fix", shows: "A fix: commands, undo and risk", size: WIDE, theme: "dark", keys: "gi⏎f", holds: "Undo" },
     Picture {
         file: "function",
-        shows: "One function: who can invoke it, what its role may do",
+        shows: "One function: who can invoke it, what it can reach",
         size: WIDE,
         theme: "dark",
         keys: "gf⏎",
         holds: "role",
+    },
+    Picture {
+        file: "paths",
+        shows: "Attack paths: step by step, with the cheapest break and what vanishes with it",
+        size: WIDE,
+        theme: "dark",
+        keys: "gp",
+        holds: "cheapest break",
+    },
+    Picture {
+        file: "paths-80x24",
+        shows: "An attack path in a small terminal",
+        size: (80, 24),
+        theme: "dark",
+        keys: "gp⏎",
+        holds: "cheapest break",
+    },
+    Picture {
+        file: "role",
+        shows: "A role: its statements with their proof, and what it can reach",
+        size: WIDE,
+        theme: "dark",
+        keys: "gf⏎gr",
+        holds: "Permissions",
     },
     Picture {
         file: "collectors",
@@ -71,22 +95,30 @@ fn folder() -> PathBuf {
 
 /// Plays `picture` on the demo account: its text and its SVG.
 fn drawn(picture: &Picture, fleet: &[World]) -> (String, String) {
-    let view =
-        View { fleet, current: 0, generation: 1, progress: &[], assessing: false, live: false, paused: false, read_only: true, now: None };
+    let mut insight = Insight::default();
+    let plain = View { fleet, generation: 1, read_only: true, ..View::default() };
     let theme = Themes::default().load(picture.theme).unwrap();
     let mut root = Root::new(theme.clone(), Glyphs::Unicode);
     let mut terminal = Terminal::new(TestBackend::new(picture.size.0, picture.size.1)).unwrap();
+    let keys = picture.keys.chars().map(Some);
     // Screens learn their size when they are drawn.
-    terminal.draw(|frame| root.draw(frame, &view)).unwrap();
-    for key in picture.keys.chars() {
-        let code = match key {
+    for key in std::iter::once(None).chain(keys) {
+        let code = key.map(|key| match key {
             '⏎' => KeyCode::Enter,
             '⇥' => KeyCode::Tab,
             letter => KeyCode::Char(letter),
-        };
-        let effects = root.handle(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)), &view);
-        assert!(effects.is_empty(), "{}: {key} asks for {effects:?}", picture.file);
-        terminal.draw(|frame| root.draw(frame, &view)).unwrap();
+        });
+        if let Some(code) = code {
+            let effects = root.handle(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)), &View { insight: Some(&insight), ..plain });
+            assert!(effects.is_empty(), "{}: {code} asks for {effects:?}", picture.file);
+        }
+        // What the dashboard finds out beside its loop is found out here and now.
+        if let (Some(question), Some(world)) = (root.asks(&View { insight: Some(&insight), ..plain }), fleet.first())
+            && !insight.knows(&question, 1)
+        {
+            insight.learn(1, question.answer(&world.posture, world.library().expect("the demo account was assessed")));
+        }
+        terminal.draw(|frame| root.draw(frame, &View { insight: Some(&insight), ..plain })).unwrap();
     }
     let buffer = terminal.backend().buffer();
     let text = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();

@@ -24,7 +24,7 @@ pub(super) static CHECK: Check = Check {
           the configuration. Without a list of trusted organizations it is unknown whether an organization is the account's own. \
           Policies for everyone are DP-003; AWS managed keys are left alone.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], attack: &["T1537"], ..Links::NONE },
-    reads: &[Source::Kms],
+    reads: &[Source::Kms, Source::Organizations],
     run,
     fix,
 };

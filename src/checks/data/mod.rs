@@ -2,7 +2,10 @@
 
 use super::Check;
 
+mod data_flow_leak;
+mod data_open_to_foreign_account;
 mod environment_without_customer_key;
+mod function_bucket_exposed;
 mod grant_too_wide;
 mod key_actions;
 mod key_open_to_foreign_account;
@@ -10,6 +13,7 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod sinks;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -20,4 +24,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &grant_too_wide::CHECK,
     &key_open_to_foreign_account::CHECK,
     &log_group_without_customer_key::CHECK,
+    &data_open_to_foreign_account::CHECK,
+    &function_bucket_exposed::CHECK,
+    &data_flow_leak::CHECK,
 ];

@@ -42,7 +42,7 @@ pub(super) static CHECK: Check = Check {
           account nor named as trusted in the configuration. A grant that lets everyone change or read the function, beyond invoking \
           it, is critical. Without a list of trusted organizations it is unknown whether an organization is the account's own.",
     links: Links { csf: &["PR.PS"], owasp: &["S5"], attack: &["T1199", "T1078.004"], ..Links::NONE },
-    reads: &[Source::Lambda],
+    reads: &[Source::Lambda, Source::Organizations],
     run,
     fix,
 };

@@ -1,7 +1,11 @@
 //! FN-018: a public function may scale without a ceiling.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, permission},
+    checks::{
+        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        open_routes::{OpenRoute, OpenRoutes},
+        permission,
+    },
     iam::url_reach,
     model::{Function, Gap, Region, Source},
     remedy::{Call, Effort, Plan, Risk},
@@ -15,27 +19,32 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "A stranger's loop scales the function to the limit of the account: the bill grows with it, and every other function of the \
           Region is throttled meanwhile.",
-    how: "The function can be invoked by everyone, by its policy or by a URL, and GetFunction names no ReservedConcurrentExecutions. \
-          Functions that only named callers can invoke are left alone. Throttles of gateways in front are not read.",
+    how: "The function can be invoked by everyone: by its policy, by a URL, or by a method or route of an API that asks for neither \
+          authorization nor an API key; and GetFunction names no ReservedConcurrentExecutions. A throttle of every stage below the \
+          10,000 requests a second of a Region is a ceiling as well, where the API is the only way in. Functions that only named callers \
+          can invoke are left alone.",
     links: Links { csf: &["PR.PS"], csa: &["SAS-8"], attack: &["T1499.003", "T1496"], ..Links::NONE },
-    reads: &[Source::Lambda],
+    reads: &[Source::Lambda, Source::ApiGateway],
     run,
     fix,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
+    let routes = OpenRoutes::new(context);
+    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, &routes, region, function))
 }
 
-fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
-    if !context.is_public(&function.arn) {
-        return match unread(context, function) {
+fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: &Function) -> Result<Ruling, Gap> {
+    let open: Vec<&OpenRoute> = routes.of(function).iter().filter(|route| !route.throttled).collect();
+    if !context.public.contains_key(&function.arn) && open.is_empty() {
+        return match unread(context, function).or_else(|| routes.unread(context, function)) {
             // Whether it is public is not known, but a ceiling would answer both.
             Some(gap) => match function.reserved_concurrency.known() {
                 Ok(Some(_)) => Ok(Ruling::Pass),
                 Ok(None) | Err(_) => Err(gap),
             },
-            None => Ok(Ruling::NotApplicable),
+            None if routes.of(function).is_empty() => Ok(Ruling::NotApplicable),
+            None => Ok(Ruling::Pass),
         };
     }
     if function.reserved_concurrency.known()?.is_some() {
@@ -48,7 +57,9 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     }
     let opened = context.public.get(&function.arn).into_iter().flatten();
     evidence.extend(opened.map(|reach| Evidence::statement("lambda:GetPolicy", &permission::policy_of(reach), &reach.statement)));
-    Ok(Fault::new(format!("Anyone can invoke {} as often as the account's limit allows", function.name), evidence).into())
+    evidence.extend(open.iter().flat_map(|route| route.evidence.clone()));
+    let by = open.first().map_or_else(String::new, |route| format!(" by {}", route.called));
+    Ok(Fault::new(format!("Anyone can invoke {}{by} as often as the account's limit allows", function.name), evidence).into())
 }
 
 /// Why it is not known whether `function` is public.
@@ -75,10 +86,163 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{Says, cases, denied, with_function},
-        model::{Fact, Function, FunctionUrl, Gap, PolicyText, Posture},
+        checks::testing::{REGION, Says, cases, denied, with_function},
+        model::{
+            Arn, Fact, Function, FunctionUrl, Gap, HttpApi, HttpStage, Integration, PolicyText, Posture, RestApi, RestMethod, RestStage,
+            Route, RouteSettings, Throttle,
+        },
     };
 
+    /// The function behind a route, in an API that is changed by `change`.
+    fn behind_api(ceiling: Option<u32>, change: impl FnOnce(&mut HttpApi)) -> Posture {
+        let mut posture = with_function(|function| function.reserved_concurrency = Fact::Known(ceiling));
+        let integration = Integration {
+            kind: "AWS_PROXY".to_owned(),
+            function: Some(Arn::from("arn:aws:lambda:eu-west-1:123456789012:function:orders:live")),
+            calls: None,
+            timeout_millis: None,
+        };
+        let route = Route {
+            id: "r1".to_owned(),
+            key: "POST /orders".to_owned(),
+            authorization_type: "NONE".to_owned(),
+            authorizer: None,
+            api_key_required: false,
+            integration: Some("i1".to_owned()),
+            models: [].into(),
+            parameters: [].into(),
+        };
+        let stage = HttpStage {
+            name: "$default".to_owned(),
+            access_log: None,
+            client_certificate: None,
+            default_settings: None,
+            settings: [].into(),
+            variables: [].into(),
+            tags: [].into(),
+        };
+        let mut api = HttpApi {
+            arn: Arn::from("arn:aws:apigateway:eu-west-1::/apis/a1"),
+            id: "a1".to_owned(),
+            name: "shop".to_owned(),
+            protocol: "HTTP".to_owned(),
+            execute_api_disabled: false,
+            cors: None,
+            tags: [].into(),
+            routes: Fact::Known(vec![route]),
+            integrations: Fact::Known([("i1".to_owned(), integration)].into()),
+            authorizers: Fact::Known(vec![]),
+            stages: Fact::Known(vec![stage]),
+        };
+        change(&mut api);
+        posture.regions.get_mut(REGION).unwrap().http_apis.items.push(api);
+        posture
+    }
+
+    /// The same with a method of a REST API.
+    fn behind_method(change: impl FnOnce(&mut RestApi)) -> Posture {
+        let mut posture = behind_api(None, |_| ());
+        let http = posture.regions.get_mut(REGION).unwrap().http_apis.items.remove(0);
+        let mut api = RestApi {
+            arn: Arn::from("arn:aws:apigateway:eu-west-1::/restapis/a2"),
+            id: "a2".to_owned(),
+            name: "shop".to_owned(),
+            endpoint_types: vec!["REGIONAL".to_owned()],
+            vpc_endpoints: vec![],
+            execute_api_disabled: false,
+            policy: None,
+            security_policy: None,
+            api_key_source: None,
+            tags: [].into(),
+            methods: Fact::Known(vec![RestMethod {
+                path: "/orders".to_owned(),
+                method: "POST".to_owned(),
+                authorization_type: "NONE".to_owned(),
+                authorizer: None,
+                api_key_required: false,
+                validator: None,
+                models: [].into(),
+                parameters: [].into(),
+                integration: http.integrations.known().unwrap().get("i1").cloned(),
+            }]),
+            validators: Fact::Known(vec![]),
+            authorizers: Fact::Known(vec![]),
+            stages: Fact::Known(vec![RestStage {
+                name: "live".to_owned(),
+                web_acl: None,
+                access_log: None,
+                tracing_enabled: false,
+                cache_enabled: false,
+                client_certificate: None,
+                settings: [].into(),
+                variables: [].into(),
+                canary_variables: [].into(),
+                tags: [].into(),
+            }]),
+        };
+        change(&mut api);
+        posture.regions.get_mut(REGION).unwrap().rest_apis.items.push(api);
+        posture
+    }
+
+    fn known<T>(fact: &mut Fact<T>) -> &mut T {
+        fact.known_mut().unwrap()
+    }
+
+    #[test]
+    fn routes_without_authorization() {
+        let throttle =
+            |rate| RouteSettings { throttle: Throttle { rate: Some(rate), burst: Some(100) }, data_trace: false, logging_level: None };
+        let own = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"*"}}"#;
+        cases(
+            &CHECK,
+            [
+                ("open", behind_api(None, |_| ()), Says::Fail),
+                ("open, with a ceiling", behind_api(Some(10), |_| ()), Says::Pass),
+                (
+                    "signed",
+                    behind_api(None, |api| known(&mut api.routes)[0].authorization_type = "AWS_IAM".to_owned()),
+                    Says::NotApplicable,
+                ),
+                ("never deployed", behind_api(None, |api| known(&mut api.stages).clear()), Says::NotApplicable),
+                ("behind no endpoint", behind_api(None, |api| api.execute_api_disabled = true), Says::NotApplicable),
+                ("held down", behind_api(None, |api| known(&mut api.stages)[0].default_settings = Some(throttle(50.0))), Says::Pass),
+                (
+                    "held down to what AWS allows anyway",
+                    behind_api(None, |api| known(&mut api.stages)[0].default_settings = Some(throttle(10_000.0))),
+                    Says::Fail,
+                ),
+                (
+                    "a socket that asks when it is opened",
+                    behind_api(None, |api| {
+                        api.protocol = "WEBSOCKET".to_owned();
+                        let connect = Route {
+                            key: "$connect".to_owned(),
+                            authorization_type: "AWS_IAM".to_owned(),
+                            integration: None,
+                            ..known(&mut api.routes)[0].clone()
+                        };
+                        known(&mut api.routes).push(connect);
+                    }),
+                    Says::NotApplicable,
+                ),
+                ("a method", behind_method(|_| ()), Says::Fail),
+                ("a method with a key", behind_method(|api| known(&mut api.methods)[0].api_key_required = true), Says::NotApplicable),
+                ("a private API", behind_method(|api| api.endpoint_types = vec!["PRIVATE".to_owned()]), Says::NotApplicable),
+                ("a policy for the account", behind_method(|api| api.policy = Some(PolicyText::from(own))), Says::NotApplicable),
+                ("a policy for everyone", behind_method(|api| api.policy = Some(PolicyText::from(EVERYONE))), Says::Fail),
+            ],
+        );
+        let gateway = r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"}}"#;
+        let mut unread = behind_api(None, |api| api.routes = Gap::denied("apigateway:GET", "no").into());
+        cases(&CHECK, [("routes denied, and no API may call it", unread.clone(), Says::NotApplicable)]);
+        unread.regions.get_mut(REGION).unwrap().functions.items[0]
+            .policies
+            .insert(Function::UNQUALIFIED.to_owned(), Fact::Known(Some(PolicyText::from(gateway))));
+        cases(&CHECK, [("routes denied", unread, Says::Unknown)]);
+    }
+
+    const EVERYONE: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}}"#;
     const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"lambda:Invoke*","Resource":"*"}}"#;
 
     fn with(policy: Fact<Option<PolicyText>>, ceiling: Fact<Option<u32>>) -> Posture {

@@ -1,6 +1,6 @@
 //! Layer 2: every function has the least permission it needs and explicit trust.
 
-use super::Check;
+use super::{Check, glance, held};
 
 mod administrator_role;
 mod allow_by_exception;
@@ -9,10 +9,11 @@ mod ci_trust_too_wide;
 mod cross_account_trust_unbound;
 mod decrypt_with_any_key;
 mod escalation;
+mod event_source_open;
 mod execution_role_trusts_others;
-mod glance;
-mod held;
+mod feeding;
 mod names;
+mod no_guardrail;
 mod pass_role_unrestricted;
 mod privileged_function_rewritable;
 mod role_assumable_by_anyone;
@@ -42,4 +43,6 @@ pub(super) static CHECKS: &[&Check] = &[
     &role_broken::CHECK,
     &allow_by_exception::CHECK,
     &broad_managed_policy::CHECK,
+    &event_source_open::CHECK,
+    &no_guardrail::CHECK,
 ];

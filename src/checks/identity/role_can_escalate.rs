@@ -5,7 +5,7 @@ use super::{
     glance, held,
 };
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, reach},
     model::{Gap, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,7 +22,8 @@ pub(super) static CHECK: Check = Check {
           credentials of a user who is administrator; take on, change the trust of, or pass to a service that runs code a role that \
           is administrator; or change the code of a function that runs as one. Each action is decided on the resource it is \
           needed on, and a role can only be passed to a service it trusts. Critical when anyone can invoke a function that runs as \
-          the role; medium when all ways depend on conditions. Ways over several principals are not followed.",
+          the role; medium when all ways depend on conditions. Where no such step is enough by itself, steps over other principals and functions \
+          are followed to their end.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], attack: &["T1098.003", "T1648"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Iam],
     run,
@@ -44,7 +45,7 @@ fn judge(context: &Context<'_>, targets: &Targets<'_>, role: &Role) -> Result<Ru
     let mut ways = targets.ways(context, role)?;
     // The certain ones first, and the shortest of them.
     ways.sort_by_key(|way| (way.is_conditional(), way.actions.len()));
-    let Some(first) = ways.first() else { return Ok(Ruling::Pass) };
+    let Some(first) = ways.first() else { return Ok(over_others(context, role)) };
     let more = match ways.len() - 1 {
         0 => String::new(),
         1 => ", and one more way".to_owned(),
@@ -60,6 +61,23 @@ fn judge(context: &Context<'_>, targets: &Targets<'_>, role: &Role) -> Result<Ru
         fault
     }
     .into())
+}
+
+/// Ways over other principals, where no step alone is enough.
+fn over_others(context: &Context<'_>, role: &Role) -> Ruling {
+    let Some((path, evidence)) = context.reach().escalation(&role.arn) else { return Ruling::Pass };
+    let over: Vec<String> = path.hops.iter().map(|hop| reach::name(&hop.from)).skip(1).collect();
+    let message = format!("{} can become administrator in {} steps, over {}", role.name, path.hops.len(), over.join(", "));
+    let actions = path.hops.iter().flat_map(|hop| hop.actions.iter().cloned());
+    let fault = Fault::new(message, evidence.clone()).subject(actions.collect::<Vec<_>>());
+    if !reach::is_sure(path) {
+        fault.severity(Severity::Medium).heuristic()
+    } else if context.is_public(&role.arn) {
+        fault.severity(Severity::Critical)
+    } else {
+        fault
+    }
+    .into()
 }
 
 fn evidence(ways: &[Way]) -> Vec<Evidence> {

@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_condition_on_the_caller_makes_it_medium() {
         let settings = Settings::default();
-        let posture = allowing("s3:GetObject", "*", r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#);
+        let posture = allowing("s3:GetObject", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#);
         let context = Context::new(&posture, &settings);
         let verdicts = (CHECK.run)(&context);
         let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };

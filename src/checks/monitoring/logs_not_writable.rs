@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Decision, Holder, Outcome},
+    iam::{Decision, Holder, Layer as Kind, Outcome},
     model::{Arn, Function, Gap, GapKind, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -47,6 +47,9 @@ fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
                     Evidence::field("lambda:ListFunctions", "LoggingConfig.LogGroup", group),
                     Evidence::field("iam:GetAccountAuthorizationDetails", role.arn.as_str(), format!("{action} is not allowed")),
                 ];
+                if let Some(boundary) = role.boundary.as_ref().filter(|_| decision.blocked_by.contains(&Kind::Boundary)) {
+                    evidence.push(Evidence::field("iam:GetAccountAuthorizationDetails", "PermissionsBoundary", boundary.as_str()));
+                }
                 evidence.extend(decision.proof.iter().map(|permission| {
                     Evidence::statement("iam:GetAccountAuthorizationDetails", &permission.policy, &permission.statement)
                 }));

@@ -33,6 +33,18 @@ pub(super) enum Signing {
     Absent,
 }
 
+/// What pushes events to a service, by name.
+pub(super) enum Feed {
+    /// A route of an API: `POST/orders`.
+    Route { api: &'static str, route: &'static str },
+    /// A rule with a schedule.
+    Schedule(String),
+    /// A topic.
+    Topic(String),
+    /// A bucket.
+    Upload(String),
+}
+
 /// A function and what belongs to it, as it is written down.
 pub(super) struct Service {
     pub(super) region: &'static str,
@@ -40,6 +52,7 @@ pub(super) struct Service {
     pub(super) hat: Option<Hat>,
     pub(super) log_group: Option<LogGroup>,
     pub(super) mappings: Vec<EventSourceMapping>,
+    feeds: Vec<Feed>,
     pub(super) signing: Signing,
     permissions: Vec<Permission>,
     tags: BTreeMap<String, String>,
@@ -103,6 +116,7 @@ impl Service {
             }),
             function,
             mappings: Vec::new(),
+            feeds: Vec::new(),
             signing: Signing::Enforced,
             permissions: Vec::new(),
             tags: [("team", team.name), ("env", "prod"), ("cost-centre", team.cost_centre)]
@@ -290,6 +304,8 @@ impl Service {
             role: self.hat.map(Hat::build),
             log_group: self.log_group,
             mappings: self.mappings,
+            feeds: self.feeds,
+            target: if live { Arn::new(format!("{}:{default}", self.function.arn)) } else { self.function.arn.clone() },
             function: self.function,
         }
     }
@@ -302,6 +318,9 @@ pub(super) struct Built {
     pub(super) role: Option<Role>,
     pub(super) log_group: Option<LogGroup>,
     pub(super) mappings: Vec<EventSourceMapping>,
+    pub(super) feeds: Vec<Feed>,
+    /// What callers call: the alias that is live, or the function itself.
+    pub(super) target: Arn,
     pub(super) signing: Signing,
 }
 

@@ -6,7 +6,7 @@ use crate::demo::{
 };
 use crate::model::{Arn, Cors, EventSourceMapping, Function, FunctionUrl};
 
-use super::Service;
+use super::{Feed, Service};
 
 /// A permission in a function's resource policy.
 pub(super) struct Permission {
@@ -19,25 +19,35 @@ pub(super) struct Permission {
 }
 
 impl Service {
-    pub(in crate::demo) fn behind_api(self, api: &str, route: &str) -> Self {
+    pub(in crate::demo) fn behind_api(mut self, api: &'static str, route: &'static str) -> Self {
+        self.feeds.push(Feed::Route { api, route });
         let source = expand(self.region, "execute-api", &format!("{}/*/{route}", made_up::id(api, 10)));
         self.permission(&format!("{api}-api"), r#"{"Service":"apigateway.amazonaws.com"}"#, &when("ArnLike", "AWS:SourceArn", &source))
     }
 
-    pub(in crate::demo) fn on_schedule(self, rule: &str) -> Self {
+    pub(in crate::demo) fn on_schedule(mut self, rule: &str) -> Self {
+        self.feeds.push(Feed::Schedule(rule.to_owned()));
         let source = expand(self.region, "events", &format!("rule/{rule}"));
         self.permission(rule, r#"{"Service":"events.amazonaws.com"}"#, &when("ArnLike", "AWS:SourceArn", &source))
     }
 
-    pub(in crate::demo) fn on_topic(self, topic: &str) -> Self {
+    pub(in crate::demo) fn on_topic(mut self, topic: &str) -> Self {
+        self.feeds.push(Feed::Topic(topic.to_owned()));
         let source = expand(self.region, "sns", topic);
         self.permission(topic, r#"{"Service":"sns.amazonaws.com"}"#, &when("ArnLike", "AWS:SourceArn", &source))
     }
 
-    pub(in crate::demo) fn on_upload(self, bucket: &str) -> Self {
+    pub(in crate::demo) fn on_upload(mut self, bucket: &str) -> Self {
+        self = self.notified_by(bucket);
         let condition =
             format!(r#"{{"StringEquals":{{"AWS:SourceAccount":"{ACCOUNT}"}},"ArnLike":{{"AWS:SourceArn":"arn:aws:s3:::{bucket}"}}}}"#);
         self.permission(&format!("{bucket}-uploads"), r#"{"Service":"s3.amazonaws.com"}"#, &condition)
+    }
+
+    /// A bucket notifies it, whatever its policy says of that.
+    pub(in crate::demo) fn notified_by(mut self, bucket: &str) -> Self {
+        self.feeds.push(Feed::Upload(bucket.to_owned()));
+        self
     }
 
     pub(in crate::demo) fn reads_queue(mut self, queue: &str) -> Self {

@@ -8,7 +8,7 @@ use super::{
     survey::{Survey, and},
 };
 use crate::{
-    iam::Document,
+    iam::{Document, Principal, Statement},
     model::{Arn, Bucket, Gap},
     paths::{Edge, Grip, Node, edge::Proof},
 };
@@ -50,6 +50,10 @@ fn by_policy(survey: &mut Survey<'_, '_>, bucket: &Bucket) {
         Err(gap) => return survey.hide(&bucket.arn, gap),
     };
     let Some(document) = survey.document(&bucket.arn, text) else { return };
+    let is_canonical = |statement: &Statement| statement.principals().iter().any(|one| matches!(one, Principal::CanonicalUser(_)));
+    if document.statements.iter().any(|statement| statement.is_allow() && is_canonical(statement)) {
+        survey.hide(&bucket.arn, Gap::unsupported("whose account a canonical user id stands for cannot be looked up"));
+    }
     let objects = objects(bucket, document);
     let asked = OBJECTS.iter().flat_map(|ask| objects.iter().map(move |object| (ask, object)));
     let asked = asked.chain(BUCKET.iter().map(|ask| (ask, &bucket.arn)));
@@ -200,6 +204,12 @@ mod tests {
             bucket.notifications = Gap::denied("s3:GetBucketNotification", "no").into();
         });
         assert_eq!(gaps(&unread), [format!("{BUCKET} s3:GetBucketPolicy"), format!("{BUCKET} s3:GetBucketNotification")]);
+    }
+
+    #[test]
+    fn a_canonical_id_may_be_anybodys() {
+        let posture = with(&READ.replace(r#""*","Action""#, r#"{"CanonicalUser":"79a59d"},"Action""#), |_| ());
+        assert_eq!((steps(&posture).len(), gaps(&posture)), (0, vec![format!("{BUCKET} ")]));
     }
 
     #[test]

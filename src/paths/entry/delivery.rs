@@ -2,8 +2,8 @@
 
 use super::survey::{Survey, and};
 use crate::{
-    iam::{Caller, Decision, Keyring, Outcome, PolicySet, Request, decide, own_policy},
-    model::{Arn, Function, Gap},
+    iam::{Caller, Decision, Keyring, Named, Outcome, PolicySet, Request, decide, own_policy},
+    model::{Arn, Function, Gap, find},
     paths::{Edge, Node, edge::Proof},
 };
 
@@ -95,13 +95,15 @@ impl Survey<'_, '_> {
     }
 
     /// The policy of `target`; what is not there although the list is whole has none, and takes nothing.
-    fn own_policy(&self, target: &Arn) -> Result<Option<crate::iam::Named>, Gap> {
+    fn own_policy(&self, target: &Arn) -> Result<Option<Named>, Gap> {
         let Some(region) = self.posture.regions.get(target.region()) else { return Err(Gap::unread("")) };
         let (is_there, gap) = match target.service() {
             "lambda" => (self.posture.function(&target.unqualified()).is_some(), &region.functions.gap),
-            "sqs" => (crate::model::find(&region.queues, target).is_some(), &region.queues.gap),
-            "sns" => (crate::model::find(&region.topics, target).is_some(), &region.topics.gap),
-            _ => (crate::model::find(&region.event_buses, target).is_some(), &region.event_buses.gap),
+            "sqs" => (find(&region.queues, target).is_some(), &region.queues.gap),
+            "sns" => (find(&region.topics, target).is_some(), &region.topics.gap),
+            "events" => (find(&region.event_buses, target).is_some(), &region.event_buses.gap),
+            // What has no policy of its own is called with a role only.
+            _ => return Ok(None),
         };
         match (is_there, gap) {
             (true, _) => own_policy(self.posture, self.library, &plain(target)),

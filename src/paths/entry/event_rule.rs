@@ -53,9 +53,11 @@ fn listens(survey: &mut Survey<'_, '_>, region: &Region, rule: &EventRule, patte
 }
 
 fn passes_on(survey: &mut Survey<'_, '_>, rule: &EventRule, target: &EventTarget) {
-    let by = match (&target.role, target.arn.service()) {
-        (Some(role), _) => As::Role(role),
-        (None, _) => As::Service("events.amazonaws.com", &rule.arn),
+    // Functions, queues, topics and buses say themselves whom they let; others are called with a role, if need be the rule's.
+    let says_itself = matches!(target.arn.service(), "lambda" | "sqs" | "sns" | "events");
+    let by = match target.role.as_ref().or(rule.role.as_ref().filter(|_| !says_itself)) {
+        Some(role) => As::Role(role),
+        None => As::Service("events.amazonaws.com", &rule.arn),
     };
     survey.deliver(Trigger {
         from: (&rule.arn).into(),

@@ -1,5 +1,6 @@
 //! Where paths begin, and what starts what: the steps that need no permission of a principal of the account.
 
+mod aftermath;
 mod api;
 mod bucket;
 mod delivery;
@@ -30,6 +31,31 @@ use super::{Edge, Node};
 use crate::{iam::Account, model::Gap};
 use survey::Survey;
 
+/// A kind of entry point, or of what starts what.
+type Find = fn(&mut Survey<'_, '_>);
+
+const KINDS: [Find; 19] = [
+    url::find,
+    function_policy::find,
+    queue::find,
+    topic::find,
+    event_bus::find,
+    event_rule::find,
+    stream::find,
+    secret::find,
+    key::find,
+    bucket::find,
+    mapping::find,
+    aftermath::find,
+    user_pool::find,
+    identity_pool::find,
+    trust::find,
+    rest_api::find,
+    http_api::find,
+    graphql_api::find,
+    web_function::find,
+];
+
 /// The steps that need nobody's permission, and what hides more of them.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
@@ -42,27 +68,7 @@ pub(super) struct Entries {
 /// Every step into `account` from outside, and every step that one resource takes to another by itself.
 pub(super) fn edges(account: &Account<'_>) -> Entries {
     let mut survey = Survey::new(account);
-    let kinds = [
-        url::find,
-        function_policy::find,
-        queue::find,
-        topic::find,
-        event_bus::find,
-        event_rule::find,
-        stream::find,
-        secret::find,
-        key::find,
-        bucket::find,
-        mapping::find,
-        user_pool::find,
-        identity_pool::find,
-        trust::find,
-        rest_api::find,
-        http_api::find,
-        graphql_api::find,
-        web_function::find,
-    ];
-    for find in kinds {
+    for find in KINDS {
         find(&mut survey);
     }
     survey.into_entries()

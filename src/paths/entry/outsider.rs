@@ -42,17 +42,19 @@ impl Survey<'_, '_> {
             whole.to_mut().statements.extend_from_slice(perimeter);
         }
         let reaches = audience_among(&whole, ask.actions, resource, |audience| self.outsider(audience, ask).is_some());
-        let edge = |reach: &Reach| {
-            let from = self.outsider(&reach.audience, ask)?;
-            let is_deputy = matches!(reach.audience, Audience::Service { .. });
-            Some(Edge {
-                actions: reach.actions.clone(),
-                condition: in_words(reach),
-                proof: vec![Proof::grant(policy, reach)],
-                ..Edge::new(from, to, ask.gives, if is_deputy { "confused-deputy" } else { ask.technique })
-            })
-        };
-        reaches.iter().filter_map(edge).collect()
+        reaches.iter().filter_map(|reach| self.step(policy, reach, to, ask)).collect()
+    }
+
+    /// The step that a grant to an outsider is.
+    pub(super) fn step(&self, policy: &str, reach: &Reach, to: &Arn, ask: &Ask) -> Option<Edge> {
+        let from = self.outsider(&reach.audience, ask)?;
+        let is_deputy = matches!(reach.audience, Audience::Service { .. });
+        Some(Edge {
+            actions: reach.actions.clone(),
+            condition: in_words(reach),
+            proof: vec![Proof::grant(policy, reach)],
+            ..Edge::new(from, to, ask.gives, if is_deputy { "confused-deputy" } else { ask.technique })
+        })
     }
 
     /// Whether `id` is an account, and another one.
@@ -60,7 +62,8 @@ impl Survey<'_, '_> {
         id.len() == 12 && id != self.home() && id.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    fn outsider(&self, audience: &Audience, ask: &Ask) -> Option<Node> {
+    /// The node of an audience that stands outside.
+    pub(super) fn outsider(&self, audience: &Audience, ask: &Ask) -> Option<Node> {
         let everyone = if ask.front == Front::Open { Node::Internet } else { Node::AnyAwsAccount };
         match audience {
             Audience::Anyone => Some(everyone),
@@ -79,7 +82,7 @@ impl Survey<'_, '_> {
     }
 
     /// Whether a statement names somebody who may stand outside: most name the account itself, or a service with its source.
-    fn names_outsider(&self, statement: &Statement, deputies: bool) -> bool {
+    pub(super) fn names_outsider(&self, statement: &Statement, deputies: bool) -> bool {
         let names = |principal: &Principal| match principal {
             Principal::Anyone => true,
             Principal::Account(id) => self.is_foreign(id),

@@ -68,12 +68,14 @@ fn from_provider(survey: &mut Survey<'_, '_>, role: &Role, provider: &str, reach
     let words: Vec<String> = reach.statement.conditions().iter().map(|condition| format!("only if {condition}")).collect();
     let words = (!words.is_empty()).then(|| words.join(" and "));
     let issuer = provider.split_once(":oidc-provider/").map_or(provider, |(_, issuer)| issuer);
+    let fixed = |claims: &[&str]| {
+        let keys: Vec<String> = claims.iter().map(|claim| format!("{issuer}:{claim}")).collect();
+        keys.iter().any(|key| fixes(&reach.statement, &[key]))
+    };
+    let is_public = PUBLIC.contains(&issuer) && !fixed(&["sub", "user_id", "id"]);
     let is_open = match pipelines(reach) {
         Some((_, width)) => width == Width::Everyone,
-        None => {
-            let claims = ["sub", "aud", "app_id", "user_id"].map(|claim| format!("{issuer}:{claim}"));
-            PUBLIC.contains(&issuer) && !fixes(&reach.statement, &claims.each_ref().map(String::as_str))
-        }
+        None => is_public && !fixed(&["aud", "app_id"]),
     };
     if is_open {
         // Whatever else the token must say, whoever asks for it decides.
@@ -81,6 +83,10 @@ fn from_provider(survey: &mut Survey<'_, '_>, role: &Role, provider: &str, reach
     }
     let technique =
         if reach.actions.iter().any(|action| action.ends_with("SAML")) { "assume-role-with-saml" } else { "assume-role-with-web-identity" };
+    if is_public {
+        // Whoever has an account there and signs in to the application.
+        return (Node::Internet, technique, words);
+    }
     if let Some(pool) = user_pool(issuer)
         && survey.lets_sign_up(pool, &role.arn)
         && !fixes(&reach.statement, &[&format!("{issuer}:sub")])
@@ -159,7 +165,7 @@ mod tests {
     fn people_of_public_providers_and_of_ones_own() {
         assert_eq!(web("accounts.google.com", "{}"), [format!("internet -> {ROLE} Control oidc-any-subject")]);
         let app = web("accounts.google.com", r#"{"StringEquals":{"accounts.google.com:aud":"app"}}"#);
-        assert!(app[0].starts_with("accounts.google.com -> "), "{app:?}");
+        assert_eq!(app, [format!("internet -> {ROLE} Control assume-role-with-web-identity only if accounts.google.com:aud is app")]);
         let cluster = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1";
         assert!(web(cluster, "{}")[0].starts_with(cluster));
         assert!(web("cognito-identity.amazonaws.com", r#"{"StringEquals":{"cognito-identity.amazonaws.com:aud":"p"}}"#).is_empty());

@@ -1,11 +1,17 @@
-//! Function URLs that ask for no authentication.
+//! Function URLs: those that ask for no authentication, and those whose policies let outsiders sign.
 
-use super::survey::Survey;
+use super::{
+    outsider::{Ask, Front},
+    survey::{Survey, and},
+};
 use crate::{
-    iam::{UrlReach, url_reach},
-    model::Function,
+    iam::{UrlReach, signed_url_reaches, url_reach},
+    model::{Function, FunctionUrl, Gap},
     paths::{Edge, Grip, Node, edge::Proof},
 };
+
+const FIELD: &str = "lambda:ListFunctionUrlConfigs";
+const SIGN: Ask = Ask { actions: &[], gives: Grip::Send, technique: "signed-function-url", front: Front::Signed, deputies: false };
 
 pub(super) fn find(survey: &mut Survey<'_, '_>) {
     for (name, region) in survey.regions() {
@@ -15,12 +21,16 @@ pub(super) fn find(survey: &mut Survey<'_, '_>) {
     }
 }
 
-fn through_urls(survey: &mut Survey<'_, '_>, function: &Function) {
+fn through_urls<'a>(survey: &mut Survey<'_, 'a>, function: &'a Function) {
     let urls = match function.urls.known() {
         Ok(urls) => urls,
         Err(gap) => return survey.hide(&function.arn, gap),
     };
     for url in urls {
+        if !url.auth_none {
+            signed(survey, function, url);
+            continue;
+        }
         let reaches = match url_reach(survey.library, function, url) {
             Ok(UrlReach::Public(reaches)) => reaches,
             Ok(UrlReach::OneActionOnly { .. } | UrlReach::Closed) => continue,
@@ -30,7 +40,7 @@ fn through_urls(survey: &mut Survey<'_, '_>, function: &Function) {
             }
         };
         let policy = policy_of(&url.qualifier);
-        let field = Proof::field("lambda:ListFunctionUrlConfigs", "AuthType", "NONE");
+        let field = Proof::field(FIELD, "AuthType", "NONE");
         let mut conditions: Vec<&str> = reaches.iter().flat_map(|reach| &reach.conditions).map(String::as_str).collect();
         conditions.dedup();
         survey.push(Edge {
@@ -38,6 +48,34 @@ fn through_urls(survey: &mut Survey<'_, '_>, function: &Function) {
             condition: (!conditions.is_empty()).then(|| conditions.join(" and ")),
             proof: std::iter::once(field).chain(reaches.iter().map(|reach| Proof::grant(&*policy, reach))).collect(),
             ..Edge::new(Node::Internet, &function.arn, Grip::Send, "function-url")
+        });
+    }
+}
+
+/// Outsiders who hold both actions may sign requests of a URL that asks for signatures.
+fn signed<'a>(survey: &mut Survey<'_, 'a>, function: &'a Function, url: &FunctionUrl) {
+    let Some(policy) = function.policies.get(&url.qualifier) else {
+        return survey.hide(&function.arn, Gap::unread("lambda:GetPolicy"));
+    };
+    let Some(document) = survey.policy(&function.arn, policy) else { return };
+    if !document.statements.iter().any(|statement| survey.names_outsider(statement, false)) {
+        return;
+    }
+    let called = policy_of(&url.qualifier);
+    let [by_url, invoke] = signed_url_reaches(document, function, url, |audience| survey.outsider(audience, &SIGN).is_some());
+    let steps = |reaches: &[crate::iam::Reach]| -> Vec<Edge> {
+        reaches.iter().filter_map(|reach| survey.step(&called, reach, &function.arn, &SIGN)).collect()
+    };
+    let (by_url, invoke) = (steps(&by_url), steps(&invoke));
+    for edge in by_url {
+        let fits = |other: &&Edge| other.from == edge.from || other.from == Node::AnyAwsAccount;
+        let Some(other) = invoke.iter().find(fits) else { continue };
+        let field = Proof::field(FIELD, "AuthType", "AWS_IAM");
+        survey.push(Edge {
+            actions: edge.actions.iter().chain(&other.actions).cloned().collect(),
+            condition: and(edge.condition, other.condition.clone()),
+            proof: std::iter::once(field).chain(edge.proof).chain(other.proof.iter().cloned()).collect(),
+            ..Edge::new(edge.from, &function.arn, Grip::Send, SIGN.technique)
         });
     }
 }
@@ -90,6 +128,21 @@ mod tests {
         ] {
             assert!(steps(&posture).is_empty() && gaps(&posture).is_empty(), "{:?}", steps(&posture));
         }
+    }
+
+    #[test]
+    fn a_url_that_asks_for_signatures_lets_in_whom_both_grants_name() {
+        let grant = |action: &str, condition: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":{{"AWS":"210987654321"}},"Action":"{action}","Resource":"*","Condition":{condition}}}"#
+            )
+        };
+        let url = grant("lambda:InvokeFunctionUrl", r#"{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}}"#);
+        let invoke = grant("lambda:InvokeFunction", r#"{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#);
+        let both = with_url("$LATEST", false, &format!("{url},{invoke}"));
+        assert_eq!(steps(&both), [format!("account:210987654321 -> {FUNCTION} Send signed-function-url")]);
+        assert!(steps(&with_url("$LATEST", false, &url)).is_empty());
+        assert!(steps(&with_url("$LATEST", false, &format!("{url},{invoke}").replace("210987654321", "123456789012"))).is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Answer, Told};
-use crate::paths::{Access, Hop, Node, Via};
+use crate::paths::{Access, Hop, Node, Path, Via};
 
 /// Nodes and the steps between them.
 #[derive(Debug, Default)]
@@ -35,14 +35,7 @@ pub(super) fn of(told: &[Told<'_>]) -> Drawing {
     let mut drawing = Drawing::default();
     for one in told {
         match &one.answer {
-            Answer::Paths(paths) => {
-                for path in paths {
-                    drawing.number(&path.from);
-                    for (index, hop) in path.hops.iter().enumerate() {
-                        drawing.hop(hop, index == path.break_at);
-                    }
-                }
-            }
+            Answer::Paths(paths) => paths.iter().for_each(|path| drawing.path(path)),
             Answer::Reach(radius) => {
                 let from = drawing.number(&radius.subject);
                 for touched in &radius.resources {
@@ -65,7 +58,21 @@ pub(super) fn of(told: &[Told<'_>]) -> Drawing {
     drawing
 }
 
+/// The drawing of some paths.
+pub(super) fn of_paths<'a>(paths: impl Iterator<Item = &'a Path>) -> Drawing {
+    let mut drawing = Drawing::default();
+    paths.for_each(|path| drawing.path(path));
+    drawing
+}
+
 impl Drawing {
+    fn path(&mut self, path: &Path) {
+        self.number(&path.from);
+        for (index, hop) in path.hops.iter().enumerate() {
+            self.hop(hop, index == path.break_at);
+        }
+    }
+
     fn number(&mut self, node: &Node) -> usize {
         if let Some(known) = self.numbers.get(node) {
             return *known;

@@ -83,5 +83,13 @@ pub fn path_text(number: usize, path: &Path) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// Some paths, as they are written from the screen: a Mermaid flowchart.
+pub fn path_drawing<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = mermaid::write(&drawing::of_paths(paths), &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;

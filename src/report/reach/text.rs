@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Answer, Told};
 use crate::{
     model::text::clean,
-    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, resource_name},
+    paths::{Access, Confidence, Hop, Node, Path, Proof, Radius, Reacher, Total, Touched, Via, names, technique_in_words},
     world::Origin,
 };
 
@@ -75,11 +75,14 @@ fn hops(hops: &[Hop], margin: &str, out: &mut dyn Write) -> io::Result<()> {
     for (number, hop) in (1..).zip(hops) {
         let actions = if hop.actions.is_empty() { String::new() } else { format!(": {}", clean(&hop.actions.join(", "))) };
         writeln!(out, "{margin}{number} → {}   {}{actions}", called(&hop.to), hop.technique)?;
+        if let Some(words) = technique_in_words(hop.technique) {
+            writeln!(out, "{margin}    {words}")?;
+        }
         if hop.needs_trigger {
             writeln!(out, "{margin}    wait     somebody or something else must still do its part")?;
         }
         if let Some(condition) = &hop.condition {
-            writeln!(out, "{margin}    if       {}", clean(condition))?;
+            writeln!(out, "{margin}    open     {}", clean(condition))?;
         }
         for proof in &hop.proof {
             writeln!(out, "{margin}    because  {}", proven(proof))?;
@@ -113,25 +116,27 @@ fn reach(radius: &Radius, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {reached} of {of} {kind}{}", if *of == 1 { "" } else { "s" })?;
     }
     for (via, title) in [(Via::Direct, "By its own permissions"), (Via::Escalation, "By becoming somebody else first")] {
-        let mut of_it = radius.resources.iter().filter(|touched| touched.via == via).peekable();
+        let groups = radius.alike(via);
         writeln!(out)?;
-        if of_it.peek().is_none() {
+        if groups.is_empty() {
             writeln!(out, "{title}: nothing that was read")?;
             continue;
         }
         writeln!(out, "{title}:")?;
-        for touched in of_it {
-            resource(touched, out)?;
+        for alike in groups {
+            resources(&alike, out)?;
         }
     }
     Ok(())
 }
 
-fn resource(touched: &Touched, out: &mut dyn Write) -> io::Result<()> {
-    let Touched { arn, kind, access, condition, proof, .. } = touched;
-    writeln!(out, "  {kind:<10} {}   {}", resource_name(arn), Access::words(access))?;
+fn resources(alike: &[&Touched], out: &mut dyn Write) -> io::Result<()> {
+    const MOST: usize = 8;
+    let Some(Touched { kind, access, condition, proof, .. }) = alike.first() else { return Ok(()) };
+    let count = if alike.len() == 1 { (*kind).to_owned() } else { format!("{} {kind}s", alike.len()) };
+    writeln!(out, "  {count:<14} {}: {}", Access::words(access), names(alike, MOST))?;
     if let Some(condition) = condition {
-        writeln!(out, "      if       {}", clean(condition))?;
+        writeln!(out, "      open     {}", clean(condition))?;
     }
     proof.iter().try_for_each(|proof| writeln!(out, "      because  {}", proven(proof)))
 }

@@ -15,6 +15,10 @@ pub enum Place {
     Functions,
     /// One function.
     Function,
+    /// One role.
+    Role,
+    /// The attack paths.
+    Paths,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -29,13 +33,15 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
         Self::Fix,
         Self::Functions,
         Self::Function,
+        Self::Role,
+        Self::Paths,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -52,6 +58,8 @@ impl Place {
             Self::Fix => "Fix",
             Self::Functions => "Functions",
             Self::Function => "Function",
+            Self::Role => "Role",
+            Self::Paths => "Attack paths",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",

@@ -6,7 +6,7 @@ use ratatui::{
     text::Span,
 };
 
-use super::{Findings, Fix, Function, TWO_PANES};
+use super::{Findings, Fix, Function, Principal, TWO_PANES};
 use crate::{
     checks::Confidence,
     model::{Arn, text},
@@ -290,6 +290,10 @@ impl Screen for Finding {
         }
     }
 
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        Some(self.found(cx)?.1.resource.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let found = self.found(cx);
         match action {
@@ -358,6 +362,7 @@ impl Screen for Finding {
             (Action::CopyArn, Some((_, finding, _))) => copy_arn(&finding.resource),
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some((_, finding, world))) => match related(world, finding, action) {
                 Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),
+                Some(arn) if action == Action::GoRole => Reply::Open(Box::new(Principal::new(arn))),
                 Some(arn) => Reply::Open(Box::new(Findings::new(Scope::Resource(arn)))),
                 None => Reply::Handled,
             },

@@ -8,9 +8,9 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Finding, Fix, Function, THREE_PANES, TWO_PANES, finding};
+use super::{Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, finding};
 use crate::{
-    model::text,
+    model::{Arn, text},
     ui::{
         Effect, Toast, View,
         binding::{Action, Place},
@@ -231,6 +231,10 @@ impl Screen for Findings {
         if self.index.filter().is_empty() { sort } else { format!("/{}   {sort}", text::clean(self.index.filter())) }
     }
 
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        Some(self.finding(cx)?.1.resource.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let found = self.finding(cx).zip(cx.world());
         match action {
@@ -302,6 +306,7 @@ impl Screen for Findings {
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some(((_, found), world))) => {
                 match finding::related(world, found, action) {
                     Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),
+                    Some(arn) if action == Action::GoRole => Reply::Open(Box::new(Principal::new(arn))),
                     Some(arn) => Reply::Open(Box::new(Self::new(Scope::Resource(arn)))),
                     None => Reply::Handled,
                 }

@@ -6,10 +6,11 @@ use ratatui::{
     text::Span,
 };
 
-use super::{Finding, Findings, Fix, TWO_PANES, finding};
+use super::{Finding, Findings, Fix, Principal, TWO_PANES, finding, reach};
 use crate::{
     checks::Layer,
     model::{Arn, text},
+    paths::{Node, Question},
     ui::{
         View,
         binding::{Action, Place},
@@ -31,8 +32,10 @@ use crate::{
     world::{self, World},
 };
 
-const TABS: [&str; 4] = ["Invoke", "Function", "Role", "Checks"];
-const CHECKS: usize = 3;
+const TABS: [&str; 5] = ["Invoke", "Function", "Reach", "Role", "Checks"];
+const REACH: usize = 2;
+const ROLE: usize = 3;
+const CHECKS: usize = 4;
 
 /// One function.
 pub(crate) struct Function {
@@ -97,8 +100,10 @@ impl Function {
 
     fn draw_traits(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, pane_index: usize, portrait: &Portrait) {
         let mut prose = Prose::new(cx, area.width);
-        for line in traits(portrait, pane_index) {
-            put_trait(&mut prose, cx, line);
+        if pane_index == REACH {
+            reach::lines(&mut prose, cx, cx.view.insight.and_then(|insight| insight.reach(&Node::from(&self.arn))));
+        } else {
+            traits(portrait, pane_index).iter().for_each(|line| put_trait(&mut prose, cx, line));
         }
         if let Some(scroll) = self.scrolls.get_mut(pane_index) {
             scroll.draw(frame, area, cx, prose.lines());
@@ -154,10 +159,9 @@ fn put_trait(prose: &mut Prose<'_>, cx: &Cx<'_>, line: &Trait) {
 /// Who can invoke it, what it is, what its role may do: one below the other.
 pub(crate) fn portrait(prose: &mut Prose<'_>, cx: &Cx<'_>, portrait: &Portrait) {
     let arrow = cx.glyphs.arrow();
-    for (index, title) in
-        ["Who can invoke".to_owned(), format!("{arrow} this function"), format!("{arrow} its role may")].iter().enumerate()
-    {
-        prose.heading(title);
+    let titles = [(0, "Who can invoke".to_owned()), (1, format!("{arrow} this function")), (ROLE, format!("{arrow} its role may"))];
+    for (index, title) in titles {
+        prose.heading(&title);
         for line in traits(portrait, index) {
             put_trait(prose, cx, line);
         }
@@ -225,6 +229,14 @@ impl Screen for Function {
         }
     }
 
+    fn asks(&self, _: &Cx<'_>) -> Option<Question> {
+        Some(Question::Reach(Node::from(&self.arn)))
+    }
+
+    fn about(&self, _: &Cx<'_>) -> Option<Arn> {
+        Some(self.arn.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let found = || self.finding(cx).filter(|_| self.pane == CHECKS);
         match action {
@@ -269,7 +281,7 @@ impl Screen for Function {
             (Action::Copy, Some((place, _, world))) => Fix::copy(cx, world, place),
             (Action::CopyArn, _) => finding::copy_arn(&self.arn),
             (Action::GoRole, _) => match cx.world().and_then(|world| world.posture.function(&self.arn)) {
-                Some(function) => Reply::Open(Box::new(Findings::new(Scope::Resource(function.role.clone())))),
+                Some(function) => Reply::Open(Box::new(Principal::new(function.role.clone()))),
                 None => Reply::Handled,
             },
             (Action::GoKey, _) => {
@@ -289,8 +301,10 @@ impl Screen for Function {
             let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
             let columns: [Rect; 3] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(3), Constraint::Fill(4)]).areas(above);
             let arrow = cx.glyphs.arrow();
-            let titles = ["Who can invoke".to_owned(), format!("{arrow} this function"), format!("{arrow} its role may")];
-            for (index, (area, title)) in columns.into_iter().zip(titles).enumerate() {
+            // What its role may do explains what it can reach: they share their place.
+            let last = if self.pane == ROLE { (ROLE, format!("{arrow} its role may")) } else { (REACH, format!("{arrow} it can reach")) };
+            let titles = [(0, "Who can invoke".to_owned()), (1, format!("{arrow} this function")), last];
+            for (area, (index, title)) in columns.into_iter().zip(titles) {
                 let inner = pane(frame, area, cx, &title, "", self.pane == index);
                 self.draw_traits(frame, inner, cx, index, &portrait);
             }

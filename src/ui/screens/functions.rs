@@ -6,7 +6,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Findings, Function, TWO_PANES, finding::copy_arn, function};
+use super::{Findings, Function, Principal, TWO_PANES, finding::copy_arn, function};
 use crate::{
     checks::Layer,
     model::text,
@@ -243,6 +243,10 @@ impl Screen for Functions {
         if self.filter.is_empty() { sort } else { format!("/{}   {sort}", text::clean(&self.filter)) }
     }
 
+    fn about(&self, cx: &Cx<'_>) -> Option<crate::model::Arn> {
+        Some(self.row(cx)?.arn.clone())
+    }
+
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         match action {
             Action::Open | Action::Copy | Action::CopyArn | Action::GoRole => {
@@ -286,8 +290,7 @@ impl Screen for Functions {
             Action::Copy | Action::CopyArn => return self.row(cx).map_or(Reply::Handled, |row| copy_arn(&row.arn)),
             Action::GoRole => {
                 let role = self.row(cx).zip(cx.world()).and_then(|(row, world)| world.posture.function(&row.arn));
-                return role
-                    .map_or(Reply::Handled, |function| Reply::Open(Box::new(Findings::new(Scope::Resource(function.role.clone())))));
+                return role.map_or(Reply::Handled, |function| Reply::Open(Box::new(Principal::new(function.role.clone()))));
             }
             Action::GoKey => {
                 return function::key(cx, self.row(cx))

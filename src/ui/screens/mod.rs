@@ -1,6 +1,7 @@
 //! The screens, one file each.
 
 mod accounts;
+mod attack_paths;
 mod collectors;
 mod finding;
 mod findings;
@@ -10,9 +11,12 @@ mod functions;
 mod help;
 mod overview;
 mod palette;
+mod principal;
+mod reach;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use attack_paths::AttackPaths;
 pub(crate) use collectors::Collectors;
 pub(crate) use finding::Finding;
 pub(crate) use findings::Findings;
@@ -22,6 +26,7 @@ pub(crate) use functions::Functions;
 pub(crate) use help::Help;
 pub(crate) use overview::Overview;
 pub(crate) use palette::Palette;
+pub(crate) use principal::Principal;
 
 use ratatui::{Frame, layout::Rect};
 

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{Finding, Findings, Fix, Function, TWO_PANES};
 use crate::{
     checks::{Layer, Severity},
-    model::text,
+    model::{Arn, text},
     score::LayerScore,
     ui::{
         Effect, View,
@@ -253,6 +253,10 @@ impl Screen for Overview {
         let waived: usize = world.score.layers.iter().map(|layer| layer.counts.waived).sum();
         let waived = if waived == 0 { String::new() } else { format!("~ {} waived  ", count(waived)) };
         format!("{waived}account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
+    }
+
+    fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
+        Some(self.finding(cx)?.1.resource.clone())
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {

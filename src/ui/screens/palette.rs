@@ -7,7 +7,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Finding, Findings, Function, middle};
+use super::{Finding, Function, Principal, middle};
 use crate::{
     model::{Arn, text},
     ui::{
@@ -98,7 +98,7 @@ impl Palette {
         match target {
             Some(Target::Action(action, _)) => Reply::Run(*action),
             Some(Target::Function(arn)) => Reply::Become(Box::new(Function::new(arn.clone()))),
-            Some(Target::Role(arn)) => Reply::Become(Box::new(Findings::new(Scope::Resource(arn.clone())))),
+            Some(Target::Role(arn)) => Reply::Become(Box::new(Principal::new(arn.clone()))),
             Some(Target::Finding(id)) => Reply::Become(Box::new(Finding::new(Index::new(Scope::All), id.clone()))),
             None => Reply::Back,
         }

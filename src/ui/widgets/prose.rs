@@ -190,6 +190,12 @@ impl Scroll {
         }
     }
 
+    /// Like [`Scroll::show`], before a page of `height` rows is drawn for the first time.
+    pub(crate) fn turn_to(&mut self, line: usize, height: u16) {
+        self.page = usize::from(height);
+        self.show(line);
+    }
+
     /// Draws the lines in sight.
     pub(crate) fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, lines: Vec<Line<'static>>) {
         self.page = usize::from(area.height);

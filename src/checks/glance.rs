@@ -61,10 +61,16 @@ pub(super) fn could(holder: &Holder<'_>, action: &str, resource: &str) -> bool {
 
 /// Whether `pattern` may stand for `text`: with wildcards that cross every border, without case, and with
 /// variables standing for anything.
-fn fits(pattern: &str, text: &str) -> bool {
-    if pattern.contains("${") || !pattern.is_ascii() || !text.is_ascii() {
-        return true;
-    }
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
+    pattern.contains("${") || !pattern.is_ascii() || !text.is_ascii() || covers(pattern, text, |a, b| a.eq_ignore_ascii_case(&b))
+}
+
+/// Whether `pattern`, with wildcards and without variables, stands for `text`, to the letter.
+pub(super) fn is(pattern: &str, text: &str) -> bool {
+    covers(pattern, text, |a, b| a == b)
+}
+
+fn covers(pattern: &str, text: &str, same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut pattern, mut text) = (pattern.as_bytes(), text.as_bytes());
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
@@ -74,7 +80,7 @@ fn fits(pattern: &str, text: &str) -> bool {
                 pattern = rest;
             }
             ([], []) => return true,
-            ([one, rest @ ..], [other, more @ ..]) if *one == b'?' || one.eq_ignore_ascii_case(other) => {
+            ([one, rest @ ..], [other, more @ ..]) if *one == b'?' || same(*one, *other) => {
                 (pattern, text) = (rest, more);
             }
             _ => {

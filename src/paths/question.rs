@@ -1,0 +1,39 @@
+//! Questions that a whole account is followed through for: too long to wait for while a key is held down.
+
+use std::sync::Arc;
+
+use super::{Graph, Node, Path, Radius, Target};
+use crate::{
+    iam::{Account, Library},
+    model::Posture,
+};
+
+/// What to find out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Every attack path to administrator or to data.
+    Paths,
+    /// What this one can do to the account.
+    Reach(Node),
+}
+
+/// What was found out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// The attack paths.
+    Paths(Vec<Path>),
+    /// The blast radius.
+    Reach(Radius),
+}
+
+impl Question {
+    /// Finds out; `library` holds the documents of `posture`.
+    pub fn answer(&self, posture: &Posture, library: Arc<Library>) -> Found {
+        let account = Account::new(posture, library);
+        let graph = Graph::new(&account);
+        match self {
+            Self::Paths => Found::Paths(graph.paths(None, &Target::AdminOrData)),
+            Self::Reach(subject) => Found::Reach(graph.reach(subject)),
+        }
+    }
+}
