@@ -162,7 +162,7 @@ mod tests {
         let sqs =
             |action: &str, resource: &str, more: &str| format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"{more}}}"#);
         let queue = "arn:aws:sqs:eu-west-1:123456789012:orders";
-        let condition = r#","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#;
+        let condition = r#","Condition":{"StringEquals":{"aws:ResourceTag/team":"orders"}}"#;
         let steps = [
             score(&sqs("sqs:*", "*", ""), unused).value,
             score(&sqs("sqs:*", "*", condition), unused).value,
