@@ -89,6 +89,9 @@ impl Holder<'_> {
     }
 }
 
+/// What actions share that fare alike: service, level, the statements that speak of them, and the types they work on.
+type Alike = (&'static str, AccessLevel, Vec<usize>, Vec<&'static str>);
+
 /// The statements that bear on a principal, and which actions each speaks of.
 struct Survey<'a> {
     holder: &'a Holder<'a>,
@@ -105,7 +108,7 @@ impl<'a> Survey<'a> {
     fn take(mut self, set: &ActionSet) -> Permissions {
         let catalog = Catalog::embedded();
         // Actions that the same statements speak of, and that work on the same types, fare alike: one of them is decided.
-        let mut alike: BTreeMap<(&'static str, AccessLevel, Vec<usize>, Vec<&'static str>), Vec<&'static Action>> = BTreeMap::new();
+        let mut alike: BTreeMap<Alike, Vec<&'static Action>> = BTreeMap::new();
         for (place, action) in set.places() {
             let speaking =
                 self.statements.iter().enumerate().filter(|(_, (_, actions))| actions.has_place(place)).map(|(at, _)| at).collect();

@@ -36,6 +36,16 @@ pub struct Term {
     pub points: f64,
 }
 
+/// What a term is added up from.
+#[derive(Default)]
+struct Cost {
+    actions: usize,
+    weight: f64,
+    /// How far its widest pattern reaches, and the pattern.
+    reach: f64,
+    widest: String,
+}
+
 impl PrivilegeScore {
     /// Scores `permissions`; `usage` says of a service whether it is used. Services of which nothing is allowed do not
     /// count, so that a role with one service is measured by that one.
@@ -46,7 +56,7 @@ impl PrivilegeScore {
     pub fn of(permissions: &Permissions, usage: impl Fn(&str) -> Usage) -> Self {
         let catalog = Catalog::embedded();
         let mut whole = 0.0;
-        let mut terms: BTreeMap<(&'static str, AccessLevel), (usize, f64, (f64, String))> = BTreeMap::new();
+        let mut terms: BTreeMap<(&'static str, AccessLevel), Cost> = BTreeMap::new();
         for service in &permissions.services {
             let all = catalog.service(service.service).map(|found| catalog.actions_of(found)).unwrap_or_default();
             whole += all.iter().map(|action| weight(service.service, action)).sum::<f64>();
@@ -60,20 +70,26 @@ impl PrivilegeScore {
                 let widest = right.cells.iter().map(|cell| (reach(cell), cell)).max_by(|a, b| a.0.total_cmp(&b.0));
                 let Some((reach, cell)) = widest else { continue };
                 let term = terms.entry((service.service, right.level)).or_default();
-                term.0 += right.actions.len();
-                term.1 += right.actions.iter().map(|action| weight(service.service, action)).sum::<f64>() * reach * used;
-                if reach > term.2.0 {
-                    term.2 = (reach, cell.resource.clone());
+                term.actions += right.actions.len();
+                term.weight += right.actions.iter().map(|action| weight(service.service, action)).sum::<f64>() * reach * used;
+                if reach > term.reach {
+                    (term.reach, term.widest) = (reach, cell.resource.clone());
                 }
             }
         }
         if whole <= 0.0 {
             return Self { value: 100.0, largest: Vec::new() };
         }
-        let sum: f64 = terms.values().map(|term| term.1).sum();
+        let sum: f64 = terms.values().map(|cost| cost.weight).sum();
         let mut largest: Vec<Term> = terms
             .into_iter()
-            .map(|((service, level), (actions, cost, (_, widest)))| Term { service, level, actions, widest, points: 100.0 * cost / whole })
+            .map(|((service, level), Cost { actions, weight, widest, .. })| Term {
+                service,
+                level,
+                actions,
+                widest,
+                points: 100.0 * weight / whole,
+            })
             .collect();
         largest.sort_by(|a, b| b.points.total_cmp(&a.points).then_with(|| (a.service, a.level).cmp(&(b.service, b.level))));
         largest.truncate(SHOWN);
