@@ -6,7 +6,7 @@ use super::{Check, Context, Ruling, Settings};
 use crate::model::{
     Arn, Bucket, BucketNotifications, CodeLocation, CodeSigningConfig, Fact, Function, FunctionState, Gap, Identity, Key, KeyMetadata,
     LambdaSettings, LogGroup, LoggingConfig, NotificationTarget, Policies, PolicyText, Posture, PublicAccessBlock, Region, Role,
-    RuntimeManagement, Secret, Table, TableDescription, Timestamp, Version,
+    RuntimeManagement, Secret, ServiceUse, Table, TableDescription, Timestamp, Version,
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -126,7 +126,7 @@ pub(crate) fn role(name: &str, policy: &str) -> Role {
         boundary: None,
         tags: BTreeMap::new(),
         last_used: Fact::Known(None),
-        services_used: Role::unasked(),
+        services_used: Fact::Known(vec![ServiceUse { service: "logs".to_owned(), last_used: Some(now()) }]),
     }
 }
 

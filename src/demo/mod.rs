@@ -22,6 +22,7 @@ mod stores;
 #[cfg(test)]
 mod stories;
 mod tracking;
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,7 @@ pub fn posture() -> Posture {
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
     }
+    usage::note(&mut posture);
     sources::count(&mut posture);
     posture
 }

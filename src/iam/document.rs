@@ -102,6 +102,11 @@ impl Document {
         Ok(Self { statements, source })
     }
 
+    /// The JSON it was read from.
+    pub(super) fn source(&self) -> &Node {
+        &self.source
+    }
+
     /// The document with only what it denies.
     pub(super) fn without_allows(&self) -> Self {
         let statements = self.statements.iter().filter(|statement| !statement.is_allow()).cloned().collect();

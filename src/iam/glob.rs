@@ -305,6 +305,21 @@ impl ActionPattern {
         if self.named_service { found } else { found.at_most_unknown() }
     }
 
+    /// Its tokens, letters in lower case.
+    pub(super) fn tokens(&self) -> &[Token] {
+        &self.flat
+    }
+
+    /// Whether it stands for every action there is.
+    pub(super) const fn is_everything(&self) -> bool {
+        self.everything
+    }
+
+    /// Whether its service is written out.
+    pub(super) const fn names_service(&self) -> bool {
+        self.named_service
+    }
+
     /// Whether it has an action in common with the pattern `asked`, which is in lower case.
     pub(super) fn overlaps(&self, asked: &[Token]) -> bool {
         overlap(&self.flat, asked)

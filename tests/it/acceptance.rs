@@ -69,6 +69,7 @@ const FLAWS: &[Row] = &[
     Row("IA-004", "role/negative", Fail, Fail),
     Row("IA-005", "role/negative", Fail, Fail),
     Row("IA-006", "role/shared", Fail, Fail),
+    Row("IA-007", "role/shared", Unknown, Unknown),
     Row("IA-008", "role/open", Fail, Fail),
     Row("IA-009", "role/open", Fail, Fail),
     Row("IA-009", "role/mixed", Fail, Fail),
@@ -129,6 +130,7 @@ const fn blind(check: &'static str, kind: Kind, action: &'static str, why: &'sta
 const URLS: &str = "moto lists no function URLs";
 const RUNTIMES: &str = "neither knows runtime management";
 const SIGNING: &str = "moto has no code signing; ministack answers with a list of another name";
+const ACCESS: &str = "neither says when a role last used a service";
 const PROTECTION: &str = "neither says whether a log group is protected from deletion";
 
 /// What the emulators do not let Palisade tell. What neither does, `scanning` shows with the stub.
@@ -144,6 +146,8 @@ const BLIND: &[Blind] = &[
     blind("FN-014", Kind::Ministack, "lambda:ListCodeSigningConfigs", SIGNING),
     blind("FN-019", Kind::Moto, "lambda:GetFunctionRecursionConfig", "moto knows no recursion protection"),
     blind("DP-012", Kind::Ministack, "s3:GetAccountPublicAccessBlock", "ministack does not say what the account blocks"),
+    blind("IA-007", Kind::Moto, "iam:GenerateServiceLastAccessedDetails", ACCESS),
+    blind("IA-007", Kind::Ministack, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     blind("IR-004", Kind::Moto, "iam:GetAccountAuthorizationDetails", "moto says that a user asks who does not exist"),
     blind("MV-004", Kind::Moto, "logs:DescribeLogGroups", PROTECTION),
     blind("MV-004", Kind::Ministack, "logs:DescribeLogGroups", PROTECTION),

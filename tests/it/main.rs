@@ -46,6 +46,7 @@ mod services;
 #[cfg(feature = "aws")]
 #[allow(dead_code, unused_imports, reason = "benches use it as well, and need other parts of it")]
 mod stub;
+mod tables;
 mod tidy;
 #[cfg(feature = "aws")]
 mod warm;

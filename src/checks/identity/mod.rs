@@ -23,6 +23,7 @@ mod role_shared;
 mod sensitive_data_unbounded;
 mod service_wide_wildcard;
 mod trust;
+mod unused_permissions;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -32,6 +33,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &sensitive_data_unbounded::CHECK,
     &decrypt_with_any_key::CHECK,
     &role_shared::CHECK,
+    &unused_permissions::CHECK,
     &role_assumable_by_anyone::CHECK,
     &execution_role_trusts_others::CHECK,
     &cross_account_trust_unbound::CHECK,
