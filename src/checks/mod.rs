@@ -20,6 +20,8 @@ mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
+pub(crate) mod testing_api;
+#[cfg(test)]
 mod tests;
 mod verdict;
 

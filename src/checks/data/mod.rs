@@ -2,6 +2,7 @@
 
 use super::Check;
 
+mod api_cache_unprotected;
 mod data_flow_leak;
 mod data_open_to_foreign_account;
 mod environment_without_customer_key;
@@ -13,6 +14,7 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod old_tls_accepted;
 mod sinks;
 
 /// The checks, by id.
@@ -26,5 +28,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &log_group_without_customer_key::CHECK,
     &data_open_to_foreign_account::CHECK,
     &function_bucket_exposed::CHECK,
+    &api_cache_unprotected::CHECK,
+    &old_tls_accepted::CHECK,
     &data_flow_leak::CHECK,
 ];
