@@ -77,6 +77,11 @@ impl Settings {
         marked(&self.sensitive_tags, tags)
     }
 
+    /// Whether `tags` mark what they are on as development.
+    pub fn is_development(&self, tags: &BTreeMap<String, String>) -> bool {
+        marked(&self.development_tags, tags)
+    }
+
     /// Whether the user trusts the account `id`; `home` is always trusted.
     pub fn trusts(&self, home: &str, id: &str) -> bool {
         id == home || self.trusted_accounts.iter().any(|trusted| trusted == id)

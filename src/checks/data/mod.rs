@@ -15,6 +15,7 @@ mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
 mod old_tls_accepted;
+mod payload_unprotected;
 mod sinks;
 
 /// The checks, by id.
@@ -30,5 +31,6 @@ pub(super) static CHECKS: &[&Check] = &[
     &function_bucket_exposed::CHECK,
     &api_cache_unprotected::CHECK,
     &old_tls_accepted::CHECK,
+    &payload_unprotected::CHECK,
     &data_flow_leak::CHECK,
 ];

@@ -3,6 +3,7 @@
 use super::{Asset, Check, Context};
 use crate::model::{Function, Gap};
 
+mod api_access_unlogged;
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
 mod logging_blind_or_leaky;
@@ -18,6 +19,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &logs_unmasked::CHECK,
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
+    &api_access_unlogged::CHECK,
 ];
 
 /// A function among `functions` that is tagged as sensitive.
