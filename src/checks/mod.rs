@@ -22,6 +22,8 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod testing_api;
 #[cfg(test)]
+pub(crate) mod testing_watch;
+#[cfg(test)]
 mod tests;
 mod verdict;
 
