@@ -9,12 +9,15 @@ use crate::{
 mod api_access_unlogged;
 mod data_access_unrecorded;
 mod data_events;
+mod function_unscanned;
+mod functions_unwatched;
 mod invocations_unrecorded;
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
+mod no_live_trail;
 mod tracing_off;
 
 /// The checks, by id.
@@ -25,8 +28,11 @@ pub(super) static CHECKS: &[&Check] = &[
     &logs_unmasked::CHECK,
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
+    &no_live_trail::CHECK,
     &invocations_unrecorded::CHECK,
     &data_access_unrecorded::CHECK,
+    &functions_unwatched::CHECK,
+    &function_unscanned::CHECK,
     &api_access_unlogged::CHECK,
 ];
 
