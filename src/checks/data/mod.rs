@@ -14,6 +14,7 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod mount_unprotected;
 mod old_tls_accepted;
 mod payload_unprotected;
 mod sinks;
@@ -32,5 +33,6 @@ pub(super) static CHECKS: &[&Check] = &[
     &api_cache_unprotected::CHECK,
     &old_tls_accepted::CHECK,
     &payload_unprotected::CHECK,
+    &mount_unprotected::CHECK,
     &data_flow_leak::CHECK,
 ];

@@ -14,18 +14,22 @@ mod functions_unwatched;
 mod invocations_unrecorded;
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
+mod log_silent;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
 mod no_live_trail;
+mod secret_in_log;
 mod tracing_off;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
     &logs_not_writable::CHECK,
+    &log_silent::CHECK,
     &log_retention_out_of_bounds::CHECK,
     &log_group_deletable::CHECK,
     &logs_unmasked::CHECK,
+    &secret_in_log::CHECK,
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
     &no_live_trail::CHECK,
