@@ -22,6 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod waiver;
 
 use std::fmt;
 
@@ -30,6 +31,7 @@ use serde::Serialize;
 pub use context::Context;
 pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
+pub use waiver::{Waiver, WaiverState, WaiverUse};
 
 use crate::{model::Source, remedy::Plan};
 

@@ -49,4 +49,5 @@ mod stub;
 mod tables;
 mod tidy;
 #[cfg(feature = "aws")]
+mod waivers;
 mod warm;
