@@ -9,11 +9,11 @@ use std::{
 };
 
 use serde::Deserialize;
-use time::{Date, Month, macros::format_description};
+use time::{Date, Month};
 use toml::Spanned;
 
 use crate::{
-    checks::{self, Waiver},
+    checks::{self, Waiver, parse_day},
     config::{Problem, line},
 };
 
@@ -55,14 +55,9 @@ impl Day {
                 let date = datetime.date.filter(|_| datetime.time.is_none())?;
                 Date::from_calendar_date(i32::from(date.year), Month::try_from(date.month).ok()?, date.day).ok()
             }
-            Self::Quoted(text) => day(text),
+            Self::Quoted(text) => parse_day(text),
         }
     }
-}
-
-/// The day that `text` is, written `2027-03-31`.
-pub fn day(text: &str) -> Option<Date> {
-    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// The file that governs here: in the working directory or the nearest one above it, up to the root of its repository.
@@ -165,7 +160,7 @@ mod tests {
         let bare = parse(ONE).unwrap();
         let quoted = parse(&ONE.replace("2027-03-31", "\"2027-03-31\"")).unwrap();
         assert_eq!(bare, quoted);
-        assert_eq!((bare[0].check.as_str(), bare[0].line, bare[0].expires), ("FN-002", 1, day("2027-03-31").unwrap()));
+        assert_eq!((bare[0].check.as_str(), bare[0].line, bare[0].expires), ("FN-002", 1, parse_day("2027-03-31").unwrap()));
     }
 
     #[test]

@@ -31,7 +31,7 @@ use serde::Serialize;
 pub use context::Context;
 pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
-pub use waiver::{Waiver, WaiverState, WaiverUse};
+pub use waiver::{Waiver, WaiverState, WaiverUse, parse_day};
 
 use crate::{model::Source, remedy::Plan};
 

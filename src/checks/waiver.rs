@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use time::Date;
+use time::{Date, macros::format_description};
 
 use crate::{
     iam,
@@ -37,6 +37,11 @@ impl Waiver {
     pub fn holds(&self, now: Timestamp) -> bool {
         now.date() <= self.expires
     }
+}
+
+/// The day that `text` is, written `2027-03-31`.
+pub fn parse_day(text: &str) -> Option<Date> {
+    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// What has become of a waiver.

@@ -48,6 +48,6 @@ mod services;
 mod stub;
 mod tables;
 mod tidy;
-#[cfg(feature = "aws")]
 mod waivers;
+#[cfg(feature = "aws")]
 mod warm;
