@@ -5,6 +5,7 @@ use super::Check;
 mod api_cache_unprotected;
 mod data_flow_leak;
 mod data_open_to_foreign_account;
+mod data_outside_regions;
 mod environment_without_customer_key;
 mod function_bucket_exposed;
 mod grant_too_wide;
@@ -35,4 +36,5 @@ pub(super) static CHECKS: &[&Check] = &[
     &payload_unprotected::CHECK,
     &mount_unprotected::CHECK,
     &data_flow_leak::CHECK,
+    &data_outside_regions::CHECK,
 ];
