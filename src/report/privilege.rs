@@ -65,6 +65,14 @@ fn term(term: &Term) -> String {
 pub fn text(told: &Privilege<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} · account {} · taken {}", clean(told.role.arn.as_str()), clean(told.account), told.taken_at)?;
     writeln!(out)?;
+    body(told, out)
+}
+
+/// Writes for people who see already which role it is.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn body(told: &Privilege<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Least privilege {:.0} of 100", told.score.value.floor())?;
     for largest in &told.score.largest {
         writeln!(out, "    costs {}", term(largest))?;
