@@ -8,6 +8,7 @@ mod log_retention_out_of_bounds;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
+mod state_machine_logging_off;
 mod tracing_off;
 
 /// The checks, by id.
@@ -18,6 +19,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &logs_unmasked::CHECK,
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
+    &state_machine_logging_off::CHECK,
 ];
 
 /// A function among `functions` that is tagged as sensitive.
