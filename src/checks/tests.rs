@@ -1,7 +1,9 @@
 //! What holds for every check of the catalogue.
 
 use super::{Context, Ruling, Settings, all, testing};
-use crate::model::{Arn, CodeSigningConfig, ControlPolicy, Fact, LevelKind, Organization, OrganizationLevel, PolicyText, Posture};
+use crate::model::{
+    Arn, CodeSigningConfig, ControlPolicy, Fact, LevelKind, ManagedPolicy, Organization, OrganizationLevel, PolicyText, Posture,
+};
 
 /// A posture with one function and nothing wrong: signed, beside what `with_function` gives it.
 fn sound() -> Posture {
@@ -19,6 +21,7 @@ fn sound() -> Posture {
 
 /// The posture in an organization that leaves no function open and hands nobody everything.
 fn guarded(mut posture: Posture) -> Posture {
+    watched(&mut posture);
     let document = r#"{"Version":"2012-10-17","Statement":[
         {"Effect":"Allow","Action":"*","Resource":"*"},
         {"Effect":"Deny","Action":["lambda:CreateFunctionUrlConfig","lambda:UpdateFunctionUrlConfig"],"Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}},
@@ -42,6 +45,18 @@ fn guarded(mut posture: Posture) -> Posture {
         resource_control: Fact::Known(Vec::new()),
     }]);
     posture
+}
+
+/// Lets somebody watch the account and be called about it.
+fn watched(posture: &mut Posture) {
+    posture.governance.security_contact = Fact::Known(true);
+    let mut support = testing::role("support", testing::LOGS_ONLY);
+    let policy = Arn::from("arn:aws:iam::aws:policy/AWSSupportAccess");
+    support.policies.attached.push(policy.clone());
+    posture.identity.roles.items.push(support);
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"support:*","Resource":"*"}]}"#;
+    let document = Fact::Known(PolicyText::from(document));
+    posture.identity.policies.items.push(ManagedPolicy { name: policy.name().to_owned(), arn: policy, document });
 }
 
 #[test]

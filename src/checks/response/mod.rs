@@ -5,16 +5,28 @@ use super::Check;
 mod alias_split;
 mod blind_spot;
 mod containment_left_behind;
+mod events_not_replayable;
+mod evidence_perishable;
+mod live_threat;
 mod no_rollback_point;
+mod nobody_to_call;
 mod operator_cannot_contain;
+mod owner_unknown;
 mod secrets_not_rotatable;
+mod stack_drifted;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
+    &live_threat::CHECK,
     &operator_cannot_contain::CHECK,
     &no_rollback_point::CHECK,
     &alias_split::CHECK,
+    &stack_drifted::CHECK,
+    &evidence_perishable::CHECK,
     &secrets_not_rotatable::CHECK,
+    &events_not_replayable::CHECK,
+    &nobody_to_call::CHECK,
+    &owner_unknown::CHECK,
     &containment_left_behind::CHECK,
     &blind_spot::CHECK,
 ];
