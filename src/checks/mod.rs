@@ -6,6 +6,7 @@
 
 mod context;
 mod data;
+mod event_pattern;
 mod function;
 mod glance;
 mod held;
@@ -16,6 +17,7 @@ mod permission;
 mod reach;
 mod resource_policy;
 mod response;
+mod routes;
 mod settings;
 #[cfg(test)]
 pub(crate) mod testing;

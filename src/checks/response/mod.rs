@@ -7,17 +7,21 @@ mod blind_spot;
 mod containment_left_behind;
 mod events_not_replayable;
 mod evidence_perishable;
+mod findings_unrouted;
 mod live_threat;
 mod no_rollback_point;
 mod nobody_to_call;
 mod operator_cannot_contain;
 mod owner_unknown;
+mod responder_dead;
 mod secrets_not_rotatable;
 mod stack_drifted;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
     &live_threat::CHECK,
+    &findings_unrouted::CHECK,
+    &responder_dead::CHECK,
     &operator_cannot_contain::CHECK,
     &no_rollback_point::CHECK,
     &alias_split::CHECK,
