@@ -237,6 +237,8 @@ impl Call {
         // The AWS CLI has names of its own for some services.
         let service = match self.service {
             "s3api" => "s3",
+            "accessanalyzer" => "access-analyzer",
+            "configservice" => "config",
             "stepfunctions" => "states",
             service => service,
         };

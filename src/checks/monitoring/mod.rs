@@ -3,13 +3,16 @@
 use super::{Asset, Check, Context};
 use crate::model::{Function, Gap};
 
+mod control_plane_unwatched;
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
+mod no_alarm;
 mod state_machine_logging_off;
 mod tracing_off;
+mod watchers_missing;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -20,6 +23,9 @@ pub(super) static CHECKS: &[&Check] = &[
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
     &state_machine_logging_off::CHECK,
+    &no_alarm::CHECK,
+    &control_plane_unwatched::CHECK,
+    &watchers_missing::CHECK,
 ];
 
 /// A function among `functions` that is tagged as sensitive.
