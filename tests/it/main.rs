@@ -48,5 +48,6 @@ mod services;
 mod stub;
 mod tables;
 mod tidy;
+mod waivers;
 #[cfg(feature = "aws")]
 mod warm;
