@@ -4,6 +4,7 @@ use super::Check;
 
 mod alias_split;
 mod blind_spot;
+mod changed_since_baseline;
 mod containment_left_behind;
 mod events_not_replayable;
 mod evidence_perishable;
@@ -16,6 +17,7 @@ mod owner_unknown;
 mod responder_dead;
 mod secrets_not_rotatable;
 mod stack_drifted;
+mod unreleased_code;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -24,7 +26,9 @@ pub(super) static CHECKS: &[&Check] = &[
     &responder_dead::CHECK,
     &operator_cannot_contain::CHECK,
     &no_rollback_point::CHECK,
+    &unreleased_code::CHECK,
     &alias_split::CHECK,
+    &changed_since_baseline::CHECK,
     &stack_drifted::CHECK,
     &evidence_perishable::CHECK,
     &secrets_not_rotatable::CHECK,
