@@ -23,6 +23,7 @@ mod stores;
 mod stories;
 mod tracking;
 mod usage;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +97,7 @@ pub fn posture() -> Posture {
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
     }
+    watch::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture
