@@ -1,6 +1,7 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
 mod can;
+mod policy;
 mod reach;
 
 use std::{path::PathBuf, time::Duration};
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 use crate::checks::Framework;
 
 pub use can::Can;
+pub use policy::Policy;
 pub use reach::{DrawnAs, Paths, Reach, Sources, Who};
 
 /// The security posture of serverless AWS accounts, in your terminal.
@@ -110,12 +112,8 @@ pub enum Command {
         /// A check's id or slug, such as FN-001
         id: String,
     },
-    /// Print the least IAM policy that collection needs, with what --last-accessed asks
-    Policy {
-        /// With what --events needs: to take messages off its queue
-        #[arg(long)]
-        events: bool,
-    },
+    /// Print the least IAM policy that collection needs, or that a ROLE of the account does
+    Policy(Policy),
     /// Show or write the configuration
     Config {
         /// What to do with it.

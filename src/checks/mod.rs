@@ -23,6 +23,10 @@ mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
+pub(crate) mod testing_api;
+#[cfg(test)]
+pub(crate) mod testing_watch;
+#[cfg(test)]
 mod tests;
 mod verdict;
 mod waiver;

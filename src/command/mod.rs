@@ -117,7 +117,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Can(asked)) => can::run(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
-        Some(Command::Policy { events }) => policy::print(events),
+        Some(Command::Policy(asked)) => policy::run(&asked),
         Some(Command::Config { command }) => configuration::run(&command),
         #[cfg(feature = "tui")]
         Some(Command::Keymap { command: crate::cli::KeymapCommand::Print }) => dashboard::print_keymap(),

@@ -4,6 +4,7 @@
 //! stories that end badly. Nothing in it is real, and nothing in it changes from one call to the next.
 
 mod accounts;
+mod alerts;
 mod billing;
 mod feeds;
 mod keys;
@@ -97,7 +98,10 @@ pub fn posture() -> Posture {
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
     }
-    watch::note(&mut posture);
+    for region in [EU, US] {
+        watch::note(&mut posture, region);
+    }
+    alerts::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture

@@ -89,10 +89,10 @@ const STORIES: &[(&str, &str)] = &[
     ("MV-015", "claims"),
     ("MV-016", "legacy-etl"),
     ("MV-016", "partner-sync"),
-    ("IR-001", "legacy-etl"),
+    ("IR-001", "returns-label"),
     ("IR-003", "isolate-function"),
     ("IR-006", "notify-digest"),
-    ("IR-010", "larkspur"),
+    ("IR-010", "larkspur-audit"),
     ("IR-012", "clickstream-ingest"),
     ("IR-013", "root"),
     ("IR-014", "proof-of-delivery"),
@@ -127,14 +127,16 @@ fn the_stories_are_found() {
     assert!(missing.is_empty(), "not found: {missing:?}");
 }
 
+/// Checks that say nothing here: of where data may be only a configuration tells, log events are never read, and there is no baseline.
+const SILENT: &[&str] = &["DP-020", "MV-006", "IR-008"];
+
 /// Somebody who looks for an example of a check finds one.
 #[test]
 fn every_check_finds_something() {
     let world = world();
     let failed: BTreeSet<&str> =
         world.findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| finding.check.id).collect();
-    // Of a baseline there is none: the account is new.
-    let idle: Vec<&str> = checks::all().map(|check| check.id).filter(|id| *id != "IR-008" && !failed.contains(id)).collect();
+    let idle: Vec<&str> = checks::all().map(|check| check.id).filter(|id| !failed.contains(id) && !SILENT.contains(id)).collect();
     assert!(idle.is_empty(), "nothing to find for {idle:?}");
 }
 

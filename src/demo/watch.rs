@@ -1,137 +1,77 @@
-//! Who watches the account, and who is called: well looked after in Europe, and forgotten in North America.
+//! Who watches the account, and what carries data beside functions: trails, detectors, scans, numbers, and a few old things.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::{
-    Alarm, Analyzer, Arn, ConfigRecorder, Detector, DetectorFeature, DetectorSettings, EventRule, EventTarget, Fact, InspectorStatus,
-    Learnt, Listing, Part, PolicyText, Posture, RecorderStatus, SecurityHub, Source, SourceRun, Stack, StateMachine,
-    StateMachineConfiguration, Subscription, SubscriptionEndpoint, Threat, Topic, TopicAttributes, Trail, TrailSelectors, TrailStatus,
-    Version, Watched, WatchedMetric,
+    AccessPoint, AdvancedEventSelector, ApiDomain, ApiMapping, Arn, Coverage, Detector, DetectorFeature, DetectorSettings, Fact,
+    FieldSelector, FileSystem, FileSystemConfig, FunctionMetrics, HiddenText, InspectorStatus, Invocations, Learnt, Listing,
+    MethodSettings, Part, Posture, Region, RestApi, RestStage, ScanStatus, Source, StateMachine, StateMachineConfiguration, Throttle,
+    Trail, TrailSelectors, TrailStatus,
 };
 
-use super::{ACCOUNT, EU, PARTITION, US, made_up, policy::document, sources};
+use super::{ACCOUNT, EU, PARTITION, made_up, sources};
 
-/// The team whose template nobody kept up with.
-const DRIFTED: &str = "billing";
-/// A function of which the alarm wakes nobody.
-const MUTED: &str = "partner-sync";
-/// A function that lost its owner.
-const ORPHAN: &str = "proof-of-delivery";
-/// A function that was released once, and to which somebody uploaded code by hand since.
-const BY_HAND: &str = "notify-digest";
+/// Takes in what the collectors of `region` learnt of those who watch `posture`, and changes what the stories need.
+pub(super) fn note(posture: &mut Posture, region: &'static str) {
+    if let Some(place) = posture.regions.get_mut(region).filter(|_| region == EU) {
+        tell(place);
+    }
+    for part in parts(posture, region) {
+        posture.absorb(part);
+    }
+}
 
 fn arn(service: &str, region: &str, resource: &str) -> Arn {
     Arn::build(PARTITION, service, region, ACCOUNT, resource)
 }
 
-/// Adds to `posture` what watches it.
-pub(super) fn note(posture: &mut Posture) {
-    let contacts = vec![Learnt::SecurityContact(Fact::Known(true)), Learnt::OperationsContact(Fact::Known(false))];
-    posture.absorb(Part { run: sources::run(Source::Account, SourceRun::GLOBAL), learnt: contacts });
-    for region in [EU, US] {
-        let names: Vec<String> =
-            posture.functions().filter(|(name, _)| *name == region).map(|(_, function)| function.name.clone()).collect();
-        let mut part = |source, learnt| posture.absorb(Part { run: sources::run(source, region), learnt });
-        part(Source::Cloudwatch, vec![Learnt::Alarms(Listing::complete(alarms(region, &names)))]);
-        part(
-            Source::GuardDuty,
-            vec![Learnt::Detectors(Listing::complete(vec![detector(region)])), Learnt::Threats(Listing::complete(threats(region)))],
-        );
-        let off = InspectorStatus { account: "DISABLED".to_owned(), lambda: None, lambda_code: None };
-        part(Source::Inspector, vec![Learnt::Inspector(Fact::Known(off))]);
-        let hub = SecurityHub { arn: arn("securityhub", region, "hub/default"), subscribed: None, auto_enable_controls: Some(true) };
-        part(Source::SecurityHub, vec![Learnt::SecurityHub(Fact::Known((region == EU).then_some(hub)))]);
-        part(Source::AccessAnalyzer, vec![Learnt::Analyzers(Listing::complete(analyzers(region)))]);
-        part(Source::Config, vec![Learnt::ConfigRecorders(Fact::Known(vec![recorder()]))]);
+fn parts(posture: &Posture, region: &'static str) -> Vec<Part> {
+    let part = |source, learnt| Part { run: sources::run(source, region), learnt };
+    let metrics = posture.regions.get(region).map(metrics).unwrap_or_default();
+    let coverage = posture.regions.get(region).filter(|_| region == EU).map(coverage).unwrap_or_default();
+    let machines = if region == EU { vec![refunds()] } else { Vec::new() };
+    let files = if region == EU { vec![drawings()] } else { Vec::new() };
+    let points = if region == EU { vec![drawings_point()] } else { Vec::new() };
+    vec![
+        part(Source::Cloudwatch, vec![Learnt::Metrics(Listing::complete(metrics))]),
         part(
             Source::Cloudtrail,
             vec![Learnt::Trails(Listing::complete(vec![trail(region)])), Learnt::EventDataStores(Listing::complete(Vec::new()))],
-        );
-        part(Source::CloudFormation, vec![Learnt::Stacks(Listing::complete(stacks(region)))]);
-        part(Source::States, vec![Learnt::StateMachines(Listing::complete(machines(region)))]);
-        part(Source::SsmIncidents, vec![Learnt::ResponsePlans(Listing::complete(Vec::new()))]);
-    }
-    alerts(posture);
-    owners(posture);
+        ),
+        part(Source::GuardDuty, vec![Learnt::Detectors(Listing::complete(vec![detector(region)]))]),
+        part(Source::Inspector, vec![Learnt::Inspector(Fact::Known(inspector(region))), Learnt::Coverages(Listing::complete(coverage))]),
+        part(Source::States, vec![Learnt::StateMachines(Listing::complete(machines))]),
+        part(
+            Source::Scheduler,
+            vec![Learnt::Schedules(Listing::complete(Vec::new())), Learnt::ScheduleGroups(Listing::complete(Vec::new()))],
+        ),
+        part(Source::Efs, vec![Learnt::FileSystems(Listing::complete(files)), Learnt::AccessPoints(Listing::complete(points))]),
+    ]
 }
 
-fn alarms(region: &str, names: &[String]) -> Vec<Alarm> {
-    let alarm = |name: &String| {
-        let dimensions = BTreeMap::from([("FunctionName".to_owned(), name.clone())]);
-        let metric = WatchedMetric { namespace: "AWS/Lambda".to_owned(), name: "Errors".to_owned(), dimensions, account: None };
-        Alarm {
-            arn: arn("cloudwatch", region, &format!("alarm:{name}-errors")),
-            name: format!("{name}-errors"),
-            actions_enabled: name != MUTED,
-            actions: vec![arn("sns", EU, "on-call")],
-            state: "OK".to_owned(),
-            watches: Watched::Metrics { metrics: vec![metric], expressions: Vec::new() },
-        }
-    };
-    // Nobody dares to touch it, not even for an alarm.
-    names.iter().filter(|name| *name != "legacy-etl").map(alarm).collect()
-}
-
-fn detector(region: &str) -> Detector {
-    let id = "c2b7f0a1d94e4f0f8e5b6a7c8d9e0f12".to_owned();
-    let features = vec![DetectorFeature { name: DetectorSettings::LAMBDA.to_owned(), enabled: true }];
-    let settings = DetectorSettings { enabled: true, features, publishing: Some("SIX_HOURS".to_owned()) };
-    Detector { arn: arn("guardduty", region, &format!("detector/{id}")), id, settings: Fact::Known(settings) }
-}
-
-/// Story: what nobody dares to touch somebody else has touched.
-fn threats(region: &str) -> Vec<Threat> {
-    if region != US {
-        return Vec::new();
-    }
-    let id = "9ac6d1f0b2e34c5d8f7a6b5c4d3e2f10".to_owned();
-    vec![Threat {
-        arn: arn("guardduty", region, &format!("detector/c2b7f0a1d94e4f0f8e5b6a7c8d9e0f12/finding/{id}")),
-        id,
-        kind: "CryptoCurrency:Lambda/BitcoinTool.B".to_owned(),
-        severity: 8.0,
-        function: Some(arn("lambda", region, "function:legacy-etl")),
-        function_name: Some("legacy-etl".to_owned()),
-        updated: Some(made_up::days_ago(2, "finding")),
-        count: Some(31),
-    }]
-}
-
-fn analyzers(region: &str) -> Vec<Analyzer> {
-    let analyzer = Analyzer {
-        arn: arn("access-analyzer", region, "analyzer/external"),
-        name: "external".to_owned(),
-        kind: "ACCOUNT".to_owned(),
-        status: "ACTIVE".to_owned(),
-        unused_access_age: None,
-        findings: Listing::complete(Vec::new()),
-    };
-    if region == EU { vec![analyzer] } else { Vec::new() }
-}
-
-fn recorder() -> ConfigRecorder {
-    ConfigRecorder {
-        name: "default".to_owned(),
-        role: None,
-        service: None,
-        all: true,
-        types: BTreeSet::new(),
-        excluded: BTreeSet::new(),
-        status: Fact::Known(RecorderStatus { recording: true, last: Some("Success".to_owned()), error: None, changed: None }),
-    }
-}
-
-/// One trail for all Regions, of which nobody can prove that its files are as they were written.
+/// Story: the trail takes all Regions and many data events, but nobody could prove that its files are untouched; tables
+/// and logging in were thought to be too much.
 fn trail(region: &str) -> Trail {
+    let equals =
+        |field: &str, value: &str| FieldSelector { field: field.to_owned(), equals: vec![value.to_owned()], ..FieldSelector::default() };
+    let logging_in = arn("lambda", EU, "function:auth-");
+    let selector = |fields| AdvancedEventSelector { name: None, fields };
+    let data = |kind: &str| vec![equals("eventCategory", "Data"), equals("resources.type", kind)];
+    let mut functions = data("AWS::Lambda::Function");
+    functions.push(FieldSelector {
+        field: "resources.ARN".to_owned(),
+        not_starts_with: vec![logging_in.as_str().to_owned()],
+        ..FieldSelector::default()
+    });
     Trail {
-        arn: arn("cloudtrail", EU, "trail/larkspur"),
+        arn: arn("cloudtrail", EU, "trail/larkspur-audit"),
         region: region.to_owned(),
-        name: "larkspur".to_owned(),
+        name: "larkspur-audit".to_owned(),
         home_region: EU.to_owned(),
         multi_region: true,
         organization: false,
         global_service_events: true,
-        bucket: Some("larkspur-log-archive".to_owned()),
+        bucket: Some("larkspur-trails".to_owned()),
         kms_key: None,
         log_file_validation: false,
         log_group: None,
@@ -140,120 +80,189 @@ fn trail(region: &str) -> Trail {
             delivery_error: None,
             digest_error: None,
             log_group_error: None,
-            delivered: Some(made_up::days_ago(0, "trail")),
+            delivered: Some(made_up::days_ago(0, "larkspur-audit")),
             stopped: None,
         }),
-        selectors: Fact::Known(TrailSelectors { basic: Vec::new(), advanced: Vec::new() }),
+        selectors: Fact::Known(TrailSelectors {
+            basic: Vec::new(),
+            advanced: vec![selector(vec![equals("eventCategory", "Management")]), selector(functions), selector(data("AWS::S3::Object"))],
+        }),
     }
 }
 
-fn stack_arn(region: &str, team: &str) -> Arn {
-    arn("cloudformation", region, &format!("stack/{team}/0f3c9b7e-41d2-11f0-9c54-0a1b2c3d4e5f"))
+/// Story: Lambda protection was switched on where the company lives, and nowhere else.
+fn detector(region: &str) -> Detector {
+    let id = made_up::id(&format!("detector {region}"), 32);
+    Detector {
+        arn: arn("guardduty", region, &format!("detector/{id}")),
+        id,
+        settings: Fact::Known(DetectorSettings {
+            enabled: true,
+            features: vec![DetectorFeature { name: DetectorSettings::LAMBDA.to_owned(), enabled: region == EU }],
+            publishing: Some("SIX_HOURS".to_owned()),
+        }),
+    }
 }
 
-fn stacks(region: &str) -> Vec<Stack> {
-    let stack = |team: &str| Stack {
-        arn: stack_arn(region, team),
-        name: team.to_owned(),
-        status: "UPDATE_COMPLETE".to_owned(),
-        drift: Some(if team == DRIFTED { "DRIFTED" } else { "IN_SYNC" }.to_owned()),
-        drift_checked: Some(made_up::days_ago(1, "drift")),
-        termination_protection: Some(true),
-        role: None,
-        root: None,
-        updated: Some(made_up::days_ago(30, team)),
+/// Story: so was Inspector.
+fn inspector(region: &str) -> InspectorStatus {
+    let status = if region == EU { "ENABLED" } else { "DISABLED" }.to_owned();
+    InspectorStatus { account: status.clone(), lambda: Some(status), lambda_code: Some("DISABLED".to_owned()) }
+}
+
+/// Story: scans of the export kept failing a release, so it was left out for a week.
+fn coverage(region: &Region) -> Vec<Coverage> {
+    let of = |arn: &Arn| {
+        let out = arn.name() == "billing-export";
+        let reason = if out { "EXCLUDED_BY_TAG" } else { "SUCCESSFUL" }.to_owned();
+        Coverage { arn: arn.clone(), packages: Some(ScanStatus { active: !out, reason }), code: None }
     };
-    if region == EU { ["billing", "tracking"].map(stack).into() } else { Vec::new() }
+    region.functions.items.iter().map(|function| of(&function.arn)).collect()
 }
 
-fn machines(region: &str) -> Vec<StateMachine> {
-    let machine = |name: &str, kind: &str, level: &str| StateMachine {
-        arn: arn("states", region, &format!("stateMachine:{name}")),
+/// Every function was invoked within two days, and fails now and then.
+fn metrics(region: &Region) -> Vec<FunctionMetrics> {
+    let of = |arn: &Arn| {
+        let name = arn.name();
+        let count = 1_000 + u64::from(made_up::number(name, 4_000_000));
+        let last = made_up::days_ago(made_up::number(name, 2), "midnight");
+        FunctionMetrics {
+            arn: arn.clone(),
+            invocations: Fact::Known(Invocations { count, last: Some(last) }),
+            throttles: Fact::Known(0),
+            errors: Fact::Known(count / 5_000),
+            duration_p99: Fact::Known(Some(80 + u64::from(made_up::number(name, 2_400)))),
+            concurrent_executions: Fact::Known(Some(1 + u64::from(made_up::number(name, 40)))),
+            iterator_age: Fact::Known(None),
+        }
+    };
+    region.functions.items.iter().map(|function| of(&function.arn)).collect()
+}
+
+/// Story: refunds were debugged once by writing what they carry into the log.
+fn refunds() -> StateMachine {
+    let name = "refunds";
+    StateMachine {
+        arn: arn("states", EU, &format!("stateMachine:{name}")),
         name: name.to_owned(),
-        machine_type: kind.to_owned(),
+        machine_type: "STANDARD".to_owned(),
         configuration: Fact::Known(StateMachineConfiguration {
             status: Some("ACTIVE".to_owned()),
-            role: arn("iam", "", "role/state-machines"),
-            log_level: Some(level.to_owned()),
-            logs_execution_data: false,
-            log_groups: Vec::new(),
+            role: Arn::build(PARTITION, "iam", "", ACCOUNT, "role/refunds-flow"),
+            log_level: Some("ALL".to_owned()),
+            logs_execution_data: true,
+            log_groups: vec![arn("logs", EU, "log-group:/aws/vendedlogs/states/refunds:*")],
             tracing: true,
             encryption: None,
             kms_key: None,
         }),
-        definition: Fact::unread("states:DescribeStateMachine"),
-    };
-    if region == EU { vec![machine("claims", "EXPRESS", "OFF"), machine("returns", "STANDARD", "ERROR")] } else { Vec::new() }
+        definition: Fact::Known(HiddenText {
+            length: 1_204,
+            fingerprint: made_up::fingerprint(name),
+            functions: [arn("lambda", EU, "function:billing-refund")].into(),
+            secrets: Default::default(),
+        }),
+    }
 }
 
-/// The rules of Europe that tell people of findings and changes, and one that has answered nothing since its function went.
-fn alerts(posture: &mut Posture) {
-    let Some(region) = posture.regions.get_mut(EU) else { return };
-    let topic = arn("sns", EU, "on-call");
-    let policy: PolicyText = document(&[format!(
-        r#"{{"Effect":"Allow","Principal":{{"Service":"events.amazonaws.com"}},"Action":"sns:Publish","Resource":"{topic}","Condition":{{"StringEquals":{{"aws:SourceAccount":"{ACCOUNT}"}}}}}}"#
-    )]);
-    let attributes = TopicAttributes { policy: Some(policy), kms_key: Some("alias/aws/sns".to_owned()) };
-    region.topics.items.push(Topic { arn: topic.clone(), attributes: Fact::Known(attributes) });
-    region.topics.items.sort_by(|a, b| a.arn.cmp(&b.arn));
-    region.subscriptions.items.push(Subscription {
-        arn: Arn::new(format!("{topic}:5b1f7c2e-93d4-4a77-8f0e-6c2d1b0a9e8f")),
-        topic: topic.clone(),
-        owner: ACCOUNT.to_owned(),
-        protocol: "https".to_owned(),
-        endpoint: SubscriptionEndpoint::Host("events.pager.example".to_owned()),
-    });
-    region.subscriptions.items.sort_by(|a, b| a.arn.cmp(&b.arn));
-    let rule = |name: &str, pattern: &str, target: Arn| EventRule {
-        arn: arn("events", EU, &format!("rule/{name}")),
-        name: name.to_owned(),
-        bus: "default".to_owned(),
-        pattern: Some(pattern.to_owned()),
-        schedule: None,
-        state: "ENABLED".to_owned(),
-        role: None,
-        managed_by: None,
-        targets: Fact::Known(vec![EventTarget {
-            id: "target".to_owned(),
-            arn: target,
-            role: None,
-            dead_letter_queue: Some(arn("sqs", EU, "alerts-undelivered")),
-            retries: None,
-            input: None,
-            http_parameters: None,
-        }]),
-    };
-    let findings = r#"{"source":["aws.guardduty","aws.securityhub"]}"#;
-    let changes = r#"{"source":["aws.lambda"],"detail-type":["AWS API Call via CloudTrail"]}"#;
-    region.event_rules.items.extend([
-        rule("findings-to-on-call", findings, topic.clone()),
-        rule("lambda-changes-to-on-call", changes, topic),
-        rule("isolate-function", r#"{"source":["aws.guardduty"]}"#, arn("lambda", EU, "function:isolate-function")),
-    ]);
-    region.event_rules.items.sort_by(|a, b| a.arn.cmp(&b.arn));
+/// Story: fonts and drawings lie where they were put in 2021, on a disk that nobody thought to encrypt.
+fn drawings() -> FileSystem {
+    FileSystem {
+        arn: arn("elasticfilesystem", EU, "file-system/fs-0b6e3c19d2a7f4581"),
+        id: "fs-0b6e3c19d2a7f4581".to_owned(),
+        name: Some("drawings".to_owned()),
+        encrypted: Some(false),
+        kms_key: None,
+        policy: Fact::Known(None),
+    }
 }
 
-/// What is written on the functions themselves.
-fn owners(posture: &mut Posture) {
-    for (name, region) in &mut posture.regions {
-        for function in &mut region.functions.items {
-            if function.name == BY_HAND {
-                let released = ["1", "2"].map(|number| Version {
-                    number: number.to_owned(),
-                    code_sha256: Some(made_up::sha256(&format!("{BY_HAND} {number}"))),
-                    last_modified: None,
-                });
-                function.versions = Fact::Known(released.into());
-                function.code_sha256 = Some(made_up::sha256("by hand"));
-            }
-            let Some(tags) = function.tags.known_mut() else { continue };
-            let stack = tags.get("team").filter(|team| name == EU && matches!(team.as_str(), "billing" | "tracking"));
-            if let Some(stack) = stack.map(|team| stack_arn(name, team)) {
-                tags.insert(Stack::ID_TAG.to_owned(), stack.as_str().to_owned());
-            }
-            if function.name == ORPHAN {
-                tags.remove("team");
-            }
-        }
+fn drawings_point() -> AccessPoint {
+    AccessPoint {
+        arn: arn("elasticfilesystem", EU, "access-point/fsap-04d1c2b7e9a3f5068"),
+        file_system: drawings().id,
+        user: Some(1001),
+        group: Some(1001),
+        root: "/fonts".to_owned(),
+    }
+}
+
+/// Story: the tariffs were an API of their own once, cached, behind a name that partners with old tills call.
+fn quotes() -> (RestApi, ApiDomain) {
+    let id = made_up::id("quotes", 10);
+    let settings = MethodSettings {
+        logging_level: Some("ERROR".to_owned()),
+        data_trace: false,
+        throttle: Throttle { rate: Some(50.0), burst: Some(100) },
+        caching: true,
+        cache_encrypted: false,
+        cache_control_authorized: true,
+    };
+    let stage = RestStage {
+        name: "live".to_owned(),
+        web_acl: None,
+        access_log: Some(arn("logs", EU, "log-group:/larkspur/api/quotes")),
+        tracing_enabled: true,
+        cache_enabled: true,
+        client_certificate: None,
+        settings: BTreeMap::from([("*/*".to_owned(), settings)]),
+        variables: BTreeMap::new(),
+        canary_variables: BTreeMap::new(),
+        tags: BTreeMap::new(),
+    };
+    let api = RestApi {
+        arn: Arn::new(format!("arn:{PARTITION}:apigateway:{EU}::/restapis/{id}")),
+        id: id.clone(),
+        name: "quotes".to_owned(),
+        endpoint_types: vec!["REGIONAL".to_owned()],
+        vpc_endpoints: Vec::new(),
+        execute_api_disabled: true,
+        policy: None,
+        security_policy: Some("TLS_1_2".to_owned()),
+        api_key_source: None,
+        tags: BTreeMap::new(),
+        methods: Fact::Known(Vec::new()),
+        validators: Fact::Known(Vec::new()),
+        authorizers: Fact::Known(Vec::new()),
+        stages: Fact::Known(vec![stage]),
+    };
+    let domain = ApiDomain {
+        arn: Arn::new(format!("arn:{PARTITION}:apigateway:{EU}::/domainnames/quotes.larkspur.example")),
+        name: "quotes.larkspur.example".to_owned(),
+        id: None,
+        endpoint_types: vec!["REGIONAL".to_owned()],
+        security_policy: Some("TLS_1_0".to_owned()),
+        mutual_tls: false,
+        routing_mode: None,
+        policy: None,
+        mappings: Fact::Known(vec![ApiMapping { api: id, stage: Some("live".to_owned()), path: String::new() }]),
+    };
+    (api, domain)
+}
+
+/// What the stories change of a Region that was read before.
+fn tell(region: &mut Region) {
+    let (api, domain) = quotes();
+    region.rest_apis.items.push(api);
+    region.api_domains.items.push(domain);
+    for function in region.functions.items.iter_mut().filter(|function| function.name == "template-render") {
+        function.file_systems.push(FileSystemConfig { arn: drawings_point().arn, mount_path: "/mnt/fonts".to_owned() });
+    }
+    // Story: somebody moved the permissions of cancelling, and nobody has missed its log yet.
+    for group in region.log_groups.items.iter_mut().filter(|group| group.name == "/aws/lambda/order-cancel") {
+        group.last_event = Fact::Known(Some(made_up::days_ago(47, &group.name)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::demo::{EU, US};
+
+    #[test]
+    fn both_regions_see_the_one_trail() {
+        let posture = crate::demo::posture();
+        let [ireland, virginia] = [EU, US].map(|name| &posture.regions[name].trails.items[0]);
+        assert_eq!(ireland.arn, virginia.arn);
+        assert!(ireland.is_home() && !virginia.is_home());
     }
 }

@@ -3,6 +3,7 @@
 pub mod decision;
 pub mod framework;
 mod json;
+pub mod privilege;
 pub mod reach;
 mod text;
 

@@ -30,6 +30,7 @@ mod organization;
 mod paths;
 #[cfg(feature = "aws")]
 mod planted;
+mod privilege;
 #[cfg(feature = "aws")]
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]
