@@ -213,7 +213,9 @@ mod tests {
         Fact::Known(Some(PolicyText::new(serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string())))
     }
 
-    fn changes() -> Vec<(&'static str, fn(&mut Posture))> {
+    type Change = fn(&mut Posture);
+
+    fn changes() -> Vec<(&'static str, Change)> {
         vec![
             ("role", |posture| function(posture).role = Arn::from("arn:aws:iam::123456789012:role/admin")),
             ("trigger", |posture| {
