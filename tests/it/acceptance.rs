@@ -113,8 +113,10 @@ const FLAWS: &[Row] = &[
 ];
 
 /// Checks that are proved by cases on postures only: no emulator holds what they ask.
-const ON_POSTURES: &[&str] =
-    &["IR-001", "IR-002", "IR-003", "IR-006", "IR-008", "IR-009", "IR-010", "IR-012", "IR-014", "MV-015", "MV-016", "MV-017", "MV-018"];
+const ON_POSTURES: &[&str] = &[
+    "IR-001", "IR-002", "IR-003", "IR-006", "IR-008", "IR-009", "IR-010", "IR-012", "IR-013", "IR-014", "MV-015", "MV-016", "MV-017",
+    "MV-018",
+];
 
 /// A check that an emulator keeps from deciding.
 struct Blind {
