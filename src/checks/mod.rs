@@ -30,6 +30,7 @@ pub(crate) mod testing_watch;
 mod tests;
 mod verdict;
 mod waiver;
+mod works_with;
 
 use std::fmt;
 

@@ -18,7 +18,10 @@ mod log_group_without_customer_key;
 mod mount_unprotected;
 mod old_tls_accepted;
 mod payload_unprotected;
+mod queue_unencrypted;
+mod secret_not_rotated;
 mod sinks;
+mod table_unprotected;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -29,8 +32,11 @@ pub(super) static CHECKS: &[&Check] = &[
     &grant_too_wide::CHECK,
     &key_open_to_foreign_account::CHECK,
     &log_group_without_customer_key::CHECK,
+    &queue_unencrypted::CHECK,
+    &table_unprotected::CHECK,
     &data_open_to_foreign_account::CHECK,
     &function_bucket_exposed::CHECK,
+    &secret_not_rotated::CHECK,
     &api_cache_unprotected::CHECK,
     &old_tls_accepted::CHECK,
     &payload_unprotected::CHECK,
