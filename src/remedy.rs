@@ -234,8 +234,15 @@ impl Call {
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
             })
             .collect();
-        // The AWS CLI has a second name for S3.
-        format!("{}:{operation}", if self.service == "s3api" { "s3" } else { self.service })
+        // The AWS CLI has names of its own for some services.
+        let service = match self.service {
+            "s3api" => "s3",
+            "accessanalyzer" => "access-analyzer",
+            "configservice" => "config",
+            "stepfunctions" => "states",
+            service => service,
+        };
+        format!("{service}:{operation}")
     }
 }
 
