@@ -102,6 +102,11 @@ impl<'a> Account<'a> {
         }))
     }
 
+    /// Whether it is a role or user of the account.
+    pub fn has(&self, arn: &Arn) -> bool {
+        self.holders.contains_key(arn)
+    }
+
     /// The roles and users, in order of their ARNs.
     pub fn principals(&self) -> impl Iterator<Item = &'a Arn> {
         let identity = &self.posture.identity;
@@ -114,6 +119,12 @@ impl<'a> Account<'a> {
     /// Whether the policy of `resource` names `principal` itself, or everybody: then it may need no statement of its own.
     pub fn names(&self, resource: &Arn, principal: &Arn) -> bool {
         self.invited().has(resource, principal)
+    }
+
+    /// The resources of which [`Account::names`] is true for `principal`.
+    pub fn naming(&self, principal: &Arn) -> impl Iterator<Item = &Arn> {
+        let invited = self.invited();
+        invited.everyone().chain(invited.of(principal))
     }
 
     fn invited(&self) -> &Invited {

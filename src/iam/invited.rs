@@ -56,6 +56,11 @@ impl Invited {
         (!self.everyone.is_empty() && self.everyone.contains(resource)) || self.of(principal).contains(resource)
     }
 
+    /// The resources that let in everybody, perhaps on a condition.
+    pub(super) fn everyone(&self) -> impl Iterator<Item = &Arn> {
+        self.everyone.iter()
+    }
+
     /// The resources that let in `principal` by name.
     pub(super) fn of(&self, principal: &Arn) -> &[Arn] {
         self.named.get(principal.as_str()).map(Vec::as_slice).unwrap_or_default()

@@ -33,6 +33,11 @@ impl Stock {
         Self { kinds: SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect() }
     }
 
+    /// What holds data.
+    pub(super) fn of_data(posture: &Posture) -> Self {
+        Self { kinds: SINKS.iter().filter(|sink| sink.is_data).map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect() }
+    }
+
     /// Only this resource, if it is of a kind.
     pub(super) fn only(posture: &Posture, resource: &Arn) -> Self {
         let kinds = Sink::of(posture, resource).map(|sink| (sink, ArnIndex::new([resource.clone()])));
@@ -54,12 +59,13 @@ impl Stock {
         let mut all: BTreeMap<Arn, (&'static Sink, Vec<Use>)> = BTreeMap::new();
         let Some(holder) = account.holder(principal) else { return all };
         let caller = Caller::Principal(principal.as_str().to_owned());
+        // Resources are many, and those whose own policy names somebody few.
+        let naming: Vec<&Arn> = account.naming(principal).collect();
         for (sink, index) in &mut self.kinds {
             for (access, actions) in sink.uses {
                 let mut found: BTreeMap<Arn, Use> = BTreeMap::new();
                 for action in *actions {
-                    for (resource, asked) in
-                        candidates(account, principal, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
+                    for (resource, asked) in candidates(&naming, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
                     {
                         if found.get(&resource).is_some_and(|known| known.condition.is_none()) {
                             continue;
@@ -84,20 +90,13 @@ impl Stock {
 }
 
 /// The resources that these patterns may be about, and what to ask of each: an object stands for its bucket.
-fn candidates<'p>(
-    account: &Account<'_>,
-    principal: &Arn,
-    scopes: impl Iterator<Item = Option<&'p [&'p str]>>,
-    index: &mut ArnIndex,
-) -> Vec<(Arn, String)> {
+fn candidates<'p>(naming: &[&Arn], scopes: impl Iterator<Item = Option<&'p [&'p str]>>, index: &mut ArnIndex) -> Vec<(Arn, String)> {
     let is_buckets = index.arns().first().is_some_and(|arn| arn.service() == "s3");
     let object = |arn: &Arn, rest: &str| format!("{arn}/{}", if rest.is_empty() { ANY } else { rest }.replace('*', ANY).replace('?', "x"));
     let mut found: BTreeMap<Arn, String> = BTreeMap::new();
     // A resource's own policy can let in whom it names, without a statement of the principal's own.
-    for arn in index.arns() {
-        if account.names(arn, principal) {
-            found.insert(arn.clone(), if is_buckets { object(arn, "") } else { arn.as_str().to_owned() });
-        }
+    for arn in naming.iter().copied().filter(|arn| index.holds(arn)) {
+        found.insert(arn.clone(), if is_buckets { object(arn, "") } else { arn.as_str().to_owned() });
     }
     for patterns in scopes {
         let everything: &[&str] = &["*"];

@@ -43,11 +43,17 @@ pub(super) struct Step {
 }
 
 /// What a condition costs: more than all the steps of any path together.
-pub(super) const CONDITIONAL: u32 = 10_000;
+const CONDITIONAL: u32 = 1_000_000;
+
+/// What a wait costs: more than the steps between.
+const TRIGGERED: u32 = 1_000;
+
+/// From here on somebody else must do their part, or something is not known.
+pub(super) const UNSURE: u32 = TRIGGERED;
 
 /// What a step costs. The surer path goes first, then the shorter one: nothing that is certain hides behind a shortcut that is not.
 fn cost(label: &Label) -> u32 {
-    1 + if label.condition.is_some() { CONDITIONAL } else { 0 } + if label.needs_trigger { 100 } else { 0 }
+    1 + if label.condition.is_some() { CONDITIONAL } else { 0 } + if label.needs_trigger { TRIGGERED } else { 0 }
 }
 
 /// Places and the steps between them.
