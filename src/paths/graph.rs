@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Grip, Node, Path,
-    entry::{self, Entries},
+    Grip, Node, Path, entry,
     holdings::Stock,
     map::{Map, Place, PlaceId, UNSURE},
-    rules::{self, Steps},
+    rules::{self, Change, Given, Memory, Steps},
     tell,
     walk::{From, Toward},
 };
@@ -36,15 +35,27 @@ pub struct Graph<'a> {
     map: Map,
     gaps: Vec<(Node, Gap)>,
     everything: PlaceId,
+    memory: Memory,
 }
 
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        let Entries { edges, gaps } = entry::edges(account);
-        let Steps { mut map, gaps } = rules::steps(account, edges, gaps);
+        Self::from_steps(account, rules::steps(account, Given::new(account, entry::edges(account)), None))
+    }
+
+    /// Works out the steps that `account` allows: the same as [`Graph::new`] does. Where it differs from the account of this graph
+    /// only in what roles hold and whom they trust, the steps of all those whom that does not concern are taken over.
+    pub fn again<'b>(&self, account: &'b Account<'b>) -> Graph<'b> {
+        let Some(change) = Change::between(self.account.posture(), account.posture()) else { return Graph::new(account) };
+        let given = self.memory.given(&change).unwrap_or_else(|| Given::new(account, entry::edges(account)));
+        Graph::from_steps(account, rules::steps(account, given, Some((&self.memory, &change))))
+    }
+
+    fn from_steps(account: &'a Account<'a>, (steps, memory): (Steps, Memory)) -> Self {
+        let Steps { mut map, gaps } = steps;
         let everything = map.place(Place::At(Node::Admin, Grip::Control));
-        Self { account, map, gaps, everything }
+        Self { account, map, gaps, everything, memory }
     }
 
     /// Whose steps may be more than these, and why.

@@ -31,9 +31,7 @@ impl Builder<'_, '_> {
             let Some(made) = attacker.may_make(technique.needs) else { continue };
             match technique.victim {
                 Victim::Nobody => {
-                    let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
-                    let label = label(technique, made);
-                    self.map.step(attacker.place, None, everything, label);
+                    self.take(attacker.place, Place::At(Node::Admin, Grip::Control), label(technique, made));
                 }
                 Victim::RoleOf(service) => self.attack(attacker, technique, Class::RolesOf(service), &made),
                 Victim::Role => self.attack(attacker, technique, Class::Roles, &made),
@@ -62,8 +60,7 @@ impl Builder<'_, '_> {
                 return;
             }
             if let Some(grant) = attacker.may_assume(&role) {
-                let to = self.map.place(Place::At(Node::Resource(role), Grip::Control));
-                self.map.step(attacker.place, None, to, grant.label("sts-001", [ASSUME]));
+                self.take(attacker.place, Place::At(Node::Resource(role), Grip::Control), grant.label("sts-001", [ASSUME]));
             }
         }
     }
@@ -110,16 +107,14 @@ impl Builder<'_, '_> {
                 self.escalate(attacker, technique, Some(grant));
                 continue;
             }
-            let to = self.map.place(goal.of(Node::Resource(victim)));
-            self.map.step(attacker.place, None, to, label(technique, grant));
+            self.take(attacker.place, goal.of(Node::Resource(victim)), label(technique, grant));
         }
     }
 
     /// An attacker that gives itself more policy is administrator.
     fn escalate(&mut self, attacker: &Attacker<'_>, technique: &'static Technique, grant: Option<Grant>) {
         if let Some(grant) = grant {
-            let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
-            self.map.step(attacker.place, None, everything, label(technique, grant));
+            self.take(attacker.place, Place::At(Node::Admin, Grip::Control), label(technique, grant));
         }
     }
 
@@ -163,7 +158,7 @@ impl Builder<'_, '_> {
                 grant.map(|grant| all.and(grant))
             });
             if let Some(grant) = probe.filter(|grant| grant.condition.is_none()) {
-                self.map.step(attacker.place, None, group, label(grant));
+                self.take(attacker.place, Place::Group(group), label(grant));
                 covered.0.push(members);
             }
         }
