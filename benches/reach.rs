@@ -51,12 +51,11 @@ fn main() -> ExitCode {
     for (what, budget, change) in CHANGES {
         let mut changed = posture.clone();
         change(&mut changed.identity.roles.items);
-        let (took, steps) = budget::worked(|| {
-            let library = Arc::new(account.library().again(&posture, &changed));
-            let account = Account::new(&changed, library);
-            graph.again(&account).len()
-        });
-        figures.tell(&format!("{what}, {steps} steps"), took, "ms", budget);
+        let (parsed, library) = budget::worked(|| Arc::new(account.library().again(&posture, &changed)));
+        let (gathered, account) = budget::worked(|| Account::new(&changed, library));
+        let (built, next) = budget::worked(|| graph.again(&account));
+        println!("  of these {parsed:.1} ms policies, {gathered:.1} ms principals, {built:.1} ms steps");
+        figures.tell(&format!("{what}, {} steps", next.len()), parsed + gathered + built, "ms", budget);
     }
     if let Some(highest) = budget::memory("VmHWM") {
         figures.tell("memory at its highest", highest, "MB", Some(700.0));

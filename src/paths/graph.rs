@@ -47,9 +47,11 @@ impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows: the same as [`Graph::new`] does. Where it differs from the account of this graph
     /// only in what roles hold and whom they trust, the steps of all those whom that does not concern are taken over.
     pub fn again<'b>(&self, account: &'b Account<'b>) -> Graph<'b> {
-        let Some(change) = Change::between(self.account.posture(), account.posture()) else { return Graph::new(account) };
+        let Some(change) = Change::between(self.account, account.posture()) else { return Graph::new(account) };
         let given = self.memory.given(&change).unwrap_or_else(|| Given::new(account, entry::edges(account)));
-        Graph::from_steps(account, rules::steps(account, given, Some((&self.memory, &change))))
+        let (steps, memory) = rules::steps(account, given, Some((&self.memory, &change)));
+        // Which decisions are left out when there are too many depends on the order in which they come.
+        if self.memory.is_whole && memory.is_whole { Graph::from_steps(account, (steps, memory)) } else { Graph::new(account) }
     }
 
     fn from_steps(account: &'a Account<'a>, (steps, memory): (Steps, Memory)) -> Self {

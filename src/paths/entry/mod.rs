@@ -28,6 +28,8 @@ mod url;
 mod user_pool;
 mod web_function;
 
+pub(super) use anybody::join;
+
 use super::{Edge, Node};
 use crate::{iam::Account, model::Gap};
 use survey::Survey;
@@ -72,7 +74,5 @@ pub(super) fn edges(account: &Account<'_>) -> Entries {
     for find in KINDS {
         find(&mut survey);
     }
-    let mut entries = survey.into_entries();
-    anybody::join(&mut entries.edges);
-    entries
+    survey.into_entries()
 }

@@ -147,8 +147,8 @@ impl Builder<'_, '_> {
         }
         for patterns in combinations {
             // A pattern of one name is a step of its own; a group would only stand between.
-            let (group, members) = self.group(class, goal, patterns, keep);
-            let Some(first) = members.first().map(|member| self.atlas.index(class).arns()[*member as usize].clone()) else { continue };
+            let group = self.group(class, goal, patterns, keep);
+            let Some(first) = group.members.first().map(|(_, arn)| arn.clone()) else { continue };
             let probe = needs.iter().try_fold(Grant::default(), |all, need| {
                 let grant = match (class, need.1) {
                     (Class::OpenRoles, _) => attacker.may_assume(&first),
@@ -158,8 +158,8 @@ impl Builder<'_, '_> {
                 grant.map(|grant| all.and(grant))
             });
             if let Some(grant) = probe.filter(|grant| grant.condition.is_none()) {
-                self.take(attacker.place, Place::Group(group), label(grant));
-                covered.0.push(members);
+                self.take_any(attacker.place, &group, label(grant));
+                covered.0.push(group.numbers);
             }
         }
         covered

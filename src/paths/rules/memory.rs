@@ -11,7 +11,8 @@ use crate::{
     model::{Arn, Function, Gap, Posture, Role},
     paths::{
         Edge, Grip, Node, Proof,
-        entry::Entries,
+        atlas::Atlas,
+        entry::{self, Entries},
         map::{Label, Place, PlaceId},
         technique::{On, TECHNIQUES, Victim},
     },
@@ -25,10 +26,13 @@ pub(super) type Members = Arc<[(u32, Arn)]>;
 pub(in crate::paths) struct Memory {
     pub(super) given: Given,
     pub(super) diaries: HashMap<Arn, Arc<Diary>>,
-    /// Groups by their numbers.
-    pub(super) groups: Vec<(Arc<GroupKey>, Keep, Members)>,
+    pub(super) groups: HashMap<Arc<GroupKey>, Members>,
     /// Principals that trust policies name, with the roles they may take on.
     pub(super) invited: BTreeMap<Arn, Vec<Arn>>,
+    /// Whether every decision was taken that was asked for.
+    pub(in crate::paths) is_whole: bool,
+    /// Roles that the whole account may take on, if some condition holds.
+    pub(super) guarded: Vec<Arn>,
     /// How many places and steps there were.
     pub(super) places: usize,
     pub(super) steps: usize,
@@ -58,8 +62,10 @@ pub(super) struct Diary {
 /// What a principal did.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// Asked for the group with this number.
-    Group(u32),
+    /// Asked for a group, which is there from then on.
+    Ask(Arc<GroupKey>, Keep),
+    /// Took a step to a group.
+    Any(Arc<GroupKey>, Arc<Label>),
     /// Took a step.
     Step(Place, Arc<Label>),
 }
@@ -69,14 +75,16 @@ pub(super) enum Entry {
 pub(in crate::paths) struct Change<'c> {
     /// Whose own steps may be others.
     own: HashSet<&'c Arn>,
-    /// Who may be attacked by others than before.
-    victims: HashSet<&'c Arn>,
+    /// Who may be attacked by others than before, with the managed policies that it holds or held.
+    victims: HashMap<&'c Arn, Vec<&'c Arn>>,
+    before: &'c Account<'c>,
     /// Whether the roles were trusting, tagged and known as they are now.
     same_trust: bool,
 }
 
 impl Given {
-    pub(in crate::paths) fn new(account: &Account<'_>, Entries { edges, gaps }: Entries) -> Self {
+    pub(in crate::paths) fn new(account: &Account<'_>, Entries { mut edges, gaps }: Entries) -> Self {
+        entry::join(&mut edges);
         let given = edges.into_iter().map(|edge| {
             let Edge { from, needs, to, gives, technique, actions, condition, needs_trigger, proof } = edge;
             let label = Label { technique, actions, condition, needs_trigger, proof };
@@ -133,25 +141,46 @@ impl Memory {
 
 impl<'c> Change<'c> {
     /// What is other in `after` than in `before`; none when it is more than what roles hold and whom they trust.
-    pub(in crate::paths) fn between(before: &'c Posture, after: &'c Posture) -> Option<Self> {
-        let mut change = Self { own: HashSet::new(), victims: HashSet::new(), same_trust: true };
-        for (old, new) in changed_roles(before, after)? {
+    pub(in crate::paths) fn between(before: &'c Account<'c>, after: &'c Posture) -> Option<Self> {
+        let mut change = Self { own: HashSet::new(), victims: HashMap::new(), before, same_trust: true };
+        for (old, new) in changed_roles(before.posture(), after)? {
             change.own.insert(&new.arn);
             let is_only_what_it_holds = Role { policies: new.policies.clone(), ..old.clone() } == *new;
             change.same_trust &= is_only_what_it_holds;
             if !is_only_what_it_holds || old.policies.attached != new.policies.attached {
-                change.victims.insert(&new.arn);
+                change.victims.insert(&new.arn, old.policies.attached.iter().chain(&new.policies.attached).collect());
             }
         }
         Some(change)
     }
 
     /// Whether `principal`, whose statements speak of the actions in `surface`, may have other steps than before: by its own
-    /// policies, or because somebody is another who can be attacked by such actions or invites it.
-    pub(super) fn concerns(&self, principal: &Arn, surface: u128, invitations: [Option<&Vec<Arn>>; 2]) -> bool {
-        self.own.contains(principal)
-            || (!self.victims.is_empty()
-                && (surface & against_roles() != 0 || invitations.into_iter().flatten().flatten().any(|role| self.victims.contains(role))))
+    /// policies, or because somebody is another who can be attacked by such actions, or lets it in.
+    pub(super) fn concerns(&self, principal: &Arn, surface: u128, memory: &Memory, atlas: &Atlas<'_>) -> bool {
+        if self.own.contains(principal) {
+            return true;
+        }
+        if self.victims.is_empty() {
+            return false;
+        }
+        let invitations = [memory.invited.get(principal), atlas.invited.get(principal)];
+        if invitations.into_iter().flatten().flatten().any(|role| self.victims.contains_key(role)) {
+            return true;
+        }
+        if surface & against_roles() == 0 {
+            return false;
+        }
+        let is_guarded = |role: &Arn| [&memory.guarded, &atlas.guarded].into_iter().any(|guarded| guarded.contains(role));
+        if surface & Surfaces::bit("sts:AssumeRole") != 0 && self.victims.keys().any(|role| is_guarded(role)) {
+            return true;
+        }
+        let Some(holder) = self.before.holder(principal) else { return true };
+        let mut allows = holder.permissions.iter().map(|permission| &permission.statement);
+        allows.any(|statement| {
+            self.victims.iter().any(|(role, policies)| {
+                statement.is_about(role.as_str()) || policies.iter().any(|policy| statement.is_about(policy.as_str()))
+            })
+        })
     }
 }
 
@@ -166,34 +195,28 @@ fn against_roles() -> u128 {
 }
 
 impl Builder<'_, '_> {
-    /// Does again what a principal, which stands at `place`, did before. `known` are the new numbers of groups by their old ones.
-    pub(super) fn repeat(&mut self, place: PlaceId, memory: &Memory, same_members: bool, diary: &Diary, known: &mut HashMap<u32, u32>) {
+    /// Does again what a principal, which stands at `place`, did before.
+    pub(super) fn repeat(&mut self, place: PlaceId, memory: &Memory, same_members: bool, diary: &Diary) {
         self.decisions += diary.decisions;
         for entry in &diary.entries {
-            match entry {
-                Entry::Group(old) => {
-                    if !known.contains_key(old)
-                        && let Some((key, keep, members)) = memory.groups.get(*old as usize)
-                    {
-                        let number = match self.groups.get(key) {
-                            Some((number, _)) => *number,
-                            None => {
-                                let members = if same_members { Arc::clone(members) } else { self.members(key, *keep) };
-                                self.found(Arc::clone(key), *keep, members).0
-                            }
-                        };
-                        known.insert(*old, number);
+            let (to, label) = match entry {
+                Entry::Ask(key, keep) => {
+                    if !self.groups.contains_key(key) {
+                        let members = memory.groups.get(key).filter(|_| same_members).cloned();
+                        let members = members.unwrap_or_else(|| self.members(key, *keep));
+                        self.found(Arc::clone(key), members);
                     }
+                    continue;
                 }
-                Entry::Step(to, label) => {
-                    let to = match to {
-                        Place::Group(old) => Place::Group(known.get(old).copied().unwrap_or(u32::MAX)),
-                        other => other.clone(),
-                    };
-                    let to = self.map.place(to);
-                    self.map.step(place, None, to, Arc::clone(label));
-                }
-            }
+                Entry::Any(key, label) => match self.groups.get(key) {
+                    Some(group) => (Place::Group(group.number), label),
+                    // Whoever takes a step to a group has asked for it.
+                    None => continue,
+                },
+                Entry::Step(to, label) => (to.clone(), label),
+            };
+            let to = self.map.place(to);
+            self.map.step(place, None, to, Arc::clone(label));
         }
     }
 }

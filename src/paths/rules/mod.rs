@@ -39,10 +39,7 @@ struct Builder<'b, 'a> {
     account: &'b Account<'a>,
     atlas: Atlas<'a>,
     map: Map,
-    /// Groups by what makes them: their number, and their members.
-    groups: HashMap<Arc<GroupKey>, (u32, Arc<[u32]>)>,
-    /// The same by number.
-    keys: Vec<(Arc<GroupKey>, Keep, Members)>,
+    groups: HashMap<Arc<GroupKey>, Group>,
     gaps: Vec<(Node, Gap)>,
     decisions: u64,
     /// What the principal at hand does.
@@ -57,6 +54,17 @@ struct GroupKey {
     patterns: Vec<String>,
     /// The name of what else keeps some out: two such rules do not share a group.
     rule: &'static str,
+}
+
+/// A group that there is.
+#[derive(Clone)]
+struct Group {
+    key: Arc<GroupKey>,
+    /// The number of its place among groups.
+    number: u32,
+    members: Members,
+    /// The numbers of the members in their class.
+    numbers: Arc<[u32]>,
 }
 
 /// What keeps some of a class out of a group.
@@ -112,7 +120,6 @@ pub(super) fn steps(account: &Account<'_>, given: Given, before: Option<(&Memory
         atlas,
         map: before.map_or_else(Map::default, |(memory, _)| Map::sized(memory.places, memory.steps)),
         groups: HashMap::new(),
-        keys: Vec::new(),
         gaps: given.gaps.clone(),
         decisions: 0,
         diary: Diary::default(),
@@ -133,17 +140,15 @@ impl Builder<'_, '_> {
         let roles = identity.roles.items.iter().filter(|role| !is_service_linked(role)).map(|role| &role.arn);
         let arns: Vec<&Arn> = roles.chain(identity.users.items.iter().map(|user| &user.arn)).collect();
         let mut surfaces = Surfaces::default();
-        let mut known = HashMap::new();
         let mut diaries = HashMap::with_capacity(arns.len());
         for arn in arns {
             let place = self.map.place(Place::At(Node::from(arn), Grip::Control));
             let remembered = before.and_then(|(memory, change)| Some((memory, memory.diary(arn)?, change)));
-            let holds = |(memory, diary, change): &(&Memory, &Arc<Diary>, &Change<'_>)| {
-                !change.concerns(arn, diary.surface, [memory.invited.get(arn), self.atlas.invited.get(arn)])
-            };
+            let holds =
+                |(memory, diary, change): &(&Memory, &Arc<Diary>, &Change<'_>)| !change.concerns(arn, diary.surface, memory, &self.atlas);
             let diary = match remembered.filter(holds) {
                 Some((memory, diary, change)) => {
-                    self.repeat(place, memory, change.same_members(), diary, &mut known);
+                    self.repeat(place, memory, change.same_members(), diary);
                     Arc::clone(diary)
                 }
                 None => {
@@ -197,20 +202,28 @@ impl Builder<'_, '_> {
         self.decisions < MOST_DECISIONS
     }
 
-    /// The number of the group of `goal` over those of `class` that all `patterns` cover, and its members.
-    fn group(&mut self, class: Class, goal: Goal, mut patterns: Vec<String>, keep: Keep) -> (u32, Arc<[u32]>) {
+    /// The group of `goal` over those of `class` that all `patterns` cover.
+    fn group(&mut self, class: Class, goal: Goal, mut patterns: Vec<String>, keep: Keep) -> Group {
         patterns.sort();
         patterns.dedup();
         let key = Arc::new(GroupKey { class, goal, patterns, rule: keep.rule });
-        let (number, members) = match self.groups.get(&key) {
-            Some((number, members)) => (*number, Arc::clone(members)),
+        let group = match self.groups.get(&key) {
+            Some(group) => group.clone(),
             None => {
                 let members = self.members(&key, keep);
-                self.found(key, keep, members)
+                self.found(key, members)
             }
         };
-        self.diary.entries.push(Entry::Group(number));
-        (number, members)
+        self.diary.entries.push(Entry::Ask(Arc::clone(&group.key), keep));
+        group
+    }
+
+    /// A step of the principal at hand, which stands at `place`, to a group.
+    fn take_any(&mut self, place: PlaceId, group: &Group, label: Label) {
+        let label = Arc::new(label);
+        self.diary.entries.push(Entry::Any(Arc::clone(&group.key), Arc::clone(&label)));
+        let to = self.map.place(Place::Group(group.number));
+        self.map.step(place, None, to, label);
     }
 
     /// Those whom a group has.
@@ -226,7 +239,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds a group.
-    fn found(&mut self, key: Arc<GroupKey>, keep: Keep, members: Members) -> (u32, Arc<[u32]>) {
+    fn found(&mut self, key: Arc<GroupKey>, members: Members) -> Group {
         let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
         let place = self.map.place(Place::Group(number));
         for (_, arn) in members.iter() {
@@ -234,9 +247,9 @@ impl Builder<'_, '_> {
             self.map.member(place, to);
         }
         let numbers: Arc<[u32]> = members.iter().map(|(member, _)| *member).collect();
-        self.groups.insert(Arc::clone(&key), (number, Arc::clone(&numbers)));
-        self.keys.push((key, keep, members));
-        (number, numbers)
+        let group = Group { key: Arc::clone(&key), number, members, numbers };
+        self.groups.insert(key, group.clone());
+        group
     }
 
     /// Whoever owns an administrator, or made one of a principal that they act as, is administrator.
@@ -257,7 +270,16 @@ impl Builder<'_, '_> {
             self.gaps.push((Node::Admin, Gap::unsupported(why)));
         }
         let (places, steps) = (self.map.len(), self.map.steps());
-        let memory = Memory { given, places, steps, diaries, groups: self.keys, invited: self.atlas.invited };
+        let memory = Memory {
+            given,
+            places,
+            steps,
+            is_whole: self.decisions < MOST_DECISIONS,
+            diaries,
+            groups: self.groups.into_iter().map(|(key, group)| (key, group.members)).collect(),
+            invited: self.atlas.invited,
+            guarded: self.atlas.guarded,
+        };
         (Steps { map: self.map, gaps: self.gaps }, memory)
     }
 }
