@@ -1,6 +1,12 @@
 //! The configuration file: raw text → valid settings; every problem points at its line.
 
-use std::{collections::BTreeMap, fmt, fs, io, ops::Range, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -16,6 +22,8 @@ pub struct Config {
     pub collect: Collect,
     /// What the user says of the account.
     pub settings: Settings,
+    /// The file of waivers; none searches for `waivers.toml`.
+    pub waivers: Option<PathBuf>,
 }
 
 /// How live accounts are read.
@@ -70,11 +78,21 @@ const KEYS: &[Key] = &[
         default: "60",
         about: "A refresh asks again for policies, URLs and the like of unchanged functions when they are this old.",
     },
+    Key {
+        path: "waivers.file",
+        default: "\"\"",
+        about: "The file of accepted findings; empty takes waivers.toml of the working directory or of those above it, up to the repository's root.",
+    },
     Key { path: "trust.accounts", default: "[]", about: "12-digit ids of accounts that may be granted access." },
     Key { path: "trust.organizations", default: "[]", about: "AWS Organizations ids (o-...) that may be granted access." },
     Key { path: "trust.layer_publishers", default: "[]", about: "Account ids whose layers are trusted, beside AWS's own publishers." },
     Key { path: "logs.retention_min_days", default: "30", about: "Logs kept for fewer days are reported." },
     Key { path: "logs.retention_max_days", default: "0", about: "Logs kept for more days are reported; 0 sets no upper bound." },
+    Key {
+        path: "residency.regions",
+        default: "[]",
+        about: "The Regions where data may be, such as \"eu-west-1\": data, replicas and triggers elsewhere are reported.",
+    },
     Key { path: "runtimes.notice_days", default: "180", about: "Runtimes are reported this many days before support ends." },
     Key { path: "roles.shared_by", default: "3", about: "A role that this many functions share is reported." },
     Key {
@@ -94,8 +112,10 @@ const KEYS: &[Key] = &[
 struct Raw {
     dashboard: Dashboard,
     collect: RawCollect,
+    waivers: Waivers,
     trust: Trust,
     logs: Logs,
+    residency: Residency,
     runtimes: Runtimes,
     roles: Roles,
     tags: Tags,
@@ -105,6 +125,12 @@ struct Raw {
 #[serde(default)]
 struct RawCollect {
     details_max_age_minutes: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Waivers {
+    file: PathBuf,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -120,6 +146,12 @@ struct Trust {
 struct Logs {
     retention_min_days: Option<u32>,
     retention_max_days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Residency {
+    regions: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -187,6 +219,11 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
             return Err(at(format!("{id:?} is no organization id: it begins with o-"), id));
         }
     }
+    for region in &raw.residency.regions {
+        if !is_region(region) {
+            return Err(at(format!("{region:?} is no Region: it looks like eu-west-1"), region));
+        }
+    }
     if !matches!(raw.dashboard.glyphs.as_str(), "auto" | "unicode" | "ascii") {
         return Err(at("glyphs is one of auto, unicode, ascii".to_owned(), "glyphs"));
     }
@@ -195,11 +232,13 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
         trusted_accounts: raw.trust.accounts,
         trusted_organizations: raw.trust.organizations,
         layer_publishers: raw.trust.layer_publishers,
+        allowed_regions: raw.residency.regions,
         retention_min_days: raw.logs.retention_min_days.unwrap_or(defaults.retention_min_days),
         retention_max_days: raw.logs.retention_max_days.filter(|&days| days > 0),
         runtime_notice_days: raw.runtimes.notice_days.unwrap_or(defaults.runtime_notice_days),
         shared_role_functions: raw.roles.shared_by.unwrap_or(defaults.shared_role_functions),
         sensitive_tags: raw.tags.sensitive.filter(|tags| !tags.is_empty()).unwrap_or(defaults.sensitive_tags),
+        waivers: defaults.waivers,
         development_tags: raw.tags.development.filter(|tags| !tags.is_empty()).unwrap_or(defaults.development_tags),
     };
     if settings.retention_max_days.is_some_and(|max| max < settings.retention_min_days) {
@@ -207,7 +246,16 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
     }
     let details_max_age = raw.collect.details_max_age_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     let collect = details_max_age.map_or_else(Collect::default, |details_max_age| Collect { details_max_age });
-    Ok((Config { dashboard: raw.dashboard, collect, settings }, warnings))
+    let waivers = Some(raw.waivers.file).filter(|file| !file.as_os_str().is_empty());
+    Ok((Config { dashboard: raw.dashboard, collect, settings, waivers }, warnings))
+}
+
+/// Whether `text` has the shape of a Region's name: letters, letters, and a number at the end.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let Some((number, words)) = parts.split_last() else { return false };
+    words.len() >= 2 && words.iter().all(letters) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The file that explains itself: every key with its default, commented out.
@@ -260,7 +308,8 @@ fn upto(path: &str, depth: usize) -> &str {
     path.match_indices('.').nth(depth).map_or(path, |(end, _)| &path[..end])
 }
 
-fn line(text: &str, span: Option<Range<usize>>) -> usize {
+/// The line on which `span` begins, from 1.
+pub(crate) fn line(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start).min(text.len());
     text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
@@ -306,6 +355,7 @@ mod tests {
             ("\n[logs]\nretention_min_days = \"x\"", 3),
             ("[trust]\naccounts = [\"12\"]", 2),
             ("[dashboard]\n\nglyphs = \"emoji\"", 3),
+            ("[residency]\nregions = [\n  \"eu-west-1\",\n  \"Ireland\",\n]", 4),
             ("[logs", 1),
         ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text}");

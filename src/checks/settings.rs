@@ -1,7 +1,8 @@
 //! What the user says of the account: whom to trust, what matters, which bounds hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use super::Waiver;
 use crate::model::{Arn, Function};
 
 /// What the user says of the account. The defaults are cautious.
@@ -25,6 +26,10 @@ pub struct Settings {
     pub sensitive_tags: BTreeMap<String, Vec<String>>,
     /// Tags that mark development resources: key to values, compared without case.
     pub development_tags: BTreeMap<String, Vec<String>>,
+    /// Regions where data may be; empty sets no bound.
+    pub allowed_regions: Vec<String>,
+    /// Fails that somebody answers for.
+    pub waivers: Vec<Arc<Waiver>>,
 }
 
 impl Default for Settings {
@@ -36,6 +41,7 @@ impl Default for Settings {
             trusted_accounts: Vec::new(),
             trusted_organizations: Vec::new(),
             layer_publishers: Vec::new(),
+            allowed_regions: Vec::new(),
             retention_min_days: 30,
             retention_max_days: None,
             runtime_notice_days: 180,
@@ -43,6 +49,7 @@ impl Default for Settings {
             sensitive_tags: ["data-class", "data-classification", "dataclass", "classification"]
                 .map(|key| (key.to_owned(), class.clone()))
                 .into(),
+            waivers: Vec::new(),
             development_tags: ["env", "environment", "stage"].map(|key| (key.to_owned(), environment.clone())).into(),
         }
     }
@@ -75,6 +82,11 @@ impl Settings {
     /// Whether `tags` mark what they are on as sensitive.
     pub fn is_sensitive(&self, tags: &BTreeMap<String, String>) -> bool {
         marked(&self.sensitive_tags, tags)
+    }
+
+    /// Whether `tags` mark what they are on as development.
+    pub fn is_development(&self, tags: &BTreeMap<String, String>) -> bool {
+        marked(&self.development_tags, tags)
     }
 
     /// Whether the user trusts the account `id`; `home` is always trusted.

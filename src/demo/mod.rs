@@ -23,6 +23,7 @@ mod stores;
 mod stories;
 mod tracking;
 mod usage;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,9 @@ pub fn posture() -> Posture {
     posture.absorb(Part { run: sources::run(Source::Sts, SourceRun::GLOBAL), learnt: vec![Learnt::Caller(Fact::Known(caller))] });
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
+    }
+    for region in [EU, US] {
+        watch::note(&mut posture, region);
     }
     usage::note(&mut posture);
     sources::count(&mut posture);

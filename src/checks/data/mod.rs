@@ -2,8 +2,10 @@
 
 use super::Check;
 
+mod api_cache_unprotected;
 mod data_flow_leak;
 mod data_open_to_foreign_account;
+mod data_outside_regions;
 mod environment_without_customer_key;
 mod function_bucket_exposed;
 mod grant_too_wide;
@@ -13,6 +15,9 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod mount_unprotected;
+mod old_tls_accepted;
+mod payload_unprotected;
 mod sinks;
 
 /// The checks, by id.
@@ -26,5 +31,10 @@ pub(super) static CHECKS: &[&Check] = &[
     &log_group_without_customer_key::CHECK,
     &data_open_to_foreign_account::CHECK,
     &function_bucket_exposed::CHECK,
+    &api_cache_unprotected::CHECK,
+    &old_tls_accepted::CHECK,
+    &payload_unprotected::CHECK,
+    &mount_unprotected::CHECK,
     &data_flow_leak::CHECK,
+    &data_outside_regions::CHECK,
 ];
