@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::testing::{ACCOUNT, REGION, empty};
 use crate::model::{
-    ApiDomain, ApiMapping, Arn, Fact, HttpApi, HttpStage, Integration, MethodSettings, Posture, RestApi, RestMethod, RestStage, Route,
-    Throttle,
+    ApiDomain, ApiMapping, Arn, Fact, GraphqlApi, HttpApi, HttpStage, Integration, MethodSettings, Posture, RestApi, RestMethod, RestStage,
+    Route, Throttle,
 };
 
 /// A log group that stages log to.
@@ -154,5 +154,23 @@ fn integration() -> Integration {
         function: Some(Arn::build("aws", "lambda", REGION, ACCOUNT, "function:orders")),
         calls: None,
         timeout_millis: None,
+    }
+}
+
+/// A global GraphQL API for users of a user pool.
+pub(crate) fn graphql_api(id: &str) -> GraphqlApi {
+    GraphqlApi {
+        arn: Arn::build("aws", "appsync", REGION, ACCOUNT, &format!("apis/{id}")),
+        id: id.to_owned(),
+        name: "shop".to_owned(),
+        authentication: "AMAZON_COGNITO_USER_POOLS".to_owned(),
+        additional_authentication: Vec::new(),
+        authorizers: Vec::new(),
+        web_acl: None,
+        log_level: Some("ERROR".to_owned()),
+        verbose_excluded: Some(true),
+        tracing_enabled: true,
+        visibility: None,
+        data_sources: Fact::Known(Vec::new()),
     }
 }

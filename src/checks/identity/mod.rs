@@ -7,6 +7,10 @@ mod allow_by_exception;
 mod api_key_only;
 mod api_method_open;
 mod api_route_open;
+mod api_side_door;
+mod api_unthrottled;
+mod api_without_firewall;
+mod authorizer_weak;
 mod broad_managed_policy;
 mod ci_trust_too_wide;
 mod cross_account_trust_unbound;
@@ -15,6 +19,7 @@ mod escalation;
 mod event_source_open;
 mod execution_role_trusts_others;
 mod feeding;
+mod front_door_for_guests;
 mod names;
 mod no_guardrail;
 mod pass_role_unrestricted;
@@ -49,6 +54,11 @@ pub(super) static CHECKS: &[&Check] = &[
     &api_method_open::CHECK,
     &api_route_open::CHECK,
     &api_key_only::CHECK,
+    &authorizer_weak::CHECK,
+    &api_unthrottled::CHECK,
+    &api_without_firewall::CHECK,
+    &api_side_door::CHECK,
+    &front_door_for_guests::CHECK,
     &event_source_open::CHECK,
     &no_guardrail::CHECK,
 ];

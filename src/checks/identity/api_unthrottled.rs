@@ -1,0 +1,172 @@
+//! IA-021: nothing holds down how much an API is asked.
+
+use crate::{
+    checks::{
+        Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict,
+        open_routes::{entrance_of_rest, is_ceiling, lets_in_http},
+    },
+    model::{Gap, Region, Resource, RestApi, RestStage, Source, UsagePlan},
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "IA-021",
+    slug: "api-unthrottled",
+    title: "Stages hold down how much they are asked",
+    layer: Layer::Identity,
+    severity: Severity::Medium,
+    why: "Without a limit of its own a stage takes what the whole account may take in the Region: one caller's loop, or a flood, starves \
+          every other API and runs up the bill of each function behind it.",
+    how: "A stage that strangers reach has no throttling rate for all methods or routes, or one at or above the 10,000 a second that \
+          API Gateway lets through of a Region. A rate in a usage plan counts where every method takes an API key.",
+    links: Links { csa: &["SAS-8"], csf: &["PR.IR"], attack: &["T1499.003"], ..Links::NONE },
+    reads: &[Source::ApiGateway],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    let mut verdicts = context.each(
+        &CHECK,
+        |region| &region.rest_apis,
+        |region, api| {
+            if entrance_of_rest(context, region, api)?.is_none() {
+                return Ok(Ruling::NotApplicable);
+            }
+            let planned = by_plan(region, api)?;
+            let held = |stage: &RestStage| {
+                stage.settings.get("*/*").is_some_and(|settings| is_ceiling(settings.throttle)) || planned.contains(&stage.name)
+            };
+            let loose = api.stages.known()?.iter().find(|stage| !held(stage));
+            Ok(loose.map_or(Ruling::Pass, |stage| unthrottled(&api.name, &stage.name, "methodSettings */* throttlingRateLimit")))
+        },
+    );
+    verdicts.extend(context.each(
+        &CHECK,
+        |region| &region.http_apis,
+        |region, api| {
+            if !lets_in_http(region, api)? {
+                return Ok(Ruling::NotApplicable);
+            }
+            let loose =
+                api.stages.known()?.iter().find(|stage| !stage.default_settings.as_ref().is_some_and(|held| is_ceiling(held.throttle)));
+            Ok(loose.map_or(Ruling::Pass, |stage| unthrottled(&api.name, &stage.name, "DefaultRouteSettings.ThrottlingRateLimit")))
+        },
+    ));
+    verdicts
+}
+
+fn unthrottled(api: &str, stage: &str, pointer: &str) -> Ruling {
+    let message = format!("The stage {stage} of the API {api} takes as much as the whole Region may");
+    Ruling::fail(message, vec![Evidence::field("apigateway:GET", format!("{stage} {pointer}"), "none")])
+}
+
+/// The stages of `api` that usage plans hold down: none unless every method takes a key.
+fn by_plan(region: &Region, api: &RestApi) -> Result<Vec<String>, Gap> {
+    if api.methods.known()?.iter().any(|method| !method.api_key_required && method.method != "OPTIONS") {
+        return Ok(Vec::new());
+    }
+    let plans = region.usage_plans.items.iter().filter(|plan| plan.throttle.is_some_and(is_ceiling));
+    let stages = plans.flat_map(|plan| &plan.stages).filter(|stage| stage.api == api.id);
+    let found: Vec<String> = stages.map(|stage| stage.stage.clone()).collect();
+    match &region.usage_plans.gap {
+        Some(gap) if found.is_empty() => {
+            Err(if gap.action.is_empty() { Gap { action: UsagePlan::LISTED_BY.to_owned(), ..gap.clone() } } else { gap.clone() })
+        }
+        _ => Ok(found),
+    }
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let region = context.posture.regions.get(&*verdict.region)?;
+    let plan = Plan::new(Effort::Prompt, Risk::Careful, "Hold the stage down to what it is made for")
+        .step("See its busiest minute first: the metric Count of the API, by the minute");
+    if let Some(api) = crate::model::find(&region.rest_apis, &verdict.resource) {
+        let call = || {
+            Call::new("apigateway", "update-stage", &*verdict.region)
+                .with("rest-api-id", api.id.as_str())
+                .ask("stage-name", "the stage")
+                .ask(
+                    "patch-operations",
+                    "op=replace,path=/*/*/throttling/rateLimit,value=RATE op=replace,path=/*/*/throttling/burstLimit,value=BURST",
+                )
+        };
+        return Some(plan.step(call()).undo(call()));
+    }
+    let api = crate::model::find(&region.http_apis, &verdict.resource)?;
+    let call = || {
+        Call::new("apigatewayv2", "update-stage", &*verdict.region)
+            .with("api-id", api.id.as_str())
+            .ask("stage-name", "the stage")
+            .ask("default-route-settings", "ThrottlingRateLimit=RATE,ThrottlingBurstLimit=BURST")
+    };
+    Some(plan.step(call()).undo(call()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            testing::{Says, ask, cases, denied},
+            testing_api::{method_settings, rest_method, with_http_api, with_rest_api},
+        },
+        model::{Fact, Posture, RouteSettings, Throttle, UsagePlan, UsagePlanStage},
+    };
+
+    fn rest(rate: Option<f64>) -> Posture {
+        with_rest_api(|api| {
+            if let Fact::Known(stages) = &mut api.stages {
+                let mut settings = method_settings();
+                settings.throttle = Throttle { rate, burst: None };
+                stages[0].settings.insert("*/*".to_owned(), settings);
+            }
+        })
+    }
+
+    fn http(rate: Option<f64>) -> Posture {
+        with_http_api(|api| {
+            if let Fact::Known(stages) = &mut api.stages {
+                let throttle = Throttle { rate, burst: None };
+                stages[0].default_settings = Some(RouteSettings { throttle, data_trace: false, logging_level: None });
+            }
+        })
+    }
+
+    fn planned(key: bool) -> Posture {
+        let mut posture = with_rest_api(|api| {
+            let mut method = rest_method("GET", "/orders");
+            method.api_key_required = key;
+            api.methods = Fact::Known(vec![method]);
+        });
+        let region = posture.regions.values_mut().next().expect("a Region");
+        region.usage_plans.items.push(UsagePlan {
+            arn: crate::model::Arn::from("arn:aws:apigateway:eu-west-1::/usageplans/p1"),
+            name: "partners".to_owned(),
+            throttle: Some(Throttle { rate: Some(20.0), burst: Some(40) }),
+            has_quota: false,
+            stages: vec![UsagePlanStage { api: "a1".to_owned(), stage: "prod".to_owned(), methods: Default::default() }],
+        });
+        posture
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("no settings", with_rest_api(|_| ()), Says::Fail),
+                ("no rate", rest(None), Says::Fail),
+                ("a rate", rest(Some(50.0)), Says::Pass),
+                ("a rate that holds nothing", rest(Some(10_000.0)), Says::Fail),
+                ("an HTTP API", http(None), Says::Fail),
+                ("an HTTP API with a rate", http(Some(50.0)), Says::Pass),
+                ("a plan for those with a key", planned(true), Says::Pass),
+                ("a plan that others need not", planned(false), Says::Fail),
+                ("private", with_rest_api(|api| api.endpoint_types = vec!["PRIVATE".to_owned()]), Says::NotApplicable),
+                ("not read", with_rest_api(|api| api.stages = Fact::unread("apigateway:GET")), Says::Unknown),
+            ],
+        );
+        assert!(ask(&CHECK, &denied()).iter().all(|(_, says)| *says == Says::Unknown));
+    }
+}

@@ -1,0 +1,147 @@
+//! IA-024: a GraphQL API takes API keys, or an identity pool gives credentials to guests.
+
+use crate::{
+    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    model::Source,
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "IA-024",
+    slug: "front-door-for-guests",
+    title: "GraphQL APIs and identity pools know whom they let in",
+    layer: Layer::Identity,
+    severity: Severity::High,
+    why: "An API key of AppSync is in every client that uses it, and is the same for all. Guest identities are AWS credentials for whoever \
+          asks: what the guests' role may do, the internet may do.",
+    how: "authenticationType of a global GraphQL API, or one of its additional ones, is API_KEY; or AllowUnauthenticatedIdentities of an \
+          identity pool is true and it has a role for guests. Pools without such a role give guests nothing, and are left alone.",
+    links: Links { security_hub: &["AppSync.5", "Cognito.2"], owasp: &["S2"], csa: &["SAS-2"], csf: &["PR.AA"], ..Links::NONE },
+    reads: &[Source::AppSync, Source::CognitoIdentity],
+    run,
+    fix,
+};
+
+const API_KEY: &str = "API_KEY";
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    let mut verdicts = context.each(
+        &CHECK,
+        |region| &region.graphql_apis,
+        |_, api| {
+            if api.visibility.as_deref() == Some("PRIVATE") {
+                return Ok(Ruling::NotApplicable);
+            }
+            let pointer = match () {
+                () if api.authentication == API_KEY => "authenticationType",
+                () if api.additional_authentication.iter().any(|kind| kind == API_KEY) => "additionalAuthenticationProviders",
+                () => return Ok(Ruling::Pass),
+            };
+            let message = format!("The GraphQL API {} lets in whoever has its API key", api.name);
+            Ok(Ruling::fail(message, vec![Evidence::field("appsync:ListGraphqlApis", pointer, API_KEY)]))
+        },
+    );
+    verdicts.extend(context.each(
+        &CHECK,
+        |region| &region.identity_pools,
+        |_, pool| {
+            if !pool.settings.known()?.guests {
+                return Ok(Ruling::Pass);
+            }
+            let Some(role) = &pool.roles.known()?.unauthenticated else { return Ok(Ruling::Pass) };
+            let message = format!("The identity pool {} gives guests credentials of the role {}", pool.name, role.name());
+            let evidence = vec![
+                Evidence::field("cognito-identity:DescribeIdentityPool", "AllowUnauthenticatedIdentities", "true"),
+                Evidence::field("cognito-identity:GetIdentityPoolRoles", "Roles.unauthenticated", role.as_str()),
+            ];
+            Ok(Ruling::fail(message, evidence))
+        },
+    ));
+    verdicts
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    if verdict.resource.service() != "cognito-identity" {
+        return Some(
+            Plan::new(Effort::Guided, Risk::Manual, "Ask users to sign in")
+                .step("Add a user pool or an OpenID Connect provider beside the key, and mark what is for everybody in the schema: @aws_api_key")
+                .step("Move the clients, see in the log who still comes with the key, then remove it"),
+        );
+    }
+    let region = context.posture.regions.get(&*verdict.region)?;
+    let pool = crate::model::find(&region.identity_pools, &verdict.resource)?;
+    let call = || {
+        Call::new("cognito-identity", "update-identity-pool", &*verdict.region)
+            .with("identity-pool-id", pool.id.as_str())
+            .with("identity-pool-name", pool.name.as_str())
+    };
+    Some(
+        Plan::new(Effort::Prompt, Risk::Careful, "Give guests no credentials")
+            .step("update-identity-pool replaces the whole pool: repeat its providers, as describe-identity-pool shows them")
+            .step(call().flag("no-allow-unauthenticated-identities"))
+            .undo(call().flag("allow-unauthenticated-identities")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::testing::{ACCOUNT, REGION, Says, ask, cases, denied, empty},
+        checks::testing_api::graphql_api,
+        model::{Arn, Fact, GraphqlApi, IdentityPool, IdentityPoolRoles, IdentityPoolSettings, Posture},
+    };
+
+    fn graphql(change: impl FnOnce(&mut GraphqlApi)) -> Posture {
+        let mut posture = empty();
+        let mut api = graphql_api("g1");
+        change(&mut api);
+        posture.regions.get_mut(REGION).expect("the Region").graphql_apis.items.push(api);
+        posture
+    }
+
+    fn pool(guests: bool, role: bool) -> Posture {
+        let mut posture = empty();
+        let role = role.then(|| Arn::from("arn:aws:iam::123456789012:role/guests"));
+        posture.regions.get_mut(REGION).expect("the Region").identity_pools.items.push(IdentityPool {
+            arn: Arn::build("aws", "cognito-identity", REGION, ACCOUNT, "identitypool/p1"),
+            id: "p1".to_owned(),
+            name: "shop".to_owned(),
+            settings: Fact::Known(IdentityPoolSettings { guests, classic_flow: false, user_pools: Vec::new() }),
+            roles: Fact::Known(IdentityPoolRoles { authenticated: None, unauthenticated: role, mapped: Vec::new() }),
+        });
+        posture
+    }
+
+    fn unread() -> Posture {
+        let mut posture = pool(true, true);
+        let region = posture.regions.get_mut(REGION).expect("the Region");
+        region.identity_pools.items[0].roles = Fact::unread("cognito-identity:GetIdentityPoolRoles");
+        posture
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("a key", graphql(|api| api.authentication = "API_KEY".to_owned()), Says::Fail),
+                ("a key beside", graphql(|api| api.additional_authentication = vec!["API_KEY".to_owned()]), Says::Fail),
+                ("users", graphql(|_| ()), Says::Pass),
+                (
+                    "a key within a network",
+                    graphql(|api| {
+                        api.authentication = "API_KEY".to_owned();
+                        api.visibility = Some("PRIVATE".to_owned());
+                    }),
+                    Says::NotApplicable,
+                ),
+                ("guests", pool(true, true), Says::Fail),
+                ("guests without a role", pool(true, false), Says::Pass),
+                ("no guests", pool(false, true), Says::Pass),
+                ("roles not read", unread(), Says::Unknown),
+            ],
+        );
+        assert!(ask(&CHECK, &denied()).iter().all(|(_, says)| *says == Says::Unknown));
+    }
+}
