@@ -234,8 +234,13 @@ impl Call {
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
             })
             .collect();
-        // The AWS CLI has a second name for S3.
-        format!("{}:{operation}", if self.service == "s3api" { "s3" } else { self.service })
+        // The AWS CLI has a second name for S3, and names of its own for parts of Lambda.
+        let namespace = match self.service {
+            "s3api" => "s3",
+            "lambda-web" | "lambda-microvms" => "lambda",
+            service => service,
+        };
+        format!("{namespace}:{operation}")
     }
 }
 

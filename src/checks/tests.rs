@@ -64,7 +64,9 @@ fn no_check_fails_an_account_with_nothing_in_it_or_a_sound_function() {
         let context = Context::new(&posture, &settings);
         for check in all() {
             for verdict in (check.run)(&context) {
-                let sound = matches!(verdict.ruling, Ruling::Pass | Ruling::NotApplicable);
+                // FN-012 says that code is not read, of any function.
+                let sound = matches!(verdict.ruling, Ruling::Pass | Ruling::NotApplicable)
+                    || (check.id == "FN-012" && matches!(verdict.ruling, Ruling::Unknown(_)));
                 assert!(sound, "{} on {}: {:?}", check.id, verdict.resource, verdict.ruling);
             }
         }

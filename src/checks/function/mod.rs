@@ -2,12 +2,14 @@
 
 use super::Check;
 
+mod customer_runtime_withdrawn;
 mod foreign_account_granted;
 mod foreign_layer;
 mod injection_environment;
 mod latent_public_url;
 mod layer_publishers;
 mod layer_shared_with_everyone;
+mod microvm_exposed;
 mod no_concurrency_ceiling;
 mod public_function_url;
 mod publicly_invocable;
@@ -17,10 +19,12 @@ mod runtime_unsupported;
 mod runtime_updates_held_back;
 mod runtimes;
 mod secret_in_environment;
+mod secret_in_package;
 mod service_without_source;
 mod unsigned_code_accepted;
 mod url_cors_any_origin;
 mod urls;
+mod web_endpoint_open;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -34,10 +38,14 @@ pub(super) static CHECKS: &[&Check] = &[
     &runtime_support_ending::CHECK,
     &runtime_updates_held_back::CHECK,
     &secret_in_environment::CHECK,
+    &secret_in_package::CHECK,
     &unsigned_code_accepted::CHECK,
     &foreign_layer::CHECK,
     &layer_shared_with_everyone::CHECK,
     &injection_environment::CHECK,
     &no_concurrency_ceiling::CHECK,
     &recursive_loop_allowed::CHECK,
+    &web_endpoint_open::CHECK,
+    &microvm_exposed::CHECK,
+    &customer_runtime_withdrawn::CHECK,
 ];
