@@ -1,12 +1,18 @@
 //! What holds for every check of the catalogue.
 
 use super::{Context, Ruling, Settings, all, testing};
-use crate::model::{Arn, CodeSigningConfig, ControlPolicy, Fact, LevelKind, Organization, OrganizationLevel, PolicyText, Posture};
+use crate::model::{
+    Arn, CodeSigningConfig, ControlPolicy, Coverage, Fact, Function, InspectorStatus, LevelKind, Organization, OrganizationLevel,
+    PolicyText, Posture, ScanStatus,
+};
 
-/// A posture with one function and nothing wrong: signed, beside what `with_function` gives it.
+/// A posture with one function and nothing wrong: signed and scanned, beside what `with_function` gives it.
 fn sound() -> Posture {
     let mut posture = testing::with_function(|_| ());
     for region in posture.regions.values_mut() {
+        let on = || Some("ENABLED".to_owned());
+        region.inspector = Fact::Known(InspectorStatus { account: "ENABLED".to_owned(), lambda: on(), lambda_code: on() });
+        region.coverage.items = region.functions.items.iter().map(scanned).collect();
         region.code_signing_configs.items.push(CodeSigningConfig {
             arn: Arn::build("aws", "lambda", testing::REGION, testing::ACCOUNT, "code-signing-config:csc-1"),
             enforced: true,
@@ -15,6 +21,12 @@ fn sound() -> Posture {
         });
     }
     posture
+}
+
+/// What Inspector says of a function that it scans.
+fn scanned(function: &Function) -> Coverage {
+    let scan = || Some(ScanStatus { active: true, reason: "SUCCESSFUL".to_owned() });
+    Coverage { arn: function.arn.clone(), packages: scan(), code: scan() }
 }
 
 /// The posture in an organization that leaves no function open and hands nobody everything.

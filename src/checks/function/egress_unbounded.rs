@@ -83,11 +83,7 @@ mod tests {
                 ("sensitive, outside", tagged("confidential", |_| ()), Says::Fail),
                 ("sensitive, taken out of its VPC", tagged("confidential", |function| function.vpc = within(&[])), Says::Fail),
                 ("sensitive, within", tagged("confidential", |function| function.vpc = within(&["subnet-1"])), Says::Unknown),
-                (
-                    "tags denied",
-                    with_function(|function| function.tags = Gap::denied("lambda:GetFunction", "no").into()),
-                    Says::Unknown,
-                ),
+                ("tags denied", with_function(|function| function.tags = Gap::denied("lambda:GetFunction", "no").into()), Says::Unknown),
                 ("tags unread", with_function(|function| function.tags = Fact::unread("lambda:GetFunction")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
             ],

@@ -3,6 +3,7 @@
 use super::Check;
 
 mod customer_runtime_withdrawn;
+mod egress_unbounded;
 mod foreign_account_granted;
 mod foreign_layer;
 mod injection_environment;
@@ -21,9 +22,11 @@ mod runtimes;
 mod secret_in_environment;
 mod secret_in_package;
 mod service_without_source;
+mod single_zone;
 mod unsigned_code_accepted;
 mod url_cors_any_origin;
 mod urls;
+mod vulnerable_code;
 mod web_endpoint_open;
 
 /// The checks, by id.
@@ -39,12 +42,15 @@ pub(super) static CHECKS: &[&Check] = &[
     &runtime_updates_held_back::CHECK,
     &secret_in_environment::CHECK,
     &secret_in_package::CHECK,
+    &vulnerable_code::CHECK,
     &unsigned_code_accepted::CHECK,
     &foreign_layer::CHECK,
     &layer_shared_with_everyone::CHECK,
     &injection_environment::CHECK,
     &no_concurrency_ceiling::CHECK,
     &recursive_loop_allowed::CHECK,
+    &egress_unbounded::CHECK,
+    &single_zone::CHECK,
     &web_endpoint_open::CHECK,
     &microvm_exposed::CHECK,
     &customer_runtime_withdrawn::CHECK,

@@ -40,9 +40,7 @@ fn judge(function: &Function) -> Result<Ruling, Gap> {
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let vpc = context.posture.function(&verdict.resource)?.vpc.as_ref()?;
-    let set = || {
-        Call::new("lambda", "update-function-configuration", &*verdict.region).with("function-name", verdict.resource.as_str())
-    };
+    let set = || Call::new("lambda", "update-function-configuration", &*verdict.region).with("function-name", verdict.resource.as_str());
     let groups = vpc.security_groups.join(",");
     let before = format!("SubnetIds={},SecurityGroupIds={groups}", vpc.subnets.join(","));
     Some(

@@ -161,8 +161,7 @@ mod tests {
         let mut posture = with_function(|_| ());
         let region = posture.regions.get_mut(REGION).unwrap();
         let enabled = Some("ENABLED".to_owned());
-        region.inspector =
-            Fact::Known(InspectorStatus { account: "ENABLED".to_owned(), lambda: enabled.clone(), lambda_code: enabled });
+        region.inspector = Fact::Known(InspectorStatus { account: "ENABLED".to_owned(), lambda: enabled.clone(), lambda_code: enabled });
         let packages = Some(ScanStatus { active: true, reason: "SUCCESSFUL".to_owned() });
         region.coverage.items.push(Coverage { arn: Arn::from(FUNCTION), packages, code: None });
         change(region);
@@ -235,7 +234,11 @@ mod tests {
                     }),
                     Says::Unknown,
                 ),
-                ("coverage denied", scanned(|region| region.coverage = crate::model::Listing::partial(vec![], gap().unwrap())), Says::Unknown),
+                (
+                    "coverage denied",
+                    scanned(|region| region.coverage = crate::model::Listing::partial(vec![], gap().unwrap())),
+                    Says::Unknown,
+                ),
                 ("status denied", scanned(|region| region.inspector = gap().unwrap().into()), Says::Unknown),
                 ("unread", scanned(|region| region.inspector = Fact::unread("inspector2:BatchGetAccountStatus")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
@@ -247,9 +250,7 @@ mod tests {
     fn an_exploit_on_a_public_function_is_critical_and_the_plan_names_the_version() {
         let settings = Settings::default();
         let open = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction","Resource":"*"}}"#;
-        for (public, exploit, severity) in
-            [(true, true, Some(Severity::Critical)), (true, false, None), (false, true, None)]
-        {
+        for (public, exploit, severity) in [(true, true, Some(Severity::Critical)), (true, false, None), (false, true, None)] {
             let mut posture = with(Vulnerability { exploit_available: Some(exploit), ..vulnerability("HIGH") });
             if public {
                 let function = &mut posture.regions.get_mut(REGION).unwrap().functions.items[0];
