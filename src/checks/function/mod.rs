@@ -6,6 +6,7 @@ mod customer_runtime_withdrawn;
 mod egress_unbounded;
 mod foreign_account_granted;
 mod foreign_layer;
+mod image_outdated;
 mod injection_environment;
 mod latent_public_url;
 mod layer_publishers;
@@ -24,6 +25,7 @@ mod secret_in_package;
 mod service_without_source;
 mod single_zone;
 mod unsigned_code_accepted;
+mod unused_function;
 mod url_cors_any_origin;
 mod urls;
 mod vulnerable_code;
@@ -40,6 +42,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &runtime_unsupported::CHECK,
     &runtime_support_ending::CHECK,
     &runtime_updates_held_back::CHECK,
+    &image_outdated::CHECK,
     &secret_in_environment::CHECK,
     &secret_in_package::CHECK,
     &vulnerable_code::CHECK,
@@ -51,6 +54,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &recursive_loop_allowed::CHECK,
     &egress_unbounded::CHECK,
     &single_zone::CHECK,
+    &unused_function::CHECK,
     &web_endpoint_open::CHECK,
     &microvm_exposed::CHECK,
     &customer_runtime_withdrawn::CHECK,

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
-    model::{Function, Gap, Listing, Region, Resource, Source, Vulnerability, find},
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    model::{Function, Gap, Region, Source, Vulnerability, find},
     remedy::{Effort, Plan, Risk},
 };
 
@@ -102,22 +102,17 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
         Ok(status) if status.is_off() => return not_read("Amazon Inspector does not scan functions here"),
         Ok(_) => {}
     }
-    if let Some(gap) = gap_of(&region.vulnerabilities) {
+    if let Some(gap) = listed(&region.vulnerabilities).err() {
         return Some(gap);
     }
     let Some(covered) = find(&region.coverage, &function.arn) else {
-        return gap_of(&region.coverage).or_else(|| not_read("Amazon Inspector does not know the function"));
+        return listed(&region.coverage).err().or_else(|| not_read("Amazon Inspector does not know the function"));
     };
     match &covered.packages {
         Some(scan) if scan.active => None,
         Some(scan) => not_read(&format!("Amazon Inspector does not scan it ({})", scan.reason)),
         None => not_read("Amazon Inspector does not scan its packages"),
     }
-}
-
-fn gap_of<T: Resource>(listing: &Listing<T>) -> Option<Gap> {
-    let gap = listing.gap.as_ref()?;
-    Some(if gap.action.is_empty() { Gap { action: T::LISTED_BY.to_owned(), ..gap.clone() } } else { gap.clone() })
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -151,7 +146,8 @@ mod tests {
             testing::{REGION, Says, cases, denied, with_function},
         },
         model::{
-            Arn, Coverage, Fact, Function, Gap, InspectorStatus, PolicyText, Posture, Region, ScanStatus, Vulnerability, VulnerablePackage,
+            Arn, Coverage, Fact, Function, Gap, InspectorStatus, Listing, PolicyText, Posture, Region, ScanStatus, Vulnerability,
+            VulnerablePackage,
         },
     };
 
@@ -234,11 +230,7 @@ mod tests {
                     }),
                     Says::Unknown,
                 ),
-                (
-                    "coverage denied",
-                    scanned(|region| region.coverage = crate::model::Listing::partial(vec![], gap().unwrap())),
-                    Says::Unknown,
-                ),
+                ("coverage denied", scanned(|region| region.coverage = Listing::partial(vec![], gap().unwrap())), Says::Unknown),
                 ("status denied", scanned(|region| region.inspector = gap().unwrap().into()), Says::Unknown),
                 ("unread", scanned(|region| region.inspector = Fact::unread("inspector2:BatchGetAccountStatus")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
