@@ -4,6 +4,7 @@ use super::Check;
 
 mod customer_runtime_withdrawn;
 mod egress_unbounded;
+mod events_lost;
 mod foreign_account_granted;
 mod foreign_layer;
 mod image_outdated;
@@ -16,6 +17,7 @@ mod no_concurrency_ceiling;
 mod public_function_url;
 mod publicly_invocable;
 mod recursive_loop_allowed;
+mod requests_unvalidated;
 mod runtime_support_ending;
 mod runtime_unsupported;
 mod runtime_updates_held_back;
@@ -52,8 +54,10 @@ pub(super) static CHECKS: &[&Check] = &[
     &injection_environment::CHECK,
     &no_concurrency_ceiling::CHECK,
     &recursive_loop_allowed::CHECK,
+    &requests_unvalidated::CHECK,
     &egress_unbounded::CHECK,
     &single_zone::CHECK,
+    &events_lost::CHECK,
     &unused_function::CHECK,
     &web_endpoint_open::CHECK,
     &microvm_exposed::CHECK,
