@@ -26,6 +26,7 @@ mod secret_in_environment;
 mod secret_in_package;
 mod service_without_source;
 mod single_zone;
+mod timeout_too_long;
 mod unsigned_code_accepted;
 mod unused_function;
 mod url_cors_any_origin;
@@ -54,6 +55,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &injection_environment::CHECK,
     &no_concurrency_ceiling::CHECK,
     &recursive_loop_allowed::CHECK,
+    &timeout_too_long::CHECK,
     &requests_unvalidated::CHECK,
     &egress_unbounded::CHECK,
     &single_zone::CHECK,
