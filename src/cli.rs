@@ -1,14 +1,21 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
 mod can;
+mod policy;
 mod reach;
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 
+use crate::checks::Framework;
+
 pub use can::Can;
+pub use policy::Policy;
 pub use reach::{DrawnAs, Paths, Reach, Sources, Who};
 
 /// The security posture of serverless AWS accounts, in your terminal.
@@ -105,12 +112,8 @@ pub enum Command {
         /// A check's id or slug, such as FN-001
         id: String,
     },
-    /// Print the least IAM policy that collection needs, with what --last-accessed asks
-    Policy {
-        /// With what --events needs: to take messages off its queue
-        #[arg(long)]
-        events: bool,
-    },
+    /// Print the least IAM policy that collection needs, or that a ROLE of the account does
+    Policy(Policy),
     /// Show or write the configuration
     Config {
         /// What to do with it.
@@ -273,12 +276,22 @@ pub struct Scan {
     /// Only these checks, by id or slug
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub check: Vec<String>,
+    /// Report per requirement of a framework: met, not met or unknown, with the findings behind it
+    #[arg(long, value_name = "NAME", value_parser = framework(), conflicts_with_all = ["check", "layer", "include_pass"])]
+    pub framework: Option<Framework>,
     /// List what passed as well
     #[arg(long)]
     pub include_pass: bool,
     /// How to reach the live account.
     #[command(flatten)]
     pub live: Live,
+}
+
+/// Takes the name of a framework.
+fn framework() -> impl TypedValueParser<Value = Framework> {
+    let names = Framework::ALL.map(|framework| PossibleValue::new(framework.word()).help(framework.title()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Framework::ALL.into_iter().find(|framework| framework.word() == name).ok_or("no such framework"))
 }
 
 /// How something is written.

@@ -1,6 +1,12 @@
 //! The configuration file: raw text → valid settings; every problem points at its line.
 
-use std::{collections::BTreeMap, fmt, fs, io, ops::Range, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -16,6 +22,8 @@ pub struct Config {
     pub collect: Collect,
     /// What the user says of the account.
     pub settings: Settings,
+    /// The file of waivers; none searches for `waivers.toml`.
+    pub waivers: Option<PathBuf>,
 }
 
 /// How live accounts are read.
@@ -70,6 +78,11 @@ const KEYS: &[Key] = &[
         default: "60",
         about: "A refresh asks again for policies, URLs and the like of unchanged functions when they are this old.",
     },
+    Key {
+        path: "waivers.file",
+        default: "\"\"",
+        about: "The file of accepted findings; empty takes waivers.toml of the working directory or of those above it, up to the repository's root.",
+    },
     Key { path: "trust.accounts", default: "[]", about: "12-digit ids of accounts that may be granted access." },
     Key { path: "trust.organizations", default: "[]", about: "AWS Organizations ids (o-...) that may be granted access." },
     Key { path: "trust.layer_publishers", default: "[]", about: "Account ids whose layers are trusted, beside AWS's own publishers." },
@@ -94,6 +107,7 @@ const KEYS: &[Key] = &[
 struct Raw {
     dashboard: Dashboard,
     collect: RawCollect,
+    waivers: Waivers,
     trust: Trust,
     logs: Logs,
     runtimes: Runtimes,
@@ -105,6 +119,12 @@ struct Raw {
 #[serde(default)]
 struct RawCollect {
     details_max_age_minutes: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Waivers {
+    file: PathBuf,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -200,6 +220,7 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
         runtime_notice_days: raw.runtimes.notice_days.unwrap_or(defaults.runtime_notice_days),
         shared_role_functions: raw.roles.shared_by.unwrap_or(defaults.shared_role_functions),
         sensitive_tags: raw.tags.sensitive.filter(|tags| !tags.is_empty()).unwrap_or(defaults.sensitive_tags),
+        waivers: defaults.waivers,
         development_tags: raw.tags.development.filter(|tags| !tags.is_empty()).unwrap_or(defaults.development_tags),
     };
     if settings.retention_max_days.is_some_and(|max| max < settings.retention_min_days) {
@@ -207,7 +228,8 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
     }
     let details_max_age = raw.collect.details_max_age_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     let collect = details_max_age.map_or_else(Collect::default, |details_max_age| Collect { details_max_age });
-    Ok((Config { dashboard: raw.dashboard, collect, settings }, warnings))
+    let waivers = Some(raw.waivers.file).filter(|file| !file.as_os_str().is_empty());
+    Ok((Config { dashboard: raw.dashboard, collect, settings, waivers }, warnings))
 }
 
 /// The file that explains itself: every key with its default, commented out.
@@ -260,7 +282,8 @@ fn upto(path: &str, depth: usize) -> &str {
     path.match_indices('.').nth(depth).map_or(path, |(end, _)| &path[..end])
 }
 
-fn line(text: &str, span: Option<Range<usize>>) -> usize {
+/// The line on which `span` begins, from 1.
+pub(crate) fn line(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start).min(text.len());
     text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count() + 1
 }

@@ -82,3 +82,4 @@ pub mod report;
 pub mod store;
 #[cfg(feature = "tui")]
 pub mod ui;
+pub mod waivers;

@@ -179,6 +179,8 @@ pub struct Score {
     /// Over all layers.
     #[serde(flatten)]
     pub rating: Rating,
+    /// Its value as if nothing were waived; none when nothing is.
+    pub without_waivers: Option<f64>,
     /// Layer by layer, in order.
     pub layers: Vec<LayerScore>,
 }
@@ -192,6 +194,8 @@ pub struct Mark<'a> {
     pub severity: Severity,
     /// Its risk, as [`risk`] gives it.
     pub risk: f64,
+    /// Whether somebody answers for the fail.
+    pub waived: bool,
 }
 
 /// Layers weighed together, those without a number left out, at most 25 points above the worst.
@@ -204,20 +208,16 @@ fn overall(values: [Option<f64>; 5]) -> Option<f64> {
 
 /// The score of an account, and what each mark would give back if it were fixed, in points of the account's score.
 pub fn rate<'a>(marks: &[Mark<'a>]) -> (Score, Vec<f64>) {
-    let mut tallies: [Tally<'a>; 5] = Default::default();
-    for mark in marks {
-        tallies[mark.verdict.check.layer.index()].take(mark);
-    }
-    for tally in &mut tallies {
-        tally.close();
-    }
-
+    let tallies = tallied(marks.iter().copied());
     let values = tallies.each_ref().map(Tally::value);
     let value = overall(values);
+    let waived = marks.iter().any(|mark| mark.waived);
+    let unwaived = || tallied(marks.iter().map(|mark| Mark { waived: false, ..*mark }));
+    let without_waivers = waived.then(|| overall(unwaived().each_ref().map(Tally::value))).flatten();
     let gains = marks
         .iter()
         .map(|mark| {
-            let (Ruling::Fail(_), Some(value)) = (&mark.verdict.ruling, value) else { return 0.0 };
+            let (Ruling::Fail(_), Some(value), false) = (&mark.verdict.ruling, value, mark.waived) else { return 0.0 };
             let index = mark.verdict.check.layer.index();
             let mut fixed = values;
             fixed[index] = tallies[index].without(mark);
@@ -230,7 +230,16 @@ pub fn rate<'a>(marks: &[Mark<'a>]) -> (Score, Vec<f64>) {
         .zip(&tallies)
         .map(|(layer, tally)| LayerScore { layer, rating: tally.rating(), counts: tally.counts })
         .collect();
-    (Score { rating: whole(&layers, value), layers }, gains)
+    (Score { rating: whole(&layers, value), without_waivers, layers }, gains)
+}
+
+fn tallied<'a>(marks: impl Iterator<Item = Mark<'a>>) -> [Tally<'a>; 5] {
+    let mut tallies: [Tally<'a>; 5] = Default::default();
+    for mark in marks {
+        tallies[mark.verdict.check.layer.index()].take(&mark);
+    }
+    tallies.iter_mut().for_each(Tally::close);
+    tallies
 }
 
 fn whole(layers: &[LayerScore], value: Option<f64>) -> Rating {
@@ -320,7 +329,7 @@ mod tests {
             .zip(cases)
             .map(|(verdict, case)| {
                 let severity = verdict.check.severity;
-                Mark { verdict, severity, risk: risk(severity, case.3, 1.0, Confidence::Proven) }
+                Mark { verdict, severity, risk: risk(severity, case.3, 1.0, Confidence::Proven), waived: false }
             })
             .collect();
         rate(&marks)

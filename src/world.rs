@@ -8,7 +8,9 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    checks::{self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict},
+    checks::{
+        self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict, Waiver, WaiverState, WaiverUse,
+    },
     iam::{Library, Reach},
     model::{Arn, Gap, Posture, Source, SourceRun, text},
     remedy::Plan,
@@ -112,6 +114,8 @@ pub struct Finding {
     pub risk: f64,
     /// Points of the account's score regained when it is fixed.
     pub gain: f64,
+    /// What accepts it, when it is waived.
+    pub waiver: Option<Arc<Waiver>>,
     /// Its place in [`World::verdicts`].
     verdict: usize,
 }
@@ -178,7 +182,7 @@ impl World {
         let mut passes: Vec<Finding> = passed
             .map(|(index, verdict)| {
                 let (public, mark) = weigh(Standing::of(&context, &verdict.resource), verdict);
-                Finding::new(index, public, &mark, 0.0)
+                Finding::new(index, public, &mark, 0.0, None)
             })
             .collect();
         passes.sort_by(|a, b| (a.check.id, &a.resource).cmp(&(b.check.id, &b.resource)));
@@ -217,6 +221,32 @@ impl World {
         self.findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| finding.severity).min()
     }
 
+    /// Lets `waiver` hold as well; no check runs for that.
+    pub fn accept(&mut self, waiver: Arc<Waiver>) {
+        let mut settings = (*self.settings).clone();
+        settings.waivers.push(waiver);
+        self.settings = Arc::new(settings);
+        let (findings, score) = judge(&self.context(), &self.verdicts);
+        (self.findings, self.score) = (findings, score);
+    }
+
+    /// What has become of each of the user's waivers here.
+    pub fn waivers(&self) -> Vec<WaiverUse> {
+        let speaks = |waiver: &Waiver, finding: &&Finding| {
+            matches!(finding.status, Status::Fail | Status::Waived) && waiver.covers(finding.check.id, &finding.resource)
+        };
+        let of = |waiver: &Arc<Waiver>| {
+            let fails = self.findings.iter().filter(|finding| speaks(waiver, finding)).count();
+            let state = match () {
+                () if !waiver.holds(self.posture.taken_at) => WaiverState::Expired,
+                () if fails == 0 => WaiverState::Unmatched,
+                () => WaiverState::InForce,
+            };
+            WaiverUse { waiver: waiver.clone(), state, fails }
+        };
+        self.settings.waivers.iter().map(of).collect()
+    }
+
     /// Sources with gaps.
     pub fn blind(&self) -> impl Iterator<Item = &SourceRun> {
         self.posture.blind()
@@ -227,21 +257,25 @@ impl World {
 fn judge(context: &Context<'_>, verdicts: &[Verdict]) -> (Vec<Finding>, Score) {
     // Many checks speak of one resource: what it is to the account is looked up once.
     let mut standings: HashMap<&Arn, Standing> = HashMap::new();
-    let weighed: Vec<(bool, Mark<'_>)> = verdicts
+    let waivers: Vec<&Arc<Waiver>> = context.settings.waivers.iter().filter(|waiver| waiver.holds(context.now())).collect();
+    let weighed: Vec<(bool, Mark<'_>, Option<&Arc<Waiver>>)> = verdicts
         .iter()
         .map(|verdict| {
             let resource = &verdict.resource;
-            weigh(*standings.entry(resource).or_insert_with(|| Standing::of(context, resource)), verdict)
+            let (public, mark) = weigh(*standings.entry(resource).or_insert_with(|| Standing::of(context, resource)), verdict);
+            let fails = matches!(verdict.ruling, Ruling::Fail(_));
+            let waiver = waivers.iter().copied().find(|waiver| fails && waiver.covers(verdict.check.id, resource));
+            (public, Mark { waived: waiver.is_some(), ..mark }, waiver)
         })
         .collect();
-    let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark)| *mark).collect();
+    let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark, _)| *mark).collect();
     let (score, gains) = score::rate(&marks);
     let mut findings: Vec<Finding> = weighed
         .iter()
         .zip(gains)
         .enumerate()
-        .filter(|(_, ((_, mark), _))| matches!(mark.verdict.ruling, Ruling::Fail(_) | Ruling::Unknown(_)))
-        .map(|(index, ((public, mark), gain))| Finding::new(index, *public, mark, gain))
+        .filter(|(_, ((_, mark, _), _))| matches!(mark.verdict.ruling, Ruling::Fail(_) | Ruling::Unknown(_)))
+        .map(|(index, ((public, mark, waiver), gain))| Finding::new(index, *public, mark, gain, *waiver))
         .collect();
     findings.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.id.cmp(&b.id)));
     (findings, score)
@@ -270,12 +304,12 @@ fn weigh(Standing { public, asset }: Standing, verdict: &Verdict) -> (bool, Mark
         Ruling::Fail(fault) => (fault.severity.unwrap_or(verdict.check.severity), fault.confidence),
         _ => (verdict.check.severity, Confidence::Proven),
     };
-    (public, Mark { verdict, severity, risk: score::risk(severity, public, asset, confidence) })
+    (public, Mark { verdict, severity, risk: score::risk(severity, public, asset, confidence), waived: false })
 }
 
 impl Finding {
-    fn new(verdict: usize, public: bool, mark: &Mark<'_>, gain: f64) -> Self {
-        let Mark { verdict: Verdict { check, resource, region, ruling }, severity, risk } = *mark;
+    fn new(verdict: usize, public: bool, mark: &Mark<'_>, gain: f64, waiver: Option<&Arc<Waiver>>) -> Self {
+        let Mark { verdict: Verdict { check, resource, region, ruling }, severity, risk, .. } = *mark;
         let hash = blake3::hash(format!("{}\0{resource}", check.id).as_bytes());
         let finding = Self {
             id: hash.to_hex()[..16].to_owned(),
@@ -291,14 +325,17 @@ impl Finding {
             confidence: Confidence::Proven,
             risk,
             gain,
+            waiver: waiver.cloned(),
             verdict,
         };
         match ruling {
             Ruling::Fail(fault) => Self {
-                status: Status::Fail,
+                status: if waiver.is_some() { Status::Waived } else { Status::Fail },
                 message: fault.message.clone(),
                 evidence: fault.evidence.clone(),
                 confidence: fault.confidence,
+                // What is accepted comes after what is not.
+                risk: if waiver.is_some() { 0.0 } else { risk },
                 ..finding
             },
             Ruling::Unknown(gap) => Self {
@@ -323,6 +360,34 @@ mod tests {
 
     fn assess(posture: Posture) -> World {
         World::assess(Origin::Demo, Arc::new(posture), Arc::default())
+    }
+
+    #[test]
+    fn what_is_waived_counts_no_more_until_it_expires() {
+        let waiver = |check: &str, expires| {
+            let words = |text: &str| text.to_owned();
+            let (resource, owner, reason) = (words("*"), words("payments"), words("a test"));
+            Arc::new(Waiver { check: words(check), resource, owner, reason, expires, line: 1 })
+        };
+        let posture = Arc::new(looping());
+        let before = World::assess(Origin::Demo, posture.clone(), Arc::default());
+        let failing = before.findings.iter().find(|finding| finding.check.id == "FN-019").expect("the loop");
+        assert_eq!((failing.status, before.score.without_waivers), (Status::Fail, None));
+        let assess = |waivers| World::assess(Origin::Demo, posture.clone(), Arc::new(Settings { waivers, ..Settings::default() }));
+
+        let today = posture.taken_at.date();
+        let waived = assess(vec![waiver("FN-019", today), waiver("FN-002", today)]);
+        let found = waived.findings.iter().find(|finding| finding.check.id == "FN-019").expect("the loop");
+        assert_eq!((found.status, found.gain), (Status::Waived, 0.0));
+        assert_eq!(waived.score.without_waivers, before.score.rating.value);
+        assert!(waived.score.rating.value > before.score.rating.value);
+        assert_eq!(waived.score.layers[0].counts.waived, 1);
+        let states = |world: &World| world.waivers().iter().map(|used| (used.state, used.fails)).collect::<Vec<_>>();
+        assert_eq!(states(&waived), [(WaiverState::InForce, 1), (WaiverState::Unmatched, 0)]);
+
+        let expired = assess(vec![waiver("FN-019", today.previous_day().expect("a day"))]);
+        assert_eq!(expired.score, before.score);
+        assert_eq!(states(&expired), [(WaiverState::Expired, 1)]);
     }
 
     fn looping() -> Posture {

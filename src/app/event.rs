@@ -1,10 +1,10 @@
 //! Everything that can happen to a dashboard.
 
-use std::{io, thread};
+use std::{io, sync::Arc, thread};
 
 use tokio::sync::mpsc;
 
-use crate::{model::SourceRun, paths::Found, ui::Toast, world::World};
+use crate::{checks::Waiver, model::SourceRun, paths::Found, ui::Toast, world::World};
 
 /// Everything that can happen to a dashboard.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(super) enum Event {
     Failed(String),
     /// What a screen asked about the account; `worlds` is what was shown when it asked.
     Answered { worlds: u64, found: Found },
+    /// A finding is accepted.
+    Waived(Arc<Waiver>),
     /// A job has something to say.
     Told(Toast),
     /// A thread panicked.

@@ -15,6 +15,7 @@ use super::{
     event::{Crash, Event, Events},
 };
 use crate::{
+    checks::Waiver,
     iam::Library,
     model::{Posture, text},
     paths::Question,
@@ -24,16 +25,20 @@ use crate::{
 /// Writes a snapshot somewhere and says where, or why not.
 pub type Saver = Arc<dyn Fn(&Posture) -> Result<PathBuf, String> + Send + Sync>;
 
+/// Keeps a waiver somewhere and says where.
+pub type Waiving = Arc<dyn Fn(&Waiver) -> io::Result<PathBuf> + Send + Sync>;
+
 /// Starts jobs.
 pub(super) struct Jobs {
     events: Events,
     out_dir: PathBuf,
     save: Option<Saver>,
+    waive: Option<Waiving>,
 }
 
 impl Jobs {
-    pub(super) fn new(events: Events, out_dir: PathBuf, save: Option<Saver>) -> Self {
-        Self { events, out_dir, save }
+    pub(super) fn new(events: Events, out_dir: PathBuf, save: Option<Saver>, waive: Option<Waiving>) -> Self {
+        Self { events, out_dir, save, waive }
     }
 
     /// Copies to the clipboard of the machine what the terminal's was handed already.
@@ -54,6 +59,21 @@ impl Jobs {
         self.start(move || match write_new(&folder, &name, &contents) {
             Ok(path) => Toast::good(format!("wrote {}", shown(&path))),
             Err(error) => Toast::bad(text::clean(&format!("{name} was not written: {error}"))),
+        });
+    }
+
+    /// Keeps `waiver`; only what is kept holds.
+    pub(super) fn waive(&self, waiver: Waiver) {
+        let (events, waive) = (self.events.clone(), self.waive.clone());
+        self.start(move || {
+            let kept = match waive.map(|waive| waive(&waiver)) {
+                Some(Ok(path)) => Toast::good(format!("{} is waived until {}: {}", waiver.check, waiver.expires, shown(&path))),
+                Some(Err(error)) => return Toast::bad(text::clean(&format!("the waiver was not kept: {error}"))),
+                None => Toast::note(format!("{} is waived for this session only: this is the demo account", waiver.check)),
+            };
+            // The loop has ended when nobody listens.
+            let _ = events.blocking_send(Event::Waived(Arc::new(waiver)));
+            kept
         });
     }
 
@@ -161,7 +181,7 @@ mod tests {
         let (events, mut received) = super::super::event::channel();
         let folder = tempfile::tempdir().unwrap();
         let refuse: Saver = Arc::new(|_| Err("disk full\u{1b}[31m".to_owned()));
-        let jobs = Jobs::new(events, folder.path().to_owned(), Some(refuse));
+        let jobs = Jobs::new(events, folder.path().to_owned(), Some(refuse), None);
         jobs.write("a.json".to_owned(), "{}".to_owned());
         let Some(Event::Told(toast)) = received.recv().await else { panic!("nothing was told") };
         assert!(toast.text.starts_with("wrote ") && toast.tone == Tone::Good, "{toast:?}");

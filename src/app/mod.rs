@@ -22,7 +22,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 pub use appearance::Appearance;
 pub use feed::{Feed, FeedCommand, FeedEvent};
-pub use jobs::Saver;
+pub use jobs::{Saver, Waiving};
 use tokio::sync::watch;
 
 use crate::{
@@ -50,6 +50,8 @@ pub struct Start {
     pub out_dir: PathBuf,
     /// Saves a snapshot when the user asks, and says where.
     pub save: Option<Saver>,
+    /// Keeps a waiver when the user accepts a finding.
+    pub waive: Option<Waiving>,
     /// Keeps the last snapshot of a live account when a collection has ended.
     pub keep: Option<Saver>,
 }
@@ -109,7 +111,7 @@ impl AppError {
 /// When the theme is broken, the terminal cannot be used, there is nothing to show, or a thread panicked. The
 /// terminal is as it was by then.
 pub fn run(start: Start) -> Result<ExitReason, AppError> {
-    let Start { fleet, settings, feed, appearance, mouse, read_only, out_dir, save, keep } = start;
+    let Start { fleet, settings, feed, appearance, mouse, read_only, out_dir, save, waive, keep } = start;
     // Before the first byte of input is read: the terminal answers a question here.
     let look = appearance.settle()?;
     let root = Root::new(look.theme()?, look.glyphs());
@@ -126,7 +128,7 @@ pub fn run(start: Start) -> Result<ExitReason, AppError> {
         worker::spawn(worker::Job { fleet, settings, parts, known, keep, events: events.clone() })?;
         let screen = terminal::Screen::enter(mouse)?;
         input::listen(&events, look.answer_is_late());
-        let jobs = jobs::Jobs::new(events, out_dir, save);
+        let jobs = jobs::Jobs::new(events, out_dir, save, waive);
         session::Session::new(screen, root, look, shown, commands, jobs, read_only).run(received).await
     });
     // A job may hang on a clipboard that does not answer; nobody waits for it.

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -13,6 +14,7 @@ use tokio::{
 
 use super::{AppError, ExitReason, appearance::Look, event::Event, feed::FeedCommand, jobs::Jobs, pace::Pace, signals, terminal::Stage};
 use crate::{
+    checks::Waiver,
     model::{SourceRun, Timestamp},
     ui::{Effect, Input, Insight, Root, Toast, View},
     world::World,
@@ -49,6 +51,8 @@ pub(super) struct Session<S> {
     current: usize,
     /// Rises with every world that is replaced.
     worlds: u64,
+    /// What was accepted since the start: worlds that are judged later do not know of it.
+    accepted: Vec<Arc<Waiver>>,
     /// What was found out about the account that is shown, and since which world it is that account.
     insight: Insight,
     selected: u64,
@@ -94,6 +98,7 @@ impl<S: Stage> Session<S> {
             collection: 0,
             progress: Vec::new(),
             assessing,
+            accepted: Vec::new(),
             paused: false,
             away: false,
             read_only,
@@ -156,10 +161,16 @@ impl<S: Stage> Session<S> {
                 self.stage.enter()?;
             }
             Event::Assessing(assessing) => self.assessing = assessing,
-            Event::Assessed { generation, place, world } => {
+            Event::Waived(waiver) => {
+                self.fleet.iter_mut().for_each(|world| world.accept(waiver.clone()));
+                self.accepted.push(waiver);
+                self.worlds += 1;
+            }
+            Event::Assessed { generation, place, mut world } => {
                 if generation < self.collection {
                     return Ok(None);
                 }
+                self.accepted.iter().for_each(|waiver| world.accept(waiver.clone()));
                 match self.fleet.get_mut(place) {
                     Some(shown) => *shown = *world,
                     None => self.fleet.push(*world),
@@ -258,6 +269,7 @@ impl<S: Stage> Session<S> {
                     self.insight = Insight::default();
                 }
             }
+            Effect::Waive(waiver) => self.jobs.waive(*waiver),
             Effect::Write { name, contents } => self.jobs.write(name, contents),
         }
         Ok(None)
@@ -362,7 +374,7 @@ mod tests {
         let fleet: Vec<_> = accounts.iter().map(|account| (Origin::Live, Arc::new(Posture::new(*account, Timestamp::EPOCH)))).collect();
         let fleet = worker::unassessed(&fleet, &Arc::default());
         let (commands, asked) = mpsc::channel(1);
-        let jobs = Jobs::new(events, std::env::temp_dir(), None);
+        let jobs = Jobs::new(events, std::env::temp_dir(), None, None);
         Bench { session: Session::new(stage, root, look, fleet, Some(commands), jobs, true), received, log, asked }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Asset, Check, Ruling, Settings, Verdict, reach};
 use crate::{
-    iam::{self, Holder, Library, Reach},
+    iam::{self, Holder, Library, Needed, Reach, needed},
     model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
 };
 
@@ -194,6 +194,11 @@ impl<'a> Context<'a> {
     /// The functions that run as `role`.
     pub fn functions_of(&self, role: &Arn) -> impl Iterator<Item = &'a Function> {
         self.by_role().get(role).into_iter().flatten().copied()
+    }
+
+    /// What Lambda does as `role` for the functions that run as it.
+    pub fn needs_of(&self, role: &Role) -> Vec<Needed> {
+        self.functions_of(&role.arn).flat_map(|function| needed(function, self.known_mappings_of(function)).0).collect()
     }
 
     /// Why some functions are not known, if so: for questions about functions that are *not* there.

@@ -6,6 +6,7 @@
 
 mod context;
 mod data;
+mod framework;
 mod function;
 mod glance;
 mod held;
@@ -22,14 +23,17 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod waiver;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use context::Context;
+pub use framework::Framework;
 pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
+pub use waiver::{Waiver, WaiverState, WaiverUse, parse_day};
 
 use crate::{model::Source, remedy::Plan};
 

@@ -1,7 +1,8 @@
 //! What the user says of the account: whom to trust, what matters, which bounds hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use super::Waiver;
 use crate::model::{Arn, Function};
 
 /// What the user says of the account. The defaults are cautious.
@@ -25,6 +26,8 @@ pub struct Settings {
     pub sensitive_tags: BTreeMap<String, Vec<String>>,
     /// Tags that mark development resources: key to values, compared without case.
     pub development_tags: BTreeMap<String, Vec<String>>,
+    /// Fails that somebody answers for.
+    pub waivers: Vec<Arc<Waiver>>,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             sensitive_tags: ["data-class", "data-classification", "dataclass", "classification"]
                 .map(|key| (key.to_owned(), class.clone()))
                 .into(),
+            waivers: Vec::new(),
             development_tags: ["env", "environment", "stage"].map(|key| (key.to_owned(), environment.clone())).into(),
         }
     }

@@ -4,16 +4,19 @@ use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::{CommandError, print, snapshots::Unjudged};
 use crate::{
-    app::{self, Appearance, Feed, Saver, Start},
+    app::{self, Appearance, Feed, Saver, Start, Waiving},
     cli::Look,
     config::Config,
     store::{self, Folders},
     ui::{Glyphs, binding, themes::Themes},
+    waivers,
+    world::Origin,
 };
 
 /// Shows `worlds`, and what `feed` brings, until the user leaves.
 pub(super) fn run(worlds: Vec<Unjudged>, look: &Look, config: &Config, feed: Option<Feed>) -> Result<ExitCode, CommandError> {
     let live = feed.is_some();
+    let demo = worlds.iter().any(|world| world.origin == Origin::Demo);
     let start = Start {
         fleet: worlds.into_iter().map(|world| (world.origin, world.posture)).collect(),
         settings: Arc::new(config.settings.clone()),
@@ -23,12 +26,19 @@ pub(super) fn run(worlds: Vec<Unjudged>, look: &Look, config: &Config, feed: Opt
         read_only: true,
         out_dir: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         save: Some(save_here()),
+        waive: (!demo).then(|| waive_here(config)),
         keep: live.then(keep).flatten(),
     };
     match app::run(start) {
         Ok(reason) => Ok(ExitCode::from(reason.code())),
         Err(error) => Err(CommandError { code: error.code(), message: error.to_string() }),
     }
+}
+
+/// Adds to the file of waivers that governs here, or begins one.
+fn waive_here(config: &Config) -> Waiving {
+    let path = config.waivers.clone().unwrap_or_else(|| PathBuf::from(waivers::FILE));
+    Arc::new(move |waiver| waivers::add(&path, waiver).map(|()| path.clone()))
 }
 
 fn appearance(look: &Look, config: &Config) -> Appearance {

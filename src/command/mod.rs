@@ -31,6 +31,7 @@ use crate::{
     config::{self, Config},
     report::{self, Filter, Format},
     store::{Folders, StoreError},
+    waivers,
     world::World,
 };
 
@@ -116,7 +117,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Can(asked)) => can::run(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),
-        Some(Command::Policy { events }) => policy::print(events),
+        Some(Command::Policy(asked)) => policy::run(&asked),
         Some(Command::Config { command }) => configuration::run(&command),
         #[cfg(feature = "tui")]
         Some(Command::Keymap { command: crate::cli::KeymapCommand::Print }) => dashboard::print_keymap(),
@@ -137,7 +138,19 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
 
 /// The user's configuration; warnings go to standard error.
 fn configured() -> Result<Config, CommandError> {
-    let Some(folders) = Folders::find() else { return Ok(Config::default()) };
+    let mut config = match Folders::find() {
+        Some(folders) => read_config(&folders)?,
+        None => Config::default(),
+    };
+    config.waivers = config.waivers.or_else(waivers::find);
+    if let Some(path) = &config.waivers {
+        let wrong = |problem| CommandError::usage(format!("{}: {problem}", path.display()));
+        config.settings.waivers = waivers::read(path).map_err(wrong)?;
+    }
+    Ok(config)
+}
+
+fn read_config(folders: &Folders) -> Result<Config, CommandError> {
     let path = folders.config_file();
     let (config, warnings) = config::read(&path).map_err(|problem| {
         CommandError::usage(format!("{}: {problem}; `palisade config init --force` writes a fresh one", path.display()))

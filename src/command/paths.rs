@@ -92,7 +92,7 @@ fn write(told: &[Told<'_>], format: Format, out: impl Write) -> io::Result<()> {
 }
 
 /// The accounts, and how many more there should be.
-fn accounts(sources: &Sources) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
+pub(super) fn accounts(sources: &Sources) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
     if sources.demo {
         Ok((vec![snapshots::demo(&configured()?)], 0))
     } else if sources.snapshot.is_empty() {

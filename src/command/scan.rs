@@ -8,7 +8,7 @@ use std::{
 
 use super::{CommandError, FOUND, PARTIAL, configured, snapshots};
 use crate::{
-    checks::{Check, Layer, Severity},
+    checks::{Check, Layer, Severity, all},
     cli::{FailOn, Format, LayerName, Scan},
     report::{self, Filter},
     world::{Status, World},
@@ -17,15 +17,11 @@ use crate::{
 pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
     let filter = filter(scan)?;
     let (worlds, missed) = worlds(scan)?;
-    let format = match scan.format {
-        Format::Text => report::Format::Text,
-        Format::Json => report::Format::Json,
-    };
     match &scan.output {
-        None => write(&worlds, format, &filter, io::stdout().lock())?,
+        None => write(scan, &worlds, &filter, io::stdout().lock())?,
         Some(path) => {
             let failed = |error| CommandError::failed(format!("{}: {error}", path.display()));
-            write(&worlds, format, &filter, File::create(path).map_err(failed)?).map_err(failed)?;
+            write(scan, &worlds, &filter, File::create(path).map_err(failed)?).map_err(failed)?;
         }
     }
     Ok(ExitCode::from(match verdict(&worlds, &filter, scan.fail_on) {
@@ -35,9 +31,14 @@ pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
     }))
 }
 
-fn write(worlds: &[World], format: report::Format, filter: &Filter, out: impl Write) -> io::Result<()> {
+fn write(scan: &Scan, worlds: &[World], filter: &Filter, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    report::write(worlds, format, filter, &mut out)?;
+    match (scan.framework, scan.format) {
+        (None, Format::Text) => report::write(worlds, report::Format::Text, filter, &mut out)?,
+        (None, Format::Json) => report::write(worlds, report::Format::Json, filter, &mut out)?,
+        (Some(framework), Format::Text) => report::framework::write_text(worlds, framework, &mut out)?,
+        (Some(framework), Format::Json) => report::framework::write_json(worlds, framework, &mut out)?,
+    }
     out.flush()
 }
 
@@ -71,7 +72,10 @@ fn filter(scan: &Scan) -> Result<Filter, CommandError> {
         LayerName::Monitoring => Layer::Monitoring,
         LayerName::Response => Layer::Response,
     });
-    let checks = scan.check.iter().map(|name| super::catalogue::find(name)).collect::<Result<Vec<&'static Check>, _>>()?;
+    let mut checks = scan.check.iter().map(|name| super::catalogue::find(name)).collect::<Result<Vec<&'static Check>, _>>()?;
+    if let Some(framework) = scan.framework {
+        checks.extend(all().filter(|check| !framework.keys(check).is_empty()));
+    }
     Ok(Filter { layers: layers.collect(), checks, passes: scan.include_pass })
 }
 

@@ -43,6 +43,7 @@ pub(super) fn services() -> Vec<Service> {
             .unsigned()
             .setting("MODEL_BUCKET", "larkspur-models")
             .may(&["s3:GetObject", "s3:PutObject"], &["larkspur-models/*"])
+            .may(&["glue:StartJobRun", "glue:GetJobRun"], &["arn:aws:glue:eu-west-1:123456789012:job/forecast"])
             .but(|function| {
                 function.versions = Gap::new(
                     GapKind::Throttled,

@@ -291,7 +291,7 @@ impl ActionSet {
         }
     }
 
-    /// How many of the actions AWS documents there are of each of [`AccessLevel::ALL`].
+    /// How many of the actions AWS documents there are of each of [`AccessLevel::ALL`](super::AccessLevel::ALL).
     pub fn count_by_level(&self) -> [usize; 5] {
         let mut counts = [0; 5];
         for action in self.iter() {

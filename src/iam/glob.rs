@@ -57,6 +57,11 @@ pub(super) fn fold(c: char) -> char {
     }
 }
 
+/// Whether `text` is what `pattern` stands for, `*` being anything and `?` one character.
+pub fn matches_pattern(pattern: &str, text: &str) -> bool {
+    matches(&tokens(pattern), text)
+}
+
 /// Whether `text` is an instance of the pattern.
 pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     let (mut at, mut rest) = (0, text);

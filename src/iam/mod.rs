@@ -68,6 +68,7 @@ pub use condition::Condition;
 pub use decide::decide;
 pub use document::{Document, Effect, Malformed, Statement};
 pub use exposure::{UrlReach, public_functions, signed_url_reaches, url_reach};
+pub use glob::matches_pattern;
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use least_privilege::{Change, Rewrite, least_privilege};
 pub use library::Library;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Filter;
 use crate::{
-    checks::{Evidence, Layer, Links, Severity},
+    checks::{Evidence, Layer, Links, Severity, Waiver, WaiverState},
     model::{Arn, Gap, SourceRun, SourceState, Timestamp},
     remedy::{Effort, Plan, Risk},
     score::{Counts, Grade, LayerScore, Rating},
@@ -23,6 +23,21 @@ struct Report<'a> {
     score: Score<'a>,
     findings: Vec<Entry<'a>>,
     sources: Vec<Source<'a>>,
+    waivers: Vec<Waived<'a>>,
+}
+
+/// A waiver; on a finding without what became of it.
+#[derive(Serialize)]
+struct Waived<'a> {
+    check: &'a str,
+    resource: &'a str,
+    owner: &'a str,
+    reason: &'a str,
+    expires: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<WaiverState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fails: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -35,6 +50,8 @@ struct Tool {
 struct Score<'a> {
     #[serde(flatten)]
     rating: Rated,
+    /// The value as if nothing were waived; null when nothing is.
+    without_waivers: Option<f64>,
     layers: Vec<LayerEntry<'a>>,
 }
 
@@ -72,6 +89,7 @@ struct Entry<'a> {
     gain: f64,
     remedy: Option<Remedy>,
     frameworks: &'static Links,
+    waiver: Option<Waived<'a>>,
 }
 
 #[derive(Serialize)]
@@ -131,6 +149,13 @@ impl<'a> From<&'a Gap> for Reason<'a> {
     }
 }
 
+impl<'a> From<&'a Waiver> for Waived<'a> {
+    fn from(waiver: &'a Waiver) -> Self {
+        let Waiver { check, resource, owner, reason, expires, .. } = waiver;
+        Self { check, resource, owner, reason, expires: expires.to_string(), state: None, fails: None }
+    }
+}
+
 impl From<Plan> for Remedy {
     fn from(plan: Plan) -> Self {
         let (commands, undo, actions) = (plan.commands(), plan.undo_commands(), plan.actions());
@@ -172,6 +197,7 @@ fn entry(finding: &Finding, plan: Option<Plan>) -> Entry<'_> {
         gain: (finding.gain * 100.0).round() / 100.0,
         remedy: plan.map(Remedy::from),
         frameworks: &finding.check.links,
+        waiver: finding.waiver.as_deref().map(Waived::from),
     }
 }
 
@@ -195,15 +221,24 @@ pub(super) fn write(worlds: &[World], filter: &Filter, out: &mut dyn Write) -> i
 fn write_one(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<()> {
     let findings = filter.findings(world);
     let plans = world.plans(findings.iter());
+    let waivers = world.waivers();
     let report = Report {
         schema: 1,
         tool: Tool { name: "palisade", version: env!("CARGO_PKG_VERSION") },
         account: &world.posture.account,
         regions: world.posture.regions.keys().map(String::as_str).collect(),
         taken_at: world.posture.taken_at,
-        score: Score { rating: (&world.score.rating).into(), layers: world.score.layers.iter().map(LayerEntry::from).collect() },
+        score: Score {
+            rating: (&world.score.rating).into(),
+            without_waivers: world.score.without_waivers.map(tenth),
+            layers: world.score.layers.iter().map(LayerEntry::from).collect(),
+        },
         findings: findings.iter().zip(plans).map(|(finding, plan)| entry(finding, plan)).collect(),
         sources: world.posture.sources.iter().map(Source::from).collect(),
+        waivers: waivers
+            .iter()
+            .map(|used| Waived { state: Some(used.state), fails: Some(used.fails), ..Waived::from(&*used.waiver) })
+            .collect(),
     };
     serde_json::to_writer_pretty(out, &report).map_err(io::Error::from)
 }

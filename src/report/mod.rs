@@ -1,7 +1,9 @@
 //! Reports: a world, written for people or for programs.
 
 pub mod decision;
+pub mod framework;
 mod json;
+pub mod privilege;
 pub mod reach;
 mod text;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Filter;
 use crate::{
-    checks::Severity,
+    checks::{Severity, WaiverState, WaiverUse},
     model::text::{clean, clean_block},
     score::Rating,
     world::{Finding, Origin, Status, World},
@@ -14,7 +14,33 @@ pub(super) fn write(world: &World, filter: &Filter, out: &mut dyn Write) -> io::
     head(world, out)?;
     layers(world, out)?;
     blind_spots(world, out)?;
-    findings(world, filter, out)
+    findings(world, filter, out)?;
+    waivers(world, out)
+}
+
+/// The user's waivers: what is accepted, and what should be looked at again.
+fn waivers(world: &World, out: &mut dyn Write) -> io::Result<()> {
+    let all = world.waivers();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    writeln!(out, "Waivers:")?;
+    for WaiverUse { waiver, state, fails } in all {
+        let (resource, owner) = (clean(&waiver.resource), clean(&waiver.owner));
+        writeln!(out, "  {} {} {resource}, until {} ({owner}): {}", waiver_glyph(state), waiver.check, waiver.expires, state.words())?;
+        if fails > 0 {
+            writeln!(out, "    {fails} {}: {}", if fails == 1 { "finding" } else { "findings" }, clean(&waiver.reason))?;
+        }
+    }
+    Ok(())
+}
+
+const fn waiver_glyph(state: WaiverState) -> &'static str {
+    match state {
+        WaiverState::InForce => "~",
+        WaiverState::Expired | WaiverState::Unmatched => "!",
+    }
 }
 
 fn head(world: &World, out: &mut dyn Write) -> io::Result<()> {
@@ -29,7 +55,11 @@ fn head(world: &World, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Palisade · account {} · {} · {}", clean(&posture.account), clean(&regions), clean(&origin))?;
     writeln!(out, "Taken {} · {} functions · {} roles", posture.taken_at, posture.functions().count(), posture.identity.roles.items.len())?;
     writeln!(out)?;
-    writeln!(out, "Score {}", rating(&world.score.rating))
+    writeln!(out, "Score {}", rating(&world.score.rating))?;
+    match world.score.without_waivers {
+        Some(value) => writeln!(out, "      {} without waivers", whole(value)),
+        None => Ok(()),
+    }
 }
 
 /// `72 [61–78] C · 91 % known`.
@@ -84,9 +114,11 @@ fn findings(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<(
     let fails = findings.iter().filter(|finding| finding.status == Status::Fail).count();
     let unknowns = findings.iter().filter(|finding| finding.status == Status::Unknown).count();
     writeln!(out)?;
-    writeln!(out, "{fails} {}, {unknowns} unknown", if fails == 1 { "finding" } else { "findings" })?;
+    let waived = findings.iter().filter(|finding| finding.status == Status::Waived).count();
+    let accepted = if waived > 0 { format!(", {waived} waived") } else { String::new() };
+    writeln!(out, "{fails} {}, {unknowns} unknown{accepted}", if fails == 1 { "finding" } else { "findings" })?;
     let plans = world.plans(findings.iter());
-    for (finding, plan) in findings.iter().zip(plans).filter(|(finding, _)| finding.status != Status::Unknown) {
+    for (finding, plan) in findings.iter().zip(plans).filter(|(finding, _)| !matches!(finding.status, Status::Unknown | Status::Waived)) {
         writeln!(out)?;
         writeln!(out, "{} {} {}", label(finding), finding.check.id, finding.message)?;
         writeln!(out, "    on       {}", clean(finding.resource.as_str()))?;

@@ -53,6 +53,11 @@ impl<'a> Tally<'a> {
         if matches!(verdict.ruling, Ruling::NotApplicable) {
             return;
         }
+        // Taken out as if it had not been asked: a waiver must not lift the mean as a pass does.
+        if mark.waived {
+            self.counts.waived += 1;
+            return;
+        }
         let cell = self.cells.entry((verdict.check.id, &verdict.region)).or_default();
         let resource = self.resources.entry(&verdict.resource).or_default();
         match &verdict.ruling {
@@ -98,7 +103,7 @@ impl<'a> Tally<'a> {
 
     /// The score without the fail `mark`.
     pub(super) fn without(&self, mark: &Mark<'_>) -> Option<f64> {
-        let Mark { verdict, severity, risk } = *mark;
+        let Mark { verdict, severity, risk, .. } = *mark;
         let resource = self.resources.get(&verdict.resource)?;
         let before = resource.risk();
         let mut rest = resource.fails.clone();

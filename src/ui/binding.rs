@@ -93,6 +93,8 @@ pub enum Action {
     Paths,
     /// Show the fix.
     Fix,
+    /// Accept the finding.
+    Waive,
     /// Copy the fix or the value.
     Copy,
     /// Copy the ARN.
@@ -143,7 +145,7 @@ const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P:
 const PANES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors];
 const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths];
 const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role];
-const TYPING: &[Place] = &[P::Palette, P::Line];
+const TYPING: &[Place] = &[P::Palette, P::Waive, P::Line];
 
 const fn binding(
     action: Action,
@@ -189,6 +191,7 @@ pub static BINDINGS: &[Binding] = &[
         "",
         "copy the ARN",
     ),
+    binding(A::Waive, "waive", &["m"], &[P::Findings, P::Finding], G::Act, "waive", "accept this finding until a day, with a reason"),
     binding(A::Write, "write", &["w"], &[P::Findings, P::Fix, P::Paths], G::Act, "write", "write this view to a file"),
     binding(
         A::Filter,
@@ -244,8 +247,8 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoKey, "go-key", &["g k"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "findings of the key"),
     binding(A::Accept, "accept", &["enter"], TYPING, G::Act, "take", "take what was typed, or run what is chosen"),
     binding(A::Discard, "discard", &["esc"], TYPING, G::Act, "cancel", "drop what was typed"),
-    binding(A::Down, "next-choice", &["down", "ctrl-n", "tab"], &[P::Palette], G::Move, "down", "next choice"),
-    binding(A::Up, "previous-choice", &["up", "ctrl-p", "backtab"], &[P::Palette], G::Move, "up", "previous choice"),
+    binding(A::Down, "next-choice", &["down", "ctrl-n", "tab"], &[P::Palette, P::Waive], G::Move, "down", "next choice or field"),
+    binding(A::Up, "previous-choice", &["up", "ctrl-p", "backtab"], &[P::Palette, P::Waive], G::Move, "up", "previous choice or field"),
     binding(
         A::Back,
         "back",

@@ -34,6 +34,7 @@ pub use root::Root;
 pub use theme::{Glyphs, Role, Theme, ThemeChoice};
 
 use crate::{
+    checks::Waiver,
     model::{Source, SourceRun, Timestamp},
     world::World,
 };
@@ -129,6 +130,8 @@ pub enum Effect {
     SaveSnapshot,
     /// Show another account.
     SelectAccount(usize),
+    /// Accept what a waiver speaks of.
+    Waive(Box<Waiver>),
     /// Write a file.
     Write {
         /// Its name, without a directory.

@@ -99,7 +99,7 @@ impl Root {
         }
         self.toast = None;
         let Some((place, typing)) = self.stack.last().map(|screen| (screen.place(), screen.typing())) else { return };
-        let place = if typing && place != Place::Palette { Place::Line } else { place };
+        let place = if typing { typed(place) } else { place };
         self.pending.push(Key::of(event));
         let hit = binding::lookup(place, &self.pending);
         if hit == Hit::Prefix {
@@ -174,6 +174,10 @@ impl Root {
                     self.stack.truncate(1);
                     self.forward.clear();
                 }
+                effects.push(effect);
+            }
+            Reply::Finish(effect) => {
+                self.drop_top();
                 effects.push(effect);
             }
             Reply::Say(toast) => self.toast = Some(toast),
@@ -300,7 +304,7 @@ impl Root {
             let last = Rect { y: area.bottom() - 1, height: 1, ..area };
             let above = Rect { y: area.bottom() - 2, height: 1, ..area };
             let top: &dyn Screen = overlays.last().unwrap_or(below).as_ref();
-            let place = if top.typing() && top.place() != Place::Palette { Place::Line } else { top.place() };
+            let place = if top.typing() { typed(top.place()) } else { top.place() };
             match toast {
                 Some(toast) if area.height < TOAST_LINE => toast::draw(frame, last, &cx, toast),
                 toast => {
@@ -386,4 +390,11 @@ fn tiny(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
         None => "?".to_owned(),
     };
     put(frame.buffer_mut(), area, 0, 0, &text, cx.style(Role::Text));
+}
+/// Where keys are typed on a screen that is at `place`: most have one line, the others are for typing only.
+const fn typed(place: Place) -> Place {
+    match place {
+        Place::Palette | Place::Waive => place,
+        _ => Place::Line,
+    }
 }

@@ -65,6 +65,8 @@ pub(crate) enum Reply {
     Become(Box<dyn Screen>),
     /// Something for the application to do.
     Effect(Effect),
+    /// Close this screen, and something for the application to do.
+    Finish(Effect),
     /// A word to the user.
     Say(Toast),
 }

@@ -276,6 +276,37 @@ fn the_palette_runs_commands_and_opens_things() {
 }
 
 #[test]
+fn a_finding_is_accepted_with_a_reason_an_owner_and_a_day() {
+    let fleet = [world()];
+    let view = view(&fleet);
+    let mut screen = Screen::new(80, 24);
+    screen.press("gi/status:fail<enter>", &view);
+    screen.press("m", &view);
+    assert!(screen.text(&view).contains("Accept this finding"));
+    // Nothing is accepted without saying why.
+    screen.press("<enter>", &view);
+    assert!(screen.text(&view).contains("say why it is accepted"));
+    screen.press("agreed<enter>payments<enter>", &view);
+    let effects = screen.press("<enter>", &view);
+    let [Effect::Waive(waiver)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((waiver.reason.as_str(), waiver.owner.as_str()), ("agreed", "payments"));
+    let ninety = fleet[0].posture.taken_at.date() + time::Duration::days(90);
+    assert_eq!(waiver.expires, ninety);
+    assert!(!screen.text(&view).contains("Accept this finding"));
+
+    let mut after = fleet[0].clone();
+    after.accept(std::sync::Arc::new((**waiver).clone()));
+    let accepted = after.findings.iter().find(|finding| finding.waiver.is_some()).expect("one").clone();
+    assert_eq!(after.findings.iter().filter(|finding| finding.waiver.is_some()).count(), 1);
+    let fleet = [after];
+    let view = self::view(&fleet);
+    screen.press("<esc>", &view);
+    screen.press("gi/status:waived<enter><enter>", &view);
+    let text = screen.text(&view);
+    assert!(text.contains("WAIVED") && text.contains(accepted.check.id), "{text}");
+}
+
+#[test]
 fn the_mouse_chooses_and_opens() {
     let fleet = [world()];
     let view = view(&fleet);

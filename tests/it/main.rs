@@ -30,6 +30,7 @@ mod organization;
 mod paths;
 #[cfg(feature = "aws")]
 mod planted;
+mod privilege;
 #[cfg(feature = "aws")]
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]
@@ -48,5 +49,6 @@ mod services;
 mod stub;
 mod tables;
 mod tidy;
+mod waivers;
 #[cfg(feature = "aws")]
 mod warm;

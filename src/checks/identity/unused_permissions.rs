@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Catalog, Holder, Needed, UNUSED_AFTER_DAYS, Usage, least_privilege, needed},
+    iam::{Catalog, Holder, UNUSED_AFTER_DAYS, Usage, least_privilege},
     model::{Gap, Role, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk, quote},
 };
@@ -69,7 +69,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let role = context.posture.role(&verdict.resource);
     // What the functions are configured for is kept, if used or not; without a proof nothing is suggested.
     let rewritten =
-        role.and_then(|role| least_privilege(context.posture, &context.library, role, &needs(context, role), UNUSED_AFTER_DAYS).ok());
+        role.and_then(|role| least_privilege(context.posture, &context.library, role, &context.needs_of(role), UNUSED_AFTER_DAYS).ok());
     for rewrite in rewritten.iter().flatten() {
         let proven = rewrite.changes.iter().any(|change| !change.proposal);
         if let (true, Some(role), Some(name)) = (proven, role, rewrite.policy.strip_prefix("inline policy ")) {
@@ -89,12 +89,6 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
         ))
         .step("Watch for AccessDenied: what runs once a year was not used for a quarter"),
     )
-}
-
-/// What Lambda does as the role for the functions that run as it.
-fn needs(context: &Context<'_>, role: &Role) -> Vec<Needed> {
-    let of = |function| needed(function, context.known_mappings_of(function)).0;
-    context.functions_of(&role.arn).flat_map(of).collect()
 }
 
 #[cfg(test)]

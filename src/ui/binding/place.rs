@@ -27,13 +27,15 @@ pub enum Place {
     Help,
     /// The command palette.
     Palette,
+    /// The form of a waiver.
+    Waive,
     /// A line that is being typed.
     Line,
 }
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -46,6 +48,7 @@ impl Place {
         Self::Accounts,
         Self::Help,
         Self::Palette,
+        Self::Waive,
         Self::Line,
     ];
 
@@ -64,6 +67,7 @@ impl Place {
             Self::Accounts => "Accounts",
             Self::Help => "Help",
             Self::Palette => "Command palette",
+            Self::Waive => "Waiver",
             Self::Line => "Filter line",
         }
     }

@@ -6,7 +6,7 @@ use ratatui::{
     text::Span,
 };
 
-use super::{Findings, Fix, Function, Principal, TWO_PANES};
+use super::{Findings, Fix, Function, Principal, TWO_PANES, Waive};
 use crate::{
     checks::Confidence,
     model::{Arn, text},
@@ -166,6 +166,10 @@ pub(crate) fn summary(prose: &mut Prose<'_>, cx: &Cx<'_>, finding: &world::Findi
     let line = format!("layer {} {}, risk {:.0}{gain}", layer.index() + 1, layer.title(), finding.risk * 100.0);
     prose.text(&line, Role::Dim);
     prose.text(&text::clean(finding.resource.as_str()), Role::Dim);
+    if let Some(waiver) = &finding.waiver {
+        let (owner, reason) = (text::clean(&waiver.owner), text::clean(&waiver.reason));
+        prose.text(&format!("accepted until {} by {owner}: {reason}", waiver.expires), Role::Waived);
+    }
     prose.gap();
     prose.text(&finding.message, Role::Text);
 }
@@ -303,6 +307,10 @@ impl Screen for Finding {
                 Some((place, _, world)) => cx.cache.effort(world, place).is_none().then_some("this one has no fix to show"),
                 None => Some("this finding is gone"),
             },
+            Action::Waive => match found {
+                Some((_, finding, _)) => (finding.status != Status::Fail).then_some("only what fails can be waived"),
+                None => Some("this finding is gone"),
+            },
             Action::GoFunction | Action::GoRole | Action::GoKey => match found {
                 Some((_, finding, world)) => related(world, finding, action).is_none().then_some("this finding has none"),
                 None => Some("this finding is gone"),
@@ -359,6 +367,7 @@ impl Screen for Finding {
             (Action::Previous, _) => self.step(cx, -1),
             (Action::Fix, Some(_)) => Reply::Open(Box::new(Fix::new(self.id.clone()))),
             (Action::Copy, Some((place, _, world))) => Fix::copy(cx, world, place),
+            (Action::Waive, Some((_, finding, world))) => Reply::Open(Box::new(Waive::new(finding, world))),
             (Action::CopyArn, Some((_, finding, _))) => copy_arn(&finding.resource),
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some((_, finding, world))) => match related(world, finding, action) {
                 Some(arn) if action == Action::GoFunction => Reply::Open(Box::new(Function::new(arn))),

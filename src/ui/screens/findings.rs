@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, finding};
+use super::{Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, Waive, finding};
 use crate::{
     model::{Arn, text},
     ui::{
@@ -26,7 +26,7 @@ use crate::{
         },
         width::{Cut, fit, wrap},
     },
-    world::{self, World},
+    world::{self, Status, World},
 };
 
 /// A list of findings.
@@ -242,6 +242,10 @@ impl Screen for Findings {
                 Some(((place, _), world)) => cx.cache.effort(world, place).is_none().then_some("this one has no fix to show"),
                 None => Some("no finding under the cursor"),
             },
+            Action::Waive => match found {
+                Some(((_, finding), _)) => (finding.status != Status::Fail).then_some("only what fails can be waived"),
+                None => Some("no finding under the cursor"),
+            },
             Action::GoFunction | Action::GoRole | Action::GoKey => match found {
                 Some(((_, found), world)) => finding::related(world, found, action).is_none().then_some("this finding has none"),
                 None => Some("no finding under the cursor"),
@@ -301,6 +305,7 @@ impl Screen for Findings {
             }
             (Action::Fix, Some(((_, finding), _))) => Reply::Open(Box::new(Fix::new(finding.id.clone()))),
             (Action::Copy, Some(((place, _), world))) => Fix::copy(cx, world, place),
+            (Action::Waive, Some(((_, finding), world))) => Reply::Open(Box::new(Waive::new(finding, world))),
             (Action::CopyArn, Some(((_, finding), _))) => finding::copy_arn(&finding.resource),
             (Action::Write, Some((_, world))) => self.write(world, cx),
             (Action::GoFunction | Action::GoRole | Action::GoKey, Some(((_, found), world))) => {

@@ -13,6 +13,7 @@ mod overview;
 mod palette;
 mod principal;
 mod reach;
+mod waive;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
@@ -27,6 +28,7 @@ pub(crate) use help::Help;
 pub(crate) use overview::Overview;
 pub(crate) use palette::Palette;
 pub(crate) use principal::Principal;
+pub(crate) use waive::Waive;
 
 use ratatui::{Frame, layout::Rect};
 

@@ -251,7 +251,8 @@ impl Screen for Overview {
         let range = card::range(cx, rating);
         let range = if range.is_empty() { String::new() } else { format!("  range {range}") };
         let waived: usize = world.score.layers.iter().map(|layer| layer.counts.waived).sum();
-        let waived = if waived == 0 { String::new() } else { format!("~ {} waived  ", count(waived)) };
+        let without = world.score.without_waivers.map_or_else(String::new, |value| format!(", {} without", value.floor()));
+        let waived = if waived == 0 { String::new() } else { format!("~ {} waived{without}  ", count(waived)) };
         format!("{waived}account {}{range}  {}", card::score(rating), bar(cx.glyphs, rating.value.map(|value| value / 100.0), 10))
     }
 

@@ -1,4 +1,7 @@
-//! One role or user: what it may do, statement by statement with its proof, what it can reach, and what the checks say.
+//! One role or user: what it may do, statement by statement with its proof, what it can reach, what it needs, and what the
+//! checks say.
+
+mod least;
 
 use std::sync::Arc;
 
@@ -6,6 +9,8 @@ use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
 };
+
+use least::Least;
 
 use super::{Finding, TWO_PANES, finding, reach};
 use crate::{
@@ -32,11 +37,12 @@ use crate::{
     world::World,
 };
 
-const TABS: [&str; 4] = ["Permissions", "Proof", "Reach", "Checks"];
+const TABS: [&str; 5] = ["Permissions", "Proof", "Reach", "Least", "Checks"];
 const PERMISSIONS: usize = 0;
 const PROOF: usize = 1;
 const REACH: usize = 2;
-const CHECKS: usize = 3;
+const LEAST: usize = 3;
+const CHECKS: usize = 4;
 
 /// One role or user.
 pub(crate) struct Principal {
@@ -49,6 +55,7 @@ pub(crate) struct Principal {
     checks: Cursor,
     proof: Scroll,
     reach: Scroll,
+    least: Least,
     made_for: Option<Option<Stamp>>,
 }
 
@@ -61,12 +68,15 @@ struct Held {
 impl Principal {
     /// The role or user with this ARN.
     pub(crate) fn new(arn: Arn) -> Self {
-        let (held, gaps, found, cursor, checks, proof, reach) = Default::default();
-        Self { arn, pane: PERMISSIONS, held, gaps, found, cursor, checks, proof, reach, made_for: None }
+        let (held, gaps, found, cursor, checks, proof, reach, least) = Default::default();
+        Self { arn, pane: PERMISSIONS, held, gaps, found, cursor, checks, proof, reach, least, made_for: None }
     }
 
     fn refresh(&mut self, cx: &Cx<'_>) {
         let Some(world) = cx.world() else { return };
+        if self.pane == LEAST {
+            self.least.refresh(cx, world, &self.arn);
+        }
         if self.made_for == Some(cx.cache.stamp()) {
             return;
         }
@@ -267,6 +277,7 @@ impl Screen for Principal {
             PERMISSIONS => self.cursor.act(action, self.held.len()),
             PROOF => self.proof.act(action),
             REACH => self.reach.act(action),
+            LEAST => self.least.scroll.act(action),
             _ => self.checks.act(action, self.found.len()),
         };
         if known {
@@ -314,8 +325,13 @@ impl Screen for Principal {
             let note = if self.held.is_empty() { String::new() } else { format!("{} of {}", self.cursor.row + 1, self.held.len()) };
             let inner = pane(frame, permissions, cx, "Permissions", &note, self.pane == PERMISSIONS);
             self.draw_permissions(frame, inner, cx, world);
-            let inner = pane(frame, proof, cx, "Proof", "", self.pane == PROOF);
-            self.draw_proof(frame, inner, cx);
+            if self.pane == LEAST {
+                let inner = pane(frame, proof, cx, "Least privilege", "", true);
+                self.least.draw(frame, inner, cx);
+            } else {
+                let inner = pane(frame, proof, cx, "Proof", "", self.pane == PROOF);
+                self.draw_proof(frame, inner, cx);
+            }
             let inner = pane(frame, reach, cx, &format!("{} it can reach", cx.glyphs.arrow()), "", self.pane == REACH);
             self.draw_reach(frame, inner, cx);
             let inner = pane(frame, checks, cx, "Its checks", "", self.pane == CHECKS);
@@ -327,6 +343,7 @@ impl Screen for Principal {
             PERMISSIONS => self.draw_permissions(frame, inner, cx, world),
             PROOF => self.draw_proof(frame, inner, cx),
             REACH => self.draw_reach(frame, inner, cx),
+            LEAST => self.least.draw(frame, inner, cx),
             _ => self.draw_checks(frame, inner, cx, world),
         }
     }
