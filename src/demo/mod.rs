@@ -6,6 +6,7 @@
 mod accounts;
 mod billing;
 mod feeds;
+mod fitness;
 mod keys;
 mod made_up;
 mod notifications;
@@ -96,6 +97,7 @@ pub fn posture() -> Posture {
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
     }
+    fitness::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture
