@@ -88,6 +88,11 @@ const KEYS: &[Key] = &[
     Key { path: "trust.layer_publishers", default: "[]", about: "Account ids whose layers are trusted, beside AWS's own publishers." },
     Key { path: "logs.retention_min_days", default: "30", about: "Logs kept for fewer days are reported." },
     Key { path: "logs.retention_max_days", default: "0", about: "Logs kept for more days are reported; 0 sets no upper bound." },
+    Key {
+        path: "residency.regions",
+        default: "[]",
+        about: "The Regions where data may be, such as \"eu-west-1\": data, replicas and triggers elsewhere are reported.",
+    },
     Key { path: "runtimes.notice_days", default: "180", about: "Runtimes are reported this many days before support ends." },
     Key { path: "roles.shared_by", default: "3", about: "A role that this many functions share is reported." },
     Key {
@@ -110,6 +115,7 @@ struct Raw {
     waivers: Waivers,
     trust: Trust,
     logs: Logs,
+    residency: Residency,
     runtimes: Runtimes,
     roles: Roles,
     tags: Tags,
@@ -140,6 +146,12 @@ struct Trust {
 struct Logs {
     retention_min_days: Option<u32>,
     retention_max_days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Residency {
+    regions: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -207,6 +219,11 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
             return Err(at(format!("{id:?} is no organization id: it begins with o-"), id));
         }
     }
+    for region in &raw.residency.regions {
+        if !is_region(region) {
+            return Err(at(format!("{region:?} is no Region: it looks like eu-west-1"), region));
+        }
+    }
     if !matches!(raw.dashboard.glyphs.as_str(), "auto" | "unicode" | "ascii") {
         return Err(at("glyphs is one of auto, unicode, ascii".to_owned(), "glyphs"));
     }
@@ -215,6 +232,7 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
         trusted_accounts: raw.trust.accounts,
         trusted_organizations: raw.trust.organizations,
         layer_publishers: raw.trust.layer_publishers,
+        allowed_regions: raw.residency.regions,
         retention_min_days: raw.logs.retention_min_days.unwrap_or(defaults.retention_min_days),
         retention_max_days: raw.logs.retention_max_days.filter(|&days| days > 0),
         runtime_notice_days: raw.runtimes.notice_days.unwrap_or(defaults.runtime_notice_days),
@@ -230,6 +248,14 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
     let collect = details_max_age.map_or_else(Collect::default, |details_max_age| Collect { details_max_age });
     let waivers = Some(raw.waivers.file).filter(|file| !file.as_os_str().is_empty());
     Ok((Config { dashboard: raw.dashboard, collect, settings, waivers }, warnings))
+}
+
+/// Whether `text` has the shape of a Region's name: letters, letters, and a number at the end.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let Some((number, words)) = parts.split_last() else { return false };
+    words.len() >= 2 && words.iter().all(letters) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The file that explains itself: every key with its default, commented out.
@@ -329,6 +355,7 @@ mod tests {
             ("\n[logs]\nretention_min_days = \"x\"", 3),
             ("[trust]\naccounts = [\"12\"]", 2),
             ("[dashboard]\n\nglyphs = \"emoji\"", 3),
+            ("[residency]\nregions = [\n  \"eu-west-1\",\n  \"Ireland\",\n]", 4),
             ("[logs", 1),
         ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text}");

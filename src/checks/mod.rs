@@ -21,9 +21,14 @@ mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
+pub(crate) mod testing_api;
+#[cfg(test)]
+pub(crate) mod testing_watch;
+#[cfg(test)]
 mod tests;
 mod verdict;
 mod waiver;
+mod works_with;
 
 use std::fmt;
 

@@ -26,6 +26,8 @@ pub struct Settings {
     pub sensitive_tags: BTreeMap<String, Vec<String>>,
     /// Tags that mark development resources: key to values, compared without case.
     pub development_tags: BTreeMap<String, Vec<String>>,
+    /// Regions where data may be; empty sets no bound.
+    pub allowed_regions: Vec<String>,
     /// Fails that somebody answers for.
     pub waivers: Vec<Arc<Waiver>>,
 }
@@ -39,6 +41,7 @@ impl Default for Settings {
             trusted_accounts: Vec::new(),
             trusted_organizations: Vec::new(),
             layer_publishers: Vec::new(),
+            allowed_regions: Vec::new(),
             retention_min_days: 30,
             retention_max_days: None,
             runtime_notice_days: 180,
@@ -79,6 +82,11 @@ impl Settings {
     /// Whether `tags` mark what they are on as sensitive.
     pub fn is_sensitive(&self, tags: &BTreeMap<String, String>) -> bool {
         marked(&self.sensitive_tags, tags)
+    }
+
+    /// Whether `tags` mark what they are on as development.
+    pub fn is_development(&self, tags: &BTreeMap<String, String>) -> bool {
+        marked(&self.development_tags, tags)
     }
 
     /// Whether the user trusts the account `id`; `home` is always trusted.

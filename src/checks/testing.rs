@@ -141,6 +141,7 @@ pub(crate) fn key(id: &str) -> Key {
         origin: "AWS_KMS".to_owned(),
         spec: "SYMMETRIC_DEFAULT".to_owned(),
         multi_region: Some(false),
+        replica_regions: None,
         created: Some(now()),
         deletion: None,
     });

@@ -1,6 +1,6 @@
 //! What holds for every check of the catalogue.
 
-use super::{Context, Ruling, Settings, all, testing};
+use super::{Context, Ruling, Settings, all, testing, testing_watch};
 use crate::model::{
     Arn, CodeSigningConfig, ControlPolicy, Coverage, Fact, Function, InspectorStatus, LevelKind, Organization, OrganizationLevel,
     PolicyText, Posture, ScanStatus,
@@ -72,7 +72,7 @@ fn no_check_passes_where_nothing_could_be_read() {
 #[test]
 fn no_check_fails_an_account_with_nothing_in_it_or_a_sound_function() {
     let settings = Settings::default();
-    for posture in [testing::empty(), sound()].map(guarded) {
+    for posture in [testing::empty(), testing_watch::watched(sound())].map(guarded) {
         let context = Context::new(&posture, &settings);
         for check in all() {
             for verdict in (check.run)(&context) {

@@ -167,9 +167,16 @@ fn metadata(metadata: types::KeyMetadata) -> Result<KeyMetadata, Failure> {
         spec: spec.ok_or_else(|| missing("KeySpec"))?.to_owned(),
         description: metadata.description.into_iter().collect(),
         multi_region: metadata.multi_region,
+        replica_regions: metadata.multi_region_configuration.map(replica_regions),
         created: metadata.creation_date.and_then(time),
         deletion: metadata.deletion_date.and_then(time),
     })
+}
+
+/// Where a multi-Region key is: the primary and its replicas.
+fn replica_regions(configuration: types::MultiRegionConfiguration) -> Vec<String> {
+    let keys = configuration.primary_key.into_iter().chain(configuration.replica_keys.into_iter().flatten());
+    keys.filter_map(|key| key.region).collect()
 }
 
 fn grant(grant: types::GrantListEntry) -> Option<Grant> {

@@ -147,6 +147,7 @@ fn key(region: &str, alias: &str, description: &str) -> Key {
         origin: "AWS_KMS".to_owned(),
         spec: "SYMMETRIC_DEFAULT".to_owned(),
         multi_region: Some(false),
+        replica_regions: None,
         created: Some(made_up::days_ago(700, alias)),
         deletion: None,
     });

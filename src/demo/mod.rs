@@ -24,6 +24,7 @@ mod stores;
 mod stories;
 mod tracking;
 mod usage;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +97,9 @@ pub fn posture() -> Posture {
     posture.absorb(Part { run: sources::run(Source::Sts, SourceRun::GLOBAL), learnt: vec![Learnt::Caller(Fact::Known(caller))] });
     for part in [organization::part(), stores::account()] {
         posture.absorb(part);
+    }
+    for region in [EU, US] {
+        watch::note(&mut posture, region);
     }
     fitness::note(&mut posture);
     usage::note(&mut posture);

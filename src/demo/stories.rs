@@ -121,6 +121,9 @@ fn the_stories_are_found() {
     assert!(missing.is_empty(), "not found: {missing:?}");
 }
 
+/// Checks that say nothing here: of where data may be only a configuration tells, and log events are never read.
+const SILENT: &[&str] = &["DP-020", "MV-006"];
+
 /// Somebody who looks for an example of a check finds one.
 #[test]
 fn every_check_finds_something() {
@@ -129,7 +132,8 @@ fn every_check_finds_something() {
         world.findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| finding.check.id).collect();
     // Code and runtimes of one's own are not read, and the account has no REST API.
     let never = ["FN-012", "FN-021", "FN-028"];
-    let idle: Vec<&str> = checks::all().map(|check| check.id).filter(|id| !never.contains(id) && !failed.contains(id)).collect();
+    let idle: Vec<&str> =
+        checks::all().map(|check| check.id).filter(|id| !never.contains(id) && !failed.contains(id) && !SILENT.contains(id)).collect();
     assert!(idle.is_empty(), "nothing to find for {idle:?}");
 }
 

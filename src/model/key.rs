@@ -55,6 +55,9 @@ pub struct KeyMetadata {
     pub spec: String,
     /// `MultiRegion`; some emulators leave it out.
     pub multi_region: Option<bool>,
+    /// The Regions of the primary key and of its replicas (`MultiRegionConfiguration`); none where the answer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica_regions: Option<Vec<String>>,
     /// `CreationDate`.
     pub created: Option<Timestamp>,
     /// `DeletionDate`, when it is pending deletion.

@@ -2,8 +2,10 @@
 
 use super::Check;
 
+mod api_cache_unprotected;
 mod data_flow_leak;
 mod data_open_to_foreign_account;
+mod data_outside_regions;
 mod environment_without_customer_key;
 mod function_bucket_exposed;
 mod grant_too_wide;
@@ -13,7 +15,13 @@ mod key_policy_public;
 mod key_rotation_off;
 mod key_unusable;
 mod log_group_without_customer_key;
+mod mount_unprotected;
+mod old_tls_accepted;
+mod payload_unprotected;
+mod queue_unencrypted;
+mod secret_not_rotated;
 mod sinks;
+mod table_unprotected;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -24,7 +32,15 @@ pub(super) static CHECKS: &[&Check] = &[
     &grant_too_wide::CHECK,
     &key_open_to_foreign_account::CHECK,
     &log_group_without_customer_key::CHECK,
+    &queue_unencrypted::CHECK,
+    &table_unprotected::CHECK,
     &data_open_to_foreign_account::CHECK,
     &function_bucket_exposed::CHECK,
+    &secret_not_rotated::CHECK,
+    &api_cache_unprotected::CHECK,
+    &old_tls_accepted::CHECK,
+    &payload_unprotected::CHECK,
+    &mount_unprotected::CHECK,
     &data_flow_leak::CHECK,
+    &data_outside_regions::CHECK,
 ];

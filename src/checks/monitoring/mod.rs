@@ -1,23 +1,43 @@
 //! Layer 4: everything leaves a trace that somebody reads.
 
-use super::{Asset, Check, Context};
-use crate::model::{Function, Gap};
+use super::{Asset, Check, Context, Verdict};
+use crate::{
+    model::{Function, Gap},
+    remedy::{Effort, Plan, Risk},
+};
 
+mod api_access_unlogged;
+mod data_access_unrecorded;
+mod data_events;
+mod function_unscanned;
+mod functions_unwatched;
+mod invocations_unrecorded;
 mod log_group_deletable;
 mod log_retention_out_of_bounds;
+mod log_silent;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
+mod no_live_trail;
+mod secret_in_log;
 mod tracing_off;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
     &logs_not_writable::CHECK,
+    &log_silent::CHECK,
     &log_retention_out_of_bounds::CHECK,
     &log_group_deletable::CHECK,
     &logs_unmasked::CHECK,
+    &secret_in_log::CHECK,
     &logging_blind_or_leaky::CHECK,
     &tracing_off::CHECK,
+    &no_live_trail::CHECK,
+    &invocations_unrecorded::CHECK,
+    &data_access_unrecorded::CHECK,
+    &functions_unwatched::CHECK,
+    &function_unscanned::CHECK,
+    &api_access_unlogged::CHECK,
 ];
 
 /// A function among `functions` that is tagged as sensitive.
@@ -30,4 +50,13 @@ fn sensitive<'a>(context: &Context<'_>, functions: &[&'a Function]) -> Result<Op
         (None, Some(gap)) => Err(gap.clone()),
         (found, _) => Ok(found.copied()),
     }
+}
+
+/// A plan that has a trail take the data events that `wanted` selects.
+fn record(verdict: &Verdict, summary: &str, wanted: &str) -> Plan {
+    Plan::new(Effort::Guided, Risk::Careful, summary)
+        .step(format!("Keep what a trail of {} selects: put-event-selectors replaces all of it", verdict.region))
+        .step(crate::remedy::Call::new("cloudtrail", "get-event-selectors", &*verdict.region).ask("trail-name", "name of the trail"))
+        .step(format!("Add to that: eventCategory Equals Data and {wanted}"))
+        .step("Data events cost by the event: a function that is called often is worth its own selector")
 }

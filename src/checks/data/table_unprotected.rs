@@ -1,0 +1,143 @@
+//! DP-010: a table of a function can be lost: without point-in-time recovery, or deleted by one call.
+
+use crate::{
+    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
+    model::Source,
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "DP-010",
+    slug: "table-unprotected",
+    title: "Tables of functions can be restored and are not deleted by one call",
+    layer: Layer::Data,
+    severity: Severity::Medium,
+    why: "Whoever may write a table may empty it, by a bug or on purpose. With point-in-time recovery it is as it was a second before; \
+          without, it is gone. Deletion protection makes an intruder, or a stack that is torn down, ask twice.",
+    how: "Of the tables whose stream triggers a function, that a variable of a function or a policy of its role names: \
+          PointInTimeRecoveryStatus is not ENABLED, or DeletionProtectionEnabled is false. Only the latter is low, and so are tables of \
+          functions for development. Tables that a policy reaches by a wildcard are left alone.",
+    links: Links { security_hub: &["DynamoDB.2", "DynamoDB.6"], csf: &["PR.DS", "RC.RP"], attack: &["T1485", "T1490"], ..Links::NONE },
+    reads: &[Source::DynamoDb, Source::Lambda, Source::Iam],
+    run,
+    fix,
+};
+
+const RECOVERY: &str = "recovery";
+const DELETION: &str = "deletion";
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    let works = WorksWith::new(context);
+    context.each(
+        &CHECK,
+        |region| &region.tables,
+        |_, table| {
+            let Some(user) = works.user(&table.arn)? else { return Ok(Ruling::NotApplicable) };
+            let recovers = *table.point_in_time_recovery.known()?;
+            let protected = table.description.known()?.deletion_protection;
+            if recovers && protected != Some(false) {
+                return Ok(Ruling::Pass);
+            }
+            let (mut words, mut evidence, mut subject) = (Vec::new(), Vec::new(), Vec::new());
+            if !recovers {
+                words.push("cannot be restored to a point in time");
+                evidence.push(Evidence::field("dynamodb:DescribeContinuousBackups", "PointInTimeRecoveryStatus", "DISABLED"));
+                subject.push(RECOVERY.to_owned());
+            }
+            if protected == Some(false) {
+                words.push("is deleted by one call");
+                evidence.push(Evidence::field("dynamodb:DescribeTable", "DeletionProtectionEnabled", "false"));
+                subject.push(DELETION.to_owned());
+            }
+            evidence.push(user.evidence.clone());
+            let message = format!("The table {}, which {} works with, {}", table.name, user.function.name, words.join(" and "));
+            let fault = Fault { subject, ..Fault::new(message, evidence) };
+            let minor = recovers || context.settings.asset(user.function) == Asset::Development;
+            Ok(if minor { fault.severity(Severity::Low) } else { fault }.into())
+        },
+    )
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let Ruling::Fail(fault) = &verdict.ruling else { return None };
+    let table = crate::model::find(&context.posture.regions.get(&*verdict.region)?.tables, &verdict.resource)?;
+    let call = |operation: &'static str| Call::new("dynamodb", operation, &*verdict.region).with("table-name", table.name.as_str());
+    let mut plan = Plan::new(Effort::OneKey, Risk::Safe, "Protect the table; recovery costs by its size");
+    if fault.subject.iter().any(|lacking| lacking == RECOVERY) {
+        let set = |value: &str| {
+            call("update-continuous-backups").with("point-in-time-recovery-specification", format!("PointInTimeRecoveryEnabled={value}"))
+        };
+        plan = plan.step(set("true")).undo(set("false"));
+    }
+    if fault.subject.iter().any(|lacking| lacking == DELETION) {
+        plan = plan
+            .step(call("update-table").flag("deletion-protection-enabled"))
+            .undo(call("update-table").flag("no-deletion-protection-enabled"));
+    }
+    Some(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::testing::{Says, ask, cases, denied, table, with_role},
+        checks::{Context, Settings},
+        model::{Fact, Posture, Table},
+    };
+
+    fn used(resource: &str, change: impl FnOnce(&mut Table)) -> Posture {
+        let mut posture = with_role(&format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"{resource}"}}]}}"#
+        ));
+        let mut table = table("orders");
+        change(&mut table);
+        posture.regions.values_mut().next().expect("a Region").tables.items.push(table);
+        posture
+    }
+
+    const NAMED: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders";
+
+    fn lossy(table: &mut Table) {
+        table.point_in_time_recovery = Fact::Known(false);
+    }
+
+    fn loose(table: &mut Table) {
+        if let Fact::Known(description) = &mut table.description {
+            description.deletion_protection = Some(false);
+        }
+    }
+
+    #[test]
+    fn rules() {
+        cases(
+            &CHECK,
+            [
+                ("protected", used(NAMED, |_| ()), Says::Pass),
+                ("cannot be restored", used(NAMED, lossy), Says::Fail),
+                ("deleted by one call", used(NAMED, loose), Says::Fail),
+                ("an index of it is named", used(&format!("{NAMED}/index/*"), lossy), Says::Fail),
+                ("reached by a wildcard only", used("*", lossy), Says::NotApplicable),
+                (
+                    "not read",
+                    used(NAMED, |table| table.point_in_time_recovery = Fact::unread("dynamodb:DescribeContinuousBackups")),
+                    Says::Unknown,
+                ),
+            ],
+        );
+        assert!(ask(&CHECK, &denied()).iter().all(|(_, says)| *says == Says::Unknown));
+    }
+
+    #[test]
+    fn what_lacks_is_switched_on_and_off_again() {
+        let posture = used(NAMED, |table| {
+            lossy(table);
+            loose(table);
+        });
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let plan = (CHECK.fix)(&context, &(CHECK.run)(&context)[0]).expect("a plan");
+        assert_eq!((plan.commands().len(), plan.undo_commands().len()), (2, 2));
+        assert!(plan.commands()[0].contains("PointInTimeRecoveryEnabled=true"), "{:?}", plan.commands());
+    }
+}

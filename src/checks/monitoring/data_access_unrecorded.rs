@@ -1,0 +1,321 @@
+//! MV-011: nobody records who reads and changes the data that sensitive functions work with.
+
+use std::collections::BTreeMap;
+
+use super::data_events::{DataEvent, Ledger};
+use crate::{
+    checks::{Asset, Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    iam::Document,
+    model::{Arn, Gap, Resource, Role, Source},
+    remedy::Plan,
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "MV-011",
+    slug: "data-access-unrecorded",
+    title: "Who reads and changes the data of sensitive functions is recorded",
+    layer: Layer::Monitoring,
+    severity: Severity::Low,
+    why: "When a role leaks, the first question is which records were read. Without data events of the bucket or table the answer is: \
+          perhaps all of them.",
+    how: "Buckets and tables that a policy of an execution role names, that a sensitive function reads the stream of, or that notify one, \
+          where the tags of the function or of its role mark it as sensitive. No trail that is logging and no event data store that is \
+          enabled takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, and those of \
+          other functions, are left alone.",
+    links: Links { cis: &["4.8", "4.9"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+    reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb],
+    run,
+    fix,
+};
+
+/// Who works with a store.
+enum User<'a> {
+    Sensitive(&'a str),
+    /// A function of which that is not known.
+    Perhaps(Gap),
+}
+
+/// Users of stores, by ARN of the store; and why there may be more.
+#[derive(Default)]
+struct Users<'a> {
+    by_store: BTreeMap<String, User<'a>>,
+    gap: Option<Gap>,
+    /// Whether any function is sensitive, or may be.
+    some: bool,
+}
+
+impl<'a> Users<'a> {
+    fn new(context: &Context<'a>) -> Self {
+        let gap = context.functions_gap().or_else(|| {
+            let gap = context.posture.identity.roles.gap.as_ref();
+            gap.map(|gap| if gap.action.is_empty() { Gap { action: Role::LISTED_BY.to_owned(), ..gap.clone() } } else { gap.clone() })
+        });
+        let mut users = Users { by_store: BTreeMap::new(), gap, some: false };
+        let mut told: BTreeMap<Arn, Vec<&Arn>> = BTreeMap::new();
+        for bucket in context.posture.regions.values().flat_map(|region| &region.buckets.items) {
+            for target in bucket.notifications.known().into_iter().flat_map(|told| &told.targets) {
+                told.entry(target.arn.unqualified()).or_default().push(&bucket.arn);
+            }
+        }
+        for (_, function) in context.posture.functions() {
+            let role = context.posture.role(&function.role);
+            let is_sensitive =
+                context.settings.asset(function) == Asset::Sensitive || role.is_some_and(|role| context.settings.is_sensitive(&role.tags));
+            let unknown = function.tags.gap();
+            if !is_sensitive && unknown.is_none() {
+                continue;
+            }
+            users.some = true;
+            let user = || match unknown {
+                Some(gap) if !is_sensitive => User::Perhaps(gap.clone()),
+                _ => User::Sensitive(&function.name),
+            };
+            if let Some(role) = role {
+                named(context, role, &mut |store| users.add(store, user()));
+            }
+            for mapping in context.known_mappings_of(function) {
+                if let Some((table, _)) = mapping.source.as_ref().and_then(|source| source.as_str().split_once("/stream/")) {
+                    users.add(table.to_owned(), user());
+                }
+            }
+            for bucket in told.get(&function.arn).into_iter().flatten() {
+                users.add(bucket.as_str().to_owned(), user());
+            }
+        }
+        users
+    }
+
+    fn add(&mut self, store: String, user: User<'a>) {
+        match (self.by_store.get(&store), &user) {
+            (Some(User::Sensitive(_)), _) | (Some(User::Perhaps(_)), User::Perhaps(_)) => {}
+            _ => drop(self.by_store.insert(store, user)),
+        }
+    }
+}
+
+/// The buckets and tables that the policies of `role` name.
+fn named(context: &Context<'_>, role: &Role, note: &mut dyn FnMut(String)) {
+    let attached = role.policies.attached.iter().filter_map(|arn| context.posture.policy(arn)?.document.known().ok());
+    for text in role.policies.inline.values().chain(attached) {
+        let Ok(document) = context.library.document(text) else { continue };
+        stores(document, note);
+    }
+}
+
+fn stores(document: &Document, note: &mut dyn FnMut(String)) {
+    let allows = document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource());
+    for resource in allows.flat_map(|statement| statement.resources()) {
+        let arn = Arn::from(resource);
+        let name = match (arn.service(), arn.resource()) {
+            ("s3", resource) => resource.split('/').next(),
+            ("dynamodb", resource) => resource.strip_prefix("table/").and_then(|rest| rest.split('/').next()),
+            _ => None,
+        };
+        let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
+        let end = resource.rfind(arn.resource()).unwrap_or_default();
+        let prefix = if arn.service() == "s3" { "" } else { "table/" };
+        let store = format!("{}{prefix}{name}", &resource[..end]);
+        if !store.contains(['*', '?', '$']) {
+            note(store);
+        }
+    }
+}
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    let users = Users::new(context);
+    let ledgers: BTreeMap<&str, Ledger<'_>> =
+        context.posture.regions.iter().map(|(name, region)| (name.as_str(), Ledger::new(context, name, region))).collect();
+    let judge =
+        |arn: &Arn, region: &str, kind: &'static str, source: &'static str, object: String, names: [&str; 2], joins: Option<&Gap>| {
+            let user = match users.by_store.get(arn.as_str()) {
+                Some(User::Sensitive(name)) => *name,
+                Some(User::Perhaps(gap)) => return Err(gap.clone()),
+                None => {
+                    // Unless it is known whom a store tells, there may be a function.
+                    let gap = users.gap.clone().or_else(|| joins.filter(|_| users.some).cloned());
+                    return gap.map_or(Ok(Ruling::NotApplicable), Err);
+                }
+            };
+            let Some(ledger) = ledgers.get(region) else { return Ok(Ruling::NotApplicable) };
+            let event = |name, read_only| DataEvent { kind, arn: &object, source, name, read_only };
+            let (read, write) = (event(names[0], true), event(names[1], false));
+            if ledger.takes(&[read, write])? {
+                return Ok(Ruling::Pass);
+            }
+            let lacking = match (ledger.takes(&[read])?, ledger.takes(&[write])?) {
+                (true, _) => "changes",
+                (_, true) => "reads",
+                _ => "reads and changes",
+            };
+            let evidence = vec![
+                Evidence::field("cloudtrail:GetEventSelectors", format!("selectors for {lacking} of {kind}"), "none"),
+                Evidence::field("cloudtrail:DescribeTrails", "trails and stores that take events there", ledger.names()),
+                Evidence::field("lambda:GetFunction", format!("{user} Tags"), "marked as sensitive"),
+            ];
+            Ok(Ruling::fail(format!("Nobody records who {lacking} {}, which {user} works with", arn.name()), evidence))
+        };
+    let mut verdicts = context.each(
+        &CHECK,
+        |region| &region.buckets,
+        |_, bucket| {
+            let object = format!("{}/palisade", bucket.arn);
+            judge(
+                &bucket.arn,
+                &bucket.region,
+                "AWS::S3::Object",
+                "s3.amazonaws.com",
+                object,
+                ["GetObject", "PutObject"],
+                bucket.notifications.gap(),
+            )
+        },
+    );
+    verdicts.extend(context.each(
+        &CHECK,
+        |region| &region.tables,
+        |region, table| {
+            let arn = &table.arn;
+            judge(
+                arn,
+                arn.region(),
+                "AWS::DynamoDB::Table",
+                "dynamodb.amazonaws.com",
+                arn.as_str().to_owned(),
+                ["GetItem", "PutItem"],
+                region.event_source_mappings.gap.as_ref(),
+            )
+        },
+    ));
+    verdicts
+}
+
+fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let (kind, arn) = if verdict.resource.service() == "s3" {
+        ("AWS::S3::Object", format!("{}/", verdict.resource))
+    } else {
+        ("AWS::DynamoDB::Table", verdict.resource.to_string())
+    };
+    let wanted = format!("resources.type Equals {kind} and resources.ARN StartsWith {arn}");
+    Some(super::record(verdict, "Record who reads and changes the data", &wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            testing::{REGION, Says, ask, bucket, denied, table, with_role},
+            testing_watch::{selector, trail},
+        },
+        model::{Arn, EventSourceMapping, Fact, Gap, Posture, TrailSelectors},
+    };
+
+    const ROLE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject","dynamodb:*"],"Resource":["arn:aws:s3:::orders/in/*","arn:aws:dynamodb:eu-west-1:123456789012:table/orders","arn:aws:dynamodb:eu-west-1:123456789012:table/orders/index/*"]}]}"#;
+    const WILD: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":["arn:aws:s3:::*","arn:aws:dynamodb:eu-west-1:123456789012:table/*"]}]}"#;
+    const NONE: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+
+    /// A sensitive function with `policy`, a bucket, a table, and a trail with a selector for each list of fields.
+    fn posture(policy: &str, selectors: &[&[&str]]) -> Posture {
+        let mut posture = with_role(policy);
+        let region = posture.regions.get_mut(REGION).unwrap();
+        region.functions.items[0].tags = Fact::Known([("classification".to_owned(), "pci".to_owned())].into());
+        let mut bucket = bucket("orders");
+        bucket.notifications.known_mut().unwrap().targets.clear();
+        region.buckets.items.push(bucket);
+        region.tables.items.push(table("orders"));
+        let mut trail = trail("main");
+        trail.selectors =
+            Fact::Known(TrailSelectors { basic: vec![], advanced: selectors.iter().map(|fields| selector(fields)).collect() });
+        region.trails.items.push(trail);
+        posture
+    }
+
+    fn says(posture: &Posture) -> Vec<Says> {
+        ask(&CHECK, posture).into_iter().map(|(_, says)| says).collect()
+    }
+
+    #[test]
+    fn rules() {
+        let (objects, tables): (&[&str], &[&str]) = (&["resources.type=AWS::S3::Object"], &["resources.type=AWS::DynamoDB::Table"]);
+        let change = |change: &dyn Fn(&mut Posture)| {
+            let mut posture = posture(ROLE, &[]);
+            change(&mut posture);
+            posture
+        };
+        use Says::{Fail, NotApplicable, Pass, Unknown};
+        for (name, posture, expected) in [
+            ("both recorded", posture(ROLE, &[objects, tables]), [Pass, Pass]),
+            ("neither recorded", posture(ROLE, &[]), [Fail, Fail]),
+            ("the table recorded", posture(ROLE, &[tables]), [Fail, Pass]),
+            (
+                "reads and writes by two selectors",
+                posture(
+                    ROLE,
+                    &[&["resources.type=AWS::S3::Object", "readOnly=true"], &["resources.type=AWS::S3::Object", "readOnly=false"]],
+                ),
+                [Pass, Fail],
+            ),
+            ("writes alone", posture(ROLE, &[&["resources.type=AWS::S3::Object", "readOnly=false"], tables]), [Fail, Pass]),
+            (
+                "a folder of the bucket",
+                posture(ROLE, &[&["resources.type=AWS::S3::Object", "resources.ARN^arn:aws:s3:::orders/in/"], tables]),
+                [Fail, Pass],
+            ),
+            (
+                "this bucket",
+                posture(ROLE, &[&["resources.type=AWS::S3::Object", "resources.ARN^arn:aws:s3:::orders/"], tables]),
+                [Pass, Pass],
+            ),
+            ("by wildcard", posture(WILD, &[]), [NotApplicable, NotApplicable]),
+            (
+                "not sensitive",
+                change(&|it| it.regions.get_mut(REGION).unwrap().functions.items[0].tags = Fact::Known([].into())),
+                [NotApplicable, NotApplicable],
+            ),
+            (
+                "tags denied",
+                change(&|it| it.regions.get_mut(REGION).unwrap().functions.items[0].tags = Gap::denied("lambda:GetFunction", "no").into()),
+                [Unknown, Unknown],
+            ),
+            (
+                "sensitive by its role",
+                change(&|it| {
+                    it.regions.get_mut(REGION).unwrap().functions.items[0].tags = Fact::Known([].into());
+                    it.identity.roles.items[0].tags = [("classification".to_owned(), "pci".to_owned())].into();
+                }),
+                [Fail, Fail],
+            ),
+            (
+                "selectors denied",
+                change(&|it| {
+                    it.regions.get_mut(REGION).unwrap().trails.items[0].selectors = Gap::denied("cloudtrail:GetEventSelectors", "no").into()
+                }),
+                [Unknown, Unknown],
+            ),
+            (
+                "functions unread",
+                change(&|it| {
+                    let functions = &mut it.regions.get_mut(REGION).unwrap().functions;
+                    (functions.items, functions.gap) = (vec![], Some(Gap::unread("lambda:ListFunctions")));
+                }),
+                [Unknown, Unknown],
+            ),
+        ] {
+            assert_eq!(says(&posture), expected, "{name}");
+        }
+        assert_eq!(says(&denied()), [Unknown, Unknown]);
+    }
+
+    #[test]
+    fn a_stream_and_a_notification_join_a_store_to_its_function() {
+        let mut posture = posture(NONE, &[]);
+        let function = Arn::from("arn:aws:lambda:eu-west-1:123456789012:function:orders");
+        let region = posture.regions.get_mut(REGION).unwrap();
+        region.buckets.items[0] = bucket("orders");
+        assert_eq!(says(&posture), [Says::Fail, Says::NotApplicable]);
+        let mut mapping = EventSourceMapping::new(Arn::from("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a"), "a", function);
+        mapping.source = Some(Arn::from("arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01"));
+        posture.regions.get_mut(REGION).unwrap().event_source_mappings.items.push(mapping);
+        assert_eq!(says(&posture), [Says::Fail, Says::Fail]);
+    }
+}
