@@ -1,8 +1,8 @@
 //! How fit the functions are: what CloudWatch counted and Inspector found, where failed events go, and the newer kinds of compute.
 
 use crate::model::{
-    Arn, Coverage, Fact, FunctionMetrics, InspectorStatus, Invocations, Microvm, MicrovmDetails, PackageType, Posture, Region, Repository,
-    RepositoryImage, ScanStatus, Vulnerability, VulnerablePackage, WebFunction, WebFunctionEndpoint, WebFunctionSettings,
+    Arn, Fact, Invocations, Microvm, MicrovmDetails, PackageType, Posture, Region, Repository, RepositoryImage, Vulnerability,
+    VulnerablePackage, WebFunction, WebFunctionEndpoint, WebFunctionSettings,
 };
 
 use super::{ACCOUNT, EU, PARTITION};
@@ -27,24 +27,22 @@ pub(super) fn note(posture: &mut Posture) {
     let taken_at = posture.taken_at;
     for (name, region) in &mut posture.regions {
         let dead = arn("sqs", name, "failed-events");
-        region.metrics.gap = None;
-        region.metrics.items.clear();
         for function in &mut region.functions.items {
             let forgetful = FORGETFUL.contains(&function.name.as_str());
             function.dead_letter = (!forgetful).then(|| dead.clone());
-            let mut metrics = FunctionMetrics::unread(function.arn.clone(), "cloudwatch:GetMetricData");
-            let unused = function.name == UNUSED;
-            metrics.invocations = Fact::Known(Invocations { count: if unused { 0 } else { 18_240 }, last: (!unused).then_some(taken_at) });
-            metrics.throttles = Fact::Known(0);
-            metrics.errors = Fact::Known(0);
             if function.name == HANGING {
                 function.timeout_seconds = 300;
             }
-            let slowest = if function.timeout_seconds > 60 { 900 } else { u64::from(function.timeout_seconds) * 400 };
-            metrics.duration_p99 = Fact::Known((!unused).then_some(slowest));
-            metrics.concurrent_executions = Fact::Known((!unused).then_some(4));
-            metrics.iterator_age = Fact::Known(None);
-            region.metrics.items.push(metrics);
+            if let Some(metrics) = region.metrics.items.iter_mut().find(|metrics| metrics.arn == function.arn) {
+                let slowest = if function.timeout_seconds > 60 { 900 } else { u64::from(function.timeout_seconds) * 400 };
+                metrics.duration_p99 = Fact::Known(Some(slowest));
+                if function.name == UNUSED {
+                    metrics.invocations = Fact::Known(Invocations { count: 0, last: None });
+                    metrics.errors = Fact::Known(0);
+                    metrics.duration_p99 = Fact::Known(None);
+                    metrics.concurrent_executions = Fact::Known(None);
+                }
+            }
             if function.name == SINGLE
                 && let Some(vpc) = &mut function.vpc
             {
@@ -70,15 +68,9 @@ pub(super) fn note(posture: &mut Posture) {
     }
 }
 
-/// Inspector scans packages in every Region.
+/// Story: the package that resizes pictures is exploited by a picture.
 fn scanned(region: &mut Region) {
-    let on = || Some("ENABLED".to_owned());
-    region.inspector = Fact::Known(InspectorStatus { account: "ENABLED".to_owned(), lambda: on(), lambda_code: on() });
-    let scan = || Some(ScanStatus { active: true, reason: "SUCCESSFUL".to_owned() });
-    let covered = |arn: &Arn| Coverage { arn: arn.clone(), packages: scan(), code: scan() };
-    region.coverage.gap = None;
     region.vulnerabilities.gap = None;
-    region.coverage.items = region.functions.items.iter().map(|function| covered(&function.arn)).collect();
     let vulnerable = region.functions.items.iter().filter(|function| function.name == VULNERABLE);
     region.vulnerabilities.items = vulnerable
         .map(|function| Vulnerability {
