@@ -141,6 +141,7 @@ fn key(number: usize, region: &str) -> Key {
         origin: "AWS_KMS".to_owned(),
         spec: "SYMMETRIC_DEFAULT".to_owned(),
         multi_region: Some(false),
+        replica_regions: None,
         created: when(800),
         deletion: None,
     });

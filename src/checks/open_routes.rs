@@ -96,30 +96,8 @@ impl OpenRoutes {
     }
 
     fn of_rest(&mut self, context: &Context<'_>, region: &Region, api: &RestApi) -> Result<(), Gap> {
-        let is_private = !api.endpoint_types.is_empty() && api.endpoint_types.iter().all(|kind| kind == "PRIVATE");
-        if is_private || (api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)?) {
-            return Ok(());
-        }
-        let policy = match &api.policy {
-            Some(text) => {
-                let invoke = Arn::build(
-                    api.arn.partition(),
-                    "execute-api",
-                    api.arn.region(),
-                    &context.posture.account,
-                    &format!("{}/palisade/GET/palisade", api.id),
-                );
-                let document = context.library.document(text)?;
-                let reach = audience(document, &["execute-api:Invoke"], &invoke).into_iter().find(|reach| reach.audience.is_public());
-                let Some(reach) = reach else { return Ok(()) };
-                Some(Evidence::statement("apigateway:GET", "policy of the API", &reach.statement))
-            }
-            None => None,
-        };
+        let Some(policy) = entrance_of_rest(context, region, api)? else { return Ok(()) };
         let stages = api.stages.known()?;
-        if stages.is_empty() {
-            return Ok(());
-        }
         for method in api.methods.known()? {
             let Some(integration) = method.integration.as_ref().filter(|_| method.authorization_type == "NONE" && !method.api_key_required)
             else {
@@ -128,7 +106,7 @@ impl OpenRoutes {
             let called = format!("{} {} of the API {}", method.method, method.path, api.name);
             let mut evidence =
                 vec![Evidence::field("apigateway:GET", format!("{} {} authorizationType", method.method, method.path), "NONE")];
-            evidence.extend(policy.clone());
+            evidence.extend(policy.iter().cloned());
             let throttled = stages.iter().all(|stage| {
                 let settings = keys_of(method).into_iter().find_map(|key| stage.settings.get(&key));
                 settings.is_some_and(|settings| is_ceiling(settings.throttle))
@@ -139,7 +117,7 @@ impl OpenRoutes {
     }
 
     fn of_http(&mut self, region: &Region, api: &HttpApi) -> Result<(), Gap> {
-        if api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)? {
+        if !lets_in_http(region, api)? {
             return Ok(());
         }
         let (routes, stages) = (api.routes.known()?, api.stages.known()?);
@@ -147,7 +125,7 @@ impl OpenRoutes {
         let is_socket = api.protocol == "WEBSOCKET";
         let is_open = |route: &Route| route.authorization_type == "NONE" && !route.api_key_required;
         let connects = routes.iter().find(|route| route.key == "$connect");
-        if stages.is_empty() || (is_socket && connects.is_some_and(|route| !is_open(route))) {
+        if is_socket && connects.is_some_and(|route| !is_open(route)) {
             return Ok(());
         }
         let integrations = api.integrations.known()?;
@@ -172,7 +150,48 @@ impl OpenRoutes {
     }
 }
 
-fn is_ceiling(throttle: Throttle) -> bool {
+/// Whether strangers get as far as the methods of `api`, and the statement that lets them if it has a policy; none when the
+/// API is private or deployed nowhere, its endpoint is switched off without a domain, or its policy keeps them out.
+///
+/// # Errors
+/// The gap, when that cannot be said.
+pub(super) fn entrance_of_rest(context: &Context<'_>, region: &Region, api: &RestApi) -> Result<Option<Option<Evidence>>, Gap> {
+    let is_private = !api.endpoint_types.is_empty() && api.endpoint_types.iter().all(|kind| kind == "PRIVATE");
+    if is_private || (api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)?) {
+        return Ok(None);
+    }
+    let policy = match &api.policy {
+        Some(text) => {
+            let invoke = Arn::build(
+                api.arn.partition(),
+                "execute-api",
+                api.arn.region(),
+                &context.posture.account,
+                &format!("{}/palisade/GET/palisade", api.id),
+            );
+            let document = context.library.document(text)?;
+            let reach = audience(document, &["execute-api:Invoke"], &invoke).into_iter().find(|reach| reach.audience.is_public());
+            let Some(reach) = reach else { return Ok(None) };
+            Some(Evidence::statement("apigateway:GET", "policy of the API", &reach.statement))
+        }
+        None => None,
+    };
+    if api.stages.known()?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(policy))
+}
+
+/// Whether strangers get as far as the routes of `api`.
+///
+/// # Errors
+/// The gap, when that cannot be said.
+pub(super) fn lets_in_http(region: &Region, api: &HttpApi) -> Result<bool, Gap> {
+    Ok(!(api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)?) && !api.stages.known()?.is_empty())
+}
+
+/// Whether `throttle` holds a rate down below what AWS lets through anyway.
+pub(super) fn is_ceiling(throttle: Throttle) -> bool {
     throttle.rate.is_some_and(|rate| rate < NO_CEILING)
 }
 
@@ -183,7 +202,7 @@ fn keys_of(method: &RestMethod) -> [String; 2] {
 }
 
 /// Whether a custom domain leads to the API with this id.
-fn has_domain(domains: &Listing<ApiDomain>, id: &str) -> Result<bool, Gap> {
+pub(super) fn has_domain(domains: &Listing<ApiDomain>, id: &str) -> Result<bool, Gap> {
     let mut gap = gap_of(domains);
     for domain in &domains.items {
         match domain.mappings.known() {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::testing::{ACCOUNT, REGION, empty};
-use crate::model::{ApiDomain, ApiMapping, Arn, Fact, HttpApi, HttpStage, MethodSettings, Posture, RestApi, RestStage, Throttle};
+use crate::model::{
+    ApiDomain, ApiMapping, Arn, Fact, HttpApi, HttpStage, Integration, MethodSettings, Posture, RestApi, RestMethod, RestStage, Route,
+    Throttle,
+};
 
 /// A log group that stages log to.
 fn access_log() -> Option<Arn> {
@@ -114,4 +117,42 @@ pub(crate) fn with_http_api(change: impl FnOnce(&mut HttpApi)) -> Posture {
     change(&mut api);
     posture.regions.get_mut(REGION).expect("the Region").http_apis.items.push(api);
     posture
+}
+
+/// A method that calls the function `orders` for whoever asks.
+pub(crate) fn rest_method(method: &str, path: &str) -> RestMethod {
+    RestMethod {
+        path: path.to_owned(),
+        method: method.to_owned(),
+        authorization_type: "NONE".to_owned(),
+        authorizer: None,
+        api_key_required: false,
+        validator: None,
+        models: BTreeMap::new(),
+        parameters: BTreeMap::new(),
+        integration: Some(integration()),
+    }
+}
+
+/// A route that calls the function `orders` for whoever asks.
+pub(crate) fn route(key: &str) -> Route {
+    Route {
+        id: "r1".to_owned(),
+        key: key.to_owned(),
+        authorization_type: "NONE".to_owned(),
+        authorizer: None,
+        api_key_required: false,
+        integration: Some("i1".to_owned()),
+        models: BTreeMap::new(),
+        parameters: BTreeMap::new(),
+    }
+}
+
+fn integration() -> Integration {
+    Integration {
+        kind: "AWS_PROXY".to_owned(),
+        function: Some(Arn::build("aws", "lambda", REGION, ACCOUNT, "function:orders")),
+        calls: None,
+        timeout_millis: None,
+    }
 }

@@ -49,6 +49,9 @@ struct Hop {
     subject: &'static str,
 }
 
+/// The Region that something leads from, and where to.
+type Way = (String, Vec<Hop>);
+
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     if context.settings.allowed_regions.is_empty() {
         return vec![context.one(&CHECK, context.posture.root(), "", Ok(Ruling::NotApplicable))];
@@ -83,7 +86,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 fn leading<T: Resource + 'static>(
     context: &Context<'_>,
     list: fn(&Region) -> &Listing<T>,
-    hops: fn(&T) -> Result<(String, Vec<Hop>), Gap>,
+    hops: fn(&T) -> Result<Way, Gap>,
 ) -> Vec<Verdict> {
     context.each(&CHECK, list, |_, item| {
         let (home, hops) = hops(item)?;
@@ -249,7 +252,7 @@ fn of_key(key: &Key) -> Vec<Hop> {
     }
 }
 
-fn of_subscription(subscription: &Subscription) -> Result<(String, Vec<Hop>), Gap> {
+fn of_subscription(subscription: &Subscription) -> Result<Way, Gap> {
     let hops = match &subscription.endpoint {
         SubscriptionEndpoint::Resource(arn) => vec![to(arn, "delivers to", "sns:ListSubscriptions", format!("Endpoint {}", arn.name()))],
         _ => Vec::new(),
@@ -257,7 +260,7 @@ fn of_subscription(subscription: &Subscription) -> Result<(String, Vec<Hop>), Ga
     Ok((subscription.topic.region().to_owned(), hops))
 }
 
-fn of_rule(rule: &EventRule) -> Result<(String, Vec<Hop>), Gap> {
+fn of_rule(rule: &EventRule) -> Result<Way, Gap> {
     let target = |arn: &Arn| to(arn, "sends events to", "events:ListTargetsByRule", format!("Arn {}", arn.name()));
     let targets = rule.targets.known()?;
     // API destinations and AWS's own targets name a Region as well.

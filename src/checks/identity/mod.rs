@@ -4,6 +4,9 @@ use super::{Check, glance, held};
 
 mod administrator_role;
 mod allow_by_exception;
+mod api_key_only;
+mod api_method_open;
+mod api_route_open;
 mod broad_managed_policy;
 mod ci_trust_too_wide;
 mod cross_account_trust_unbound;
@@ -43,6 +46,9 @@ pub(super) static CHECKS: &[&Check] = &[
     &role_broken::CHECK,
     &allow_by_exception::CHECK,
     &broad_managed_policy::CHECK,
+    &api_method_open::CHECK,
+    &api_route_open::CHECK,
+    &api_key_only::CHECK,
     &event_source_open::CHECK,
     &no_guardrail::CHECK,
 ];
