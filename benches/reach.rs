@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 use palisade::{
     iam::{Account, Library},
-    model::{Arn, Bucket, Fact, Listing, Parameter, Policies, PolicyText, Posture, Table, User},
+    model::{Arn, Bucket, Fact, Listing, Parameter, Policies, PolicyText, Posture, Role, Table, User},
     paths::{Graph, Node, Target},
 };
 
@@ -48,10 +48,41 @@ fn main() -> ExitCode {
         let (took, who) = budget::worked(|| graph.who(&table.arn));
         figures.tell(&format!("who can reach a table, {} principals", who.len()), took, "ms", None);
     }
+    for (what, budget, change) in CHANGES {
+        let mut changed = posture.clone();
+        change(&mut changed.identity.roles.items);
+        let (parsed, library) = budget::worked(|| Arc::new(account.library().again(&posture, &changed)));
+        let (gathered, account) = budget::worked(|| Account::new(&changed, library));
+        let (built, next) = budget::worked(|| graph.again(&account));
+        println!("  of these {parsed:.1} ms policies, {gathered:.1} ms principals, {built:.1} ms steps");
+        figures.tell(&format!("{what}, {} steps", next.len()), parsed + gathered + built, "ms", budget);
+    }
     if let Some(highest) = budget::memory("VmHWM") {
         figures.tell("memory at its highest", highest, "MB", Some(700.0));
     }
     figures.code()
+}
+
+/// What somebody does to a role.
+type Change = fn(&mut [Role]);
+
+/// Changes of one role after which everything is reasoned again.
+const CHANGES: [(&str, Option<f64>, Change); 3] = [
+    ("a role that reads may now pass roles", Some(50.0), |roles| may(roles, 70, r#"["iam:PassRole","lambda:*"]"#)),
+    ("a role that passed roles may no more", Some(50.0), |roles| may(roles, 1, r#""logs:*""#)),
+    ("a role trusts the whole account", None, |roles| {
+        if let [open, .., closed] = roles {
+            closed.trust = open.trust.clone();
+        }
+    }),
+];
+
+fn may(roles: &mut [Role], number: usize, actions: &str) {
+    let name = format!("job-{number:05}");
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions},"Resource":"*"}}}}"#);
+    for role in roles.iter_mut().filter(|role| role.name == name) {
+        role.policies.inline.insert("access".to_owned(), PolicyText::new(text.clone()));
+    }
 }
 
 /// As many roles as functions, half as many things that hold data; of a hundred roles one is administrator, two pass roles,

@@ -261,6 +261,9 @@ pub struct Scan {
     /// Read what is whole of a damaged snapshot
     #[arg(long, requires = "snapshot")]
     pub salvage: bool,
+    /// Snapshots in which all was well, one an account: what functions have gained since is reported
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub baseline: Vec<PathBuf>,
     /// How to write the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -239,6 +239,7 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
         shared_role_functions: raw.roles.shared_by.unwrap_or(defaults.shared_role_functions),
         sensitive_tags: raw.tags.sensitive.filter(|tags| !tags.is_empty()).unwrap_or(defaults.sensitive_tags),
         waivers: defaults.waivers,
+        baselines: defaults.baselines,
         development_tags: raw.tags.development.filter(|tags| !tags.is_empty()).unwrap_or(defaults.development_tags),
     };
     if settings.retention_max_days.is_some_and(|max| max < settings.retention_min_days) {

@@ -234,13 +234,16 @@ impl Call {
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
             })
             .collect();
-        // The AWS CLI has a second name for S3, and names of its own for parts of Lambda.
-        let namespace = match self.service {
+        // The AWS CLI has names of its own for some services.
+        let service = match self.service {
             "s3api" => "s3",
+            "accessanalyzer" => "access-analyzer",
+            "configservice" => "config",
+            "stepfunctions" => "states",
             "lambda-web" | "lambda-microvms" => "lambda",
             service => service,
         };
-        format!("{namespace}:{operation}")
+        format!("{service}:{operation}")
     }
 }
 

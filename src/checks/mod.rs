@@ -6,6 +6,7 @@
 
 mod context;
 mod data;
+mod event_pattern;
 mod framework;
 mod function;
 mod glance;
@@ -17,6 +18,7 @@ mod permission;
 mod reach;
 mod resource_policy;
 mod response;
+mod routes;
 mod settings;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::Waiver;
-use crate::model::{Arn, Function};
+use crate::model::{Arn, Function, Posture};
 
 /// What the user says of the account. The defaults are cautious.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Settings {
     pub allowed_regions: Vec<String>,
     /// Fails that somebody answers for.
     pub waivers: Vec<Arc<Waiver>>,
+    /// Snapshots in which the user finds nothing amiss, one an account.
+    pub baselines: Vec<Arc<Posture>>,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
         let environment = words(&["dev", "development", "test", "sandbox", "staging"]);
         let class = words(&["confidential", "restricted", "sensitive", "secret", "pii", "pci", "phi"]);
         Self {
+            baselines: Vec::new(),
             trusted_accounts: Vec::new(),
             trusted_organizations: Vec::new(),
             layer_publishers: Vec::new(),
@@ -67,6 +70,11 @@ pub enum Asset {
 }
 
 impl Settings {
+    /// The snapshot of `account` in which the user finds nothing amiss, if there is one.
+    pub fn baseline(&self, account: &str) -> Option<&Posture> {
+        self.baselines.iter().find(|baseline| baseline.account == account).map(|baseline| &**baseline)
+    }
+
     /// How much `function` matters, by its tags; ordinary when they are not known.
     pub fn asset(&self, function: &Function) -> Asset {
         let Ok(tags) = function.tags.known() else { return Asset::Ordinary };

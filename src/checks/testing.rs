@@ -17,6 +17,9 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().expect("a date")
 }
 
+/// The code of every function, and of its versions.
+const CODE: &str = "IrFIIwvbVKqWmJWo2kBzJj9sU2cJoM4mOCCVYaz7Ewo=";
+
 /// What a check says of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Says {
@@ -83,6 +86,7 @@ pub(crate) fn function(name: &str) -> Function {
     let mut function = Function::new(arn, Arn::build("aws", "iam", "", ACCOUNT, &format!("role/{name}-role")));
     function.runtime = Some("python3.14".to_owned());
     function.last_modified = Some(now());
+    function.code_sha256 = Some(CODE.to_owned());
     function.revision_id = Some("5a1f9a2c-7d0e-4c8e-9f32-0b6f4e3a1c55".to_owned());
     function.environment = Fact::Known(BTreeMap::new());
     function.tracing_active = true;
@@ -103,8 +107,9 @@ pub(crate) fn function(name: &str) -> Function {
     function.policies = BTreeMap::from([(Function::UNQUALIFIED.to_owned(), Fact::Known(None))]);
     function.urls = Fact::Known(vec![]);
     function.aliases = Fact::Known(vec![]);
-    function.versions =
-        Fact::Known(["1", "2"].map(|number| Version { number: number.to_owned(), code_sha256: None, last_modified: None }).into());
+    function.versions = Fact::Known(
+        ["1", "2"].map(|number| Version { number: number.to_owned(), code_sha256: Some(CODE.to_owned()), last_modified: None }).into(),
+    );
     function.runtime_management = Fact::Known(RuntimeManagement { update_on: "Auto".to_owned(), version_arn: None });
     function.recursive_loop_terminated = Fact::Known(true);
     function.code = Fact::Known(CodeLocation { repository: Some("S3".to_owned()), ..CodeLocation::default() });

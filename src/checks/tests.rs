@@ -1,9 +1,11 @@
 //! What holds for every check of the catalogue.
 
-use super::{Context, Ruling, Settings, all, testing, testing_watch};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Ruling, Settings, all, routes, testing, testing_watch};
 use crate::model::{
-    Arn, CodeSigningConfig, ControlPolicy, Coverage, Fact, Function, InspectorStatus, LevelKind, Organization, OrganizationLevel,
-    PolicyText, Posture, ScanStatus,
+    Alarm, Analyzer, Arn, CodeSigningConfig, ConfigRecorder, ControlPolicy, Coverage, Fact, Function, InspectorStatus, LevelKind, Listing,
+    ManagedPolicy, Organization, OrganizationLevel, PolicyText, Posture, RecorderStatus, ScanStatus, SecurityHub, Watched, WatchedMetric,
 };
 
 /// A posture with one function and nothing wrong: signed and scanned, beside what `with_function` gives it.
@@ -31,6 +33,7 @@ fn scanned(function: &Function) -> Coverage {
 
 /// The posture in an organization that leaves no function open and hands nobody everything.
 fn guarded(mut posture: Posture) -> Posture {
+    told(&mut posture);
     let document = r#"{"Version":"2012-10-17","Statement":[
         {"Effect":"Allow","Action":"*","Resource":"*"},
         {"Effect":"Deny","Action":["lambda:CreateFunctionUrlConfig","lambda:UpdateFunctionUrlConfig"],"Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}},
@@ -54,6 +57,58 @@ fn guarded(mut posture: Posture) -> Posture {
         resource_control: Fact::Known(Vec::new()),
     }]);
     posture
+}
+
+/// Lets somebody watch the account and be called about it.
+fn told(posture: &mut Posture) {
+    posture.governance.security_contact = Fact::Known(true);
+    let mut support = testing::role("support", testing::LOGS_ONLY);
+    let policy = Arn::from("arn:aws:iam::aws:policy/AWSSupportAccess");
+    support.policies.attached.push(policy.clone());
+    posture.identity.roles.items.push(support);
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"support:*","Resource":"*"}]}"#;
+    let document = Fact::Known(PolicyText::from(document));
+    routes::testing::alert(posture, r#"{"source":["aws.lambda","aws.securityhub"]}"#);
+    for region in posture.regions.values_mut() {
+        let arn = |service, resource| Arn::build("aws", service, testing::REGION, testing::ACCOUNT, resource);
+        let hub = SecurityHub { arn: arn("securityhub", "hub/default"), subscribed: None, auto_enable_controls: None };
+        region.security_hub = Fact::Known(Some(hub));
+        if region.inspector.gap().is_some() {
+            region.inspector = Fact::Known(InspectorStatus { account: "DISABLED".to_owned(), lambda: None, lambda_code: None });
+        }
+        region.config_recorders = Fact::Known(vec![ConfigRecorder {
+            name: "default".to_owned(),
+            role: None,
+            service: None,
+            all: true,
+            types: BTreeSet::new(),
+            excluded: BTreeSet::new(),
+            status: Fact::Known(RecorderStatus { recording: true, last: None, error: None, changed: None }),
+        }]);
+        region.analyzers.items.push(Analyzer {
+            arn: arn("access-analyzer", "analyzer/external"),
+            name: "external".to_owned(),
+            kind: "ACCOUNT".to_owned(),
+            status: "ACTIVE".to_owned(),
+            unused_access_age: None,
+            findings: Listing::complete(Vec::new()),
+        });
+        let metric = |name: &str| WatchedMetric {
+            namespace: "AWS/Lambda".to_owned(),
+            name: name.to_owned(),
+            dimensions: BTreeMap::new(),
+            account: None,
+        };
+        region.alarms.items.push(Alarm {
+            arn: arn("cloudwatch", "alarm:errors"),
+            name: "errors".to_owned(),
+            actions_enabled: true,
+            actions: vec![routes::testing::topic()],
+            state: "OK".to_owned(),
+            watches: Watched::Metrics { metrics: vec![metric("Errors")], expressions: Vec::new() },
+        });
+    }
+    posture.identity.policies.items.push(ManagedPolicy { name: policy.name().to_owned(), arn: policy, document });
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{CommandError, FOUND, PARTIAL, configured, snapshots};
 use crate::{
     checks::{Check, Layer, Severity, all},
     cli::{FailOn, Format, LayerName, Scan},
+    config::Config,
     report::{self, Filter},
     world::{Status, World},
 };
@@ -44,23 +45,26 @@ fn write(scan: &Scan, worlds: &[World], filter: &Filter, out: impl Write) -> io:
 
 /// The worlds, and how many more there should be.
 fn worlds(scan: &Scan) -> Result<(Vec<World>, usize), CommandError> {
+    let mut config = configured()?;
+    let baselines = snapshots::open(&scan.baseline, false, &config)?;
+    config.settings.baselines = baselines.into_iter().map(|baseline| baseline.posture).collect();
     let (unjudged, missed) = if scan.demo {
-        (vec![snapshots::demo(&configured()?)], 0)
+        (vec![snapshots::demo(&config)], 0)
     } else if !scan.snapshot.is_empty() {
-        (snapshots::open(&scan.snapshot, scan.salvage, &configured()?)?, 0)
+        (snapshots::open(&scan.snapshot, scan.salvage, &config)?, 0)
     } else {
-        live(scan)?
+        live(scan, &config)?
     };
     Ok((unjudged.into_iter().map(snapshots::Unjudged::judge).collect(), missed))
 }
 
 #[cfg(feature = "aws")]
-fn live(scan: &Scan) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
-    snapshots::live(&scan.live, &super::live::breadth(&scan.live)?, &configured()?)
+fn live(scan: &Scan, config: &Config) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
+    snapshots::live(&scan.live, &super::live::breadth(&scan.live)?, config)
 }
 
 #[cfg(not(feature = "aws"))]
-fn live(_: &Scan) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
+fn live(_: &Scan, _: &Config) -> Result<(Vec<snapshots::Unjudged>, usize), CommandError> {
     Err(CommandError::usage(super::NO_AWS))
 }
 

@@ -4,6 +4,7 @@
 //! stories that end badly. Nothing in it is real, and nothing in it changes from one call to the next.
 
 mod accounts;
+mod alerts;
 mod billing;
 mod feeds;
 mod fitness;
@@ -101,6 +102,7 @@ pub fn posture() -> Posture {
     for region in [EU, US] {
         watch::note(&mut posture, region);
     }
+    alerts::note(&mut posture);
     fitness::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);

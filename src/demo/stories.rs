@@ -90,6 +90,17 @@ const STORIES: &[(&str, &str)] = &[
     ("FN-023", "key-rotator"),
     ("FN-024", "notify-sms"),
     ("FN-025", "legacy-etl"),
+    // Nobody watches, and nobody answers.
+    ("MV-015", "claims"),
+    ("MV-016", "legacy-etl"),
+    ("MV-016", "partner-sync"),
+    ("IR-001", "returns-label"),
+    ("IR-003", "isolate-function"),
+    ("IR-006", "notify-digest"),
+    ("IR-010", "larkspur-audit"),
+    ("IR-012", "clickstream-ingest"),
+    ("IR-013", "root"),
+    ("IR-014", "proof-of-delivery"),
 ];
 
 /// The same for keys, by alias: their names are made up.
@@ -121,8 +132,8 @@ fn the_stories_are_found() {
     assert!(missing.is_empty(), "not found: {missing:?}");
 }
 
-/// Checks that say nothing here: of where data may be only a configuration tells, and log events are never read.
-const SILENT: &[&str] = &["DP-020", "MV-006"];
+/// Checks that say nothing here: of where data may be only a configuration tells, log events are never read, and there is no baseline.
+const SILENT: &[&str] = &["DP-020", "MV-006", "IR-008"];
 
 /// Somebody who looks for an example of a check finds one.
 #[test]
@@ -187,8 +198,8 @@ fn the_denied_source_leaves_questions_open() {
     for layer in [Layer::Data, Layer::Monitoring, Layer::Response] {
         assert!(rating(layer).coverage < 1.0, "{layer}");
     }
-    // A critical or high fail caps both ends of the others.
-    assert!(rating(Layer::Response).interval.is_some_and(|(low, high)| low < high));
+    // A critical or high fail caps both ends of each layer; the whole is open still.
+    assert!(world.score.rating.interval.is_some_and(|(low, high)| low < high));
 }
 
 /// Nothing in the account is judged in a way that no story means: the worst findings are all written above.

@@ -102,6 +102,16 @@ impl<'a> Account<'a> {
         }))
     }
 
+    /// Whether it is a role or user of the account.
+    pub fn has(&self, arn: &Arn) -> bool {
+        self.holders.contains_key(arn)
+    }
+
+    /// The roles and users whose policies somebody has asked for so far.
+    pub fn asked(&self) -> impl Iterator<Item = &Arn> {
+        self.holders.iter().filter(|(_, seat)| seat.holder.get().is_some()).map(|(arn, _)| *arn)
+    }
+
     /// The roles and users, in order of their ARNs.
     pub fn principals(&self) -> impl Iterator<Item = &'a Arn> {
         let identity = &self.posture.identity;
@@ -111,9 +121,14 @@ impl<'a> Account<'a> {
         arns.into_iter()
     }
 
-    /// Whether the policy of `resource` names `principal` itself, or everybody: then it may need no statement of its own.
-    pub fn names(&self, resource: &Arn, principal: &Arn) -> bool {
-        self.invited().has(resource, principal)
+    /// The resources whose policies name `principal` itself: it may need no statement of its own.
+    pub fn naming(&self, principal: &Arn) -> &[Arn] {
+        self.invited().of(principal)
+    }
+
+    /// Whether the policy of `resource` names everybody.
+    pub fn names_everyone(&self, resource: &Arn) -> bool {
+        self.invited().is_everyones(resource)
     }
 
     fn invited(&self) -> &Invited {

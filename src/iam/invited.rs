@@ -51,9 +51,9 @@ impl Invited {
         }
     }
 
-    /// Whether the policy of `resource` lets in `principal` by name, or everybody.
-    pub(super) fn has(&self, resource: &Arn, principal: &Arn) -> bool {
-        (!self.everyone.is_empty() && self.everyone.contains(resource)) || self.of(principal).contains(resource)
+    /// Whether the policy of `resource` lets in everybody, perhaps on a condition.
+    pub(super) fn is_everyones(&self, resource: &Arn) -> bool {
+        self.everyone.contains(resource)
     }
 
     /// The resources that let in `principal` by name.

@@ -6,7 +6,21 @@ use std::{
 };
 
 use super::{Document, Malformed, carrier, controls::Controls, derived};
-use crate::model::{Arn, Fact, Gap, GapKind, Policies, PolicyText, Posture};
+use crate::model::{Arn, Fact, Gap, GapKind, Identity, Policies, PolicyText, Posture, Role};
+
+/// The roles that are not in `after` as they were in `before`, when that is all that sets these apart.
+pub fn changed_roles<'p>(before: &'p Posture, after: &'p Posture) -> Option<Vec<(&'p Role, &'p Role)>> {
+    let Posture { account, partition, taken_at, regions, identity, governance, sources } = before;
+    let Identity { roles, users, groups, policies } = identity;
+    let (old, new) = (&roles.items, &after.identity.roles.items);
+    let is_same = (account, partition, taken_at) == (&after.account, &after.partition, &after.taken_at)
+        && roles.gap == after.identity.roles.gap
+        && old.len() == new.len()
+        && old.iter().zip(new).all(|(old, new)| old.arn == new.arn)
+        && (users, groups, policies) == (&after.identity.users, &after.identity.groups, &after.identity.policies)
+        && (governance, sources, regions) == (&after.governance, &after.sources, &after.regions);
+    is_same.then(|| old.iter().zip(new).filter(|(old, new)| old != new).collect())
+}
 
 /// Every policy of a posture, parsed once.
 #[derive(Debug, Default)]
@@ -47,6 +61,22 @@ impl Library {
         });
         library.controls = Arc::new(Controls::new(posture, &library));
         library.outside = derived::outside_networks(posture, &library);
+        library
+    }
+
+    /// The library of `after`, as [`Library::new`] makes it, when this one is that of `before`: only what roles have that they had
+    /// not is parsed, where nothing else is another.
+    pub fn again(&self, before: &Posture, after: &Posture) -> Self {
+        let Some(changed) = changed_roles(before, after) else { return Self::new(after) };
+        let (documents, controls) = (self.documents.clone(), Arc::clone(&self.controls));
+        let mut library = Self { documents, controls, outside: HashSet::new() };
+        let mut same_trust = true;
+        for (old, new) in changed {
+            library.add_all(&new.policies);
+            library.add(&new.trust);
+            same_trust &= old.trust == new.trust;
+        }
+        library.outside = if same_trust { self.outside.clone() } else { derived::outside_networks(after, &library) };
         library
     }
 

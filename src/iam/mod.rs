@@ -71,7 +71,7 @@ pub use exposure::{UrlReach, public_functions, signed_url_reaches, url_reach};
 pub use glob::matches_pattern;
 pub use holder::{Decision, Holder, Outcome, Permission};
 pub use least_privilege::{Change, Rewrite, least_privilege};
-pub use library::Library;
+pub use library::{Library, changed_roles};
 pub use needed::{Needed, needed};
 pub use own_policy::own_policy;
 pub use pass_role::RoleConsumer;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Grip, Node, Path,
-    entry::{self, Entries},
-    map::{CONDITIONAL, Map, Place, PlaceId},
-    rules::{self, Steps},
+    Grip, Node, Path, entry,
+    holdings::Stock,
+    map::{Map, Place, PlaceId, UNSURE},
+    rules::{self, Change, Given, Memory, Steps},
     tell,
     walk::{From, Toward},
 };
@@ -35,15 +35,29 @@ pub struct Graph<'a> {
     map: Map,
     gaps: Vec<(Node, Gap)>,
     everything: PlaceId,
+    memory: Memory,
 }
 
 impl<'a> Graph<'a> {
     /// Works out the steps that `account` allows.
     pub fn new(account: &'a Account<'a>) -> Self {
-        let Entries { edges, gaps } = entry::edges(account);
-        let Steps { mut map, gaps } = rules::steps(account, edges, gaps);
+        Self::from_steps(account, rules::steps(account, Given::new(account, entry::edges(account)), None))
+    }
+
+    /// Works out the steps that `account` allows: the same as [`Graph::new`] does. Where it differs from the account of this graph
+    /// only in what roles hold and whom they trust, the steps of all those whom that does not concern are taken over.
+    pub fn again<'b>(&self, account: &'b Account<'b>) -> Graph<'b> {
+        let Some(change) = Change::between(self.account, account.posture()) else { return Graph::new(account) };
+        let given = self.memory.given(&change).unwrap_or_else(|| Given::new(account, entry::edges(account)));
+        let (steps, memory) = rules::steps(account, given, Some((&self.memory, &change)));
+        // Which decisions are left out when there are too many depends on the order in which they come.
+        if self.memory.is_whole && memory.is_whole { Graph::from_steps(account, (steps, memory)) } else { Graph::new(account) }
+    }
+
+    fn from_steps(account: &'a Account<'a>, (steps, memory): (Steps, Memory)) -> Self {
+        let Steps { mut map, gaps } = steps;
         let everything = map.place(Place::At(Node::Admin, Grip::Control));
-        Self { account, map, gaps, everything }
+        Self { account, map, gaps, everything, memory }
     }
 
     /// Whose steps may be more than these, and why.
@@ -61,13 +75,13 @@ impl<'a> Graph<'a> {
         self.map.steps() == 0
     }
 
-    /// Resources that people without an account of ours reach for certain, whether they act as them or only send to them.
+    /// Resources that people without an account of ours reach for certain and without waiting for anybody else, whether they act as them or only send to them.
     pub fn exposed(&self) -> BTreeSet<Arn> {
         let strangers = [Node::Internet, Node::SelfSignedUpUser, Node::AnyAwsAccount];
         let starts: Vec<PlaceId> = strangers.iter().flat_map(|stranger| self.starts(stranger)).collect();
         let Some((start, more)) = starts.split_first() else { return BTreeSet::new() };
         let had = From::from_all(&self.map, *start, more, None);
-        let is_sure = |place: &&PlaceId| had.cost(**place) < CONDITIONAL;
+        let is_sure = |place: &&PlaceId| had.cost(**place) < UNSURE;
         let places = had.had().iter().take_while(is_sure).filter_map(|place| tell::node(&self.map, *place));
         places.filter_map(|node| node.arn().cloned()).collect()
     }
@@ -75,11 +89,14 @@ impl<'a> Graph<'a> {
     /// The cheapest path from `from` to each end that `to` names, the surest and shortest first. Without `from`: from everybody
     /// outside, and from each principal that is not administrator itself.
     pub fn paths(&self, from: Option<&Node>, to: &Target) -> Vec<Path> {
+        let mut stock = Stock::of_data(self.account.posture());
         let mut paths = match from {
-            Some(from) => self.paths_from(from, to),
+            Some(from) => self.paths_from(from, to, &[], &mut stock),
             None => {
                 let outside = self.outside();
-                let mut paths: Vec<Path> = outside.iter().flat_map(|from| self.paths_from(from, to)).collect();
+                // Each beginning tells what is its own: nobody's story is told twice because he could be somebody else too.
+                let places: Vec<PlaceId> = outside.iter().flat_map(|from| self.starts(from)).collect();
+                let mut paths: Vec<Path> = outside.iter().flat_map(|from| self.paths_from(from, to, &places, &mut stock)).collect();
                 if *to != Target::Data {
                     paths.extend(self.paths_of_principals(to));
                 }
@@ -111,7 +128,7 @@ impl<'a> Graph<'a> {
         let mut beginnings: BTreeMap<Node, PlaceId> = BTreeMap::new();
         for id in 0..u32::try_from(self.map.len()).unwrap_or(u32::MAX) {
             let Place::At(node, grip) = self.map.at(id) else { continue };
-            let is_own = node.arn().is_some_and(|arn| self.account.holder(arn).is_some());
+            let is_own = node.arn().is_some_and(|arn| self.account.has(arn));
             if (is_own && *grip == Grip::Control) || node.is_outside() || self.is_foreign(node) {
                 beginnings.insert(node.clone(), id);
             }
@@ -141,11 +158,12 @@ impl<'a> Graph<'a> {
         [Grip::Control, Grip::Send].into_iter().filter_map(|grip| self.map.find(&Place::At(from.clone(), grip))).collect()
     }
 
-    fn paths_from(&self, from: &Node, to: &Target) -> Vec<Path> {
+    /// The paths from `from` that pass none of `barred`.
+    fn paths_from(&self, from: &Node, to: &Target, barred: &[PlaceId], stock: &mut Stock) -> Vec<Path> {
         let starts = self.starts(from);
         let Some((start, more)) = starts.split_first() else { return Vec::new() };
         // Who stands outside, or has a principal, has no more of it than that.
-        let had = From::from_all(&self.map, *start, more, None);
+        let had = From::past(&self.map, *start, more, barred, None);
         let ends: Vec<PlaceId> = match to {
             Target::Admin | Target::AdminOrData => vec![self.everything],
             Target::Data => Vec::new(),
@@ -154,9 +172,9 @@ impl<'a> Graph<'a> {
         let ends = ends.into_iter().filter(|end| had.has(*end)).take(1);
         let mut paths: Vec<Path> = ends.filter_map(|end| tell::path(&self.map, from, &had.steps(&self.map, end)?)).collect();
         match to {
-            Target::Data | Target::AdminOrData => paths.extend(self.paths_to_data(from, &had)),
+            Target::Data | Target::AdminOrData => paths.extend(self.paths_to_data(from, &had, stock)),
             Target::Node(node) if paths.is_empty() => {
-                paths.extend(self.paths_to_data(from, &had).into_iter().filter(|path| path.to == *node));
+                paths.extend(self.paths_to_data(from, &had, stock).into_iter().filter(|path| path.to == *node));
             }
             Target::Node(_) | Target::Admin => {}
         }
@@ -171,18 +189,18 @@ impl<'a> Graph<'a> {
         };
         let Some(end) = end else { return Vec::new() };
         let toward = Toward::new(&self.map, end);
+        // Some steps need two principals: only who has a way when the second one is given away can have a way with both.
+        let hopeful = Toward::given(&self.map, end);
         let mut paths = Vec::new();
         for id in 0..u32::try_from(self.map.len()).unwrap_or(u32::MAX) {
             let Place::At(from, Grip::Control) = self.map.at(id) else { continue };
-            let is_own = from.arn().is_some_and(|arn| self.account.holder(arn).is_some());
+            let is_own = from.arn().is_some_and(|arn| self.account.has(arn));
             if !is_own || id == end {
                 continue;
             }
-            let steps = toward.steps(&self.map, id).or_else(|| {
-                // Some steps need two principals.
-                let leads_on = self.map.leaving(id).next().is_some();
-                leads_on.then(|| From::new(&self.map, id, Some(end)).steps(&self.map, end)).flatten()
-            });
+            let steps = toward
+                .steps(&self.map, id)
+                .or_else(|| hopeful.leads(id).then(|| From::new(&self.map, id, Some(end)).steps(&self.map, end)).flatten());
             let Some(path) = steps.and_then(|steps| tell::path(&self.map, from, &steps)) else { continue };
             // Who is administrator has no path to it.
             if path.hops.len() > 1 || path.hops[0].technique != "administrator" {

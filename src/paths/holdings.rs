@@ -26,17 +26,24 @@ pub(super) struct Use {
 /// The account's resources, by kind.
 pub(super) struct Stock {
     kinds: Vec<(&'static Sink, ArnIndex)>,
+    /// Those of each kind whose own policies name everybody, once somebody has asked: resources are many, and these few.
+    open: Option<Vec<Vec<Arn>>>,
 }
 
 impl Stock {
     pub(super) fn new(posture: &Posture) -> Self {
-        Self { kinds: SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect() }
+        Self { kinds: SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect(), open: None }
+    }
+
+    /// What holds data.
+    pub(super) fn of_data(posture: &Posture) -> Self {
+        Self { kinds: SINKS.iter().filter(|sink| sink.is_data).map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect(), open: None }
     }
 
     /// Only this resource, if it is of a kind.
     pub(super) fn only(posture: &Posture, resource: &Arn) -> Self {
         let kinds = Sink::of(posture, resource).map(|sink| (sink, ArnIndex::new([resource.clone()])));
-        Self { kinds: kinds.into_iter().collect() }
+        Self { kinds: kinds.into_iter().collect(), open: None }
     }
 
     /// The resources of each kind.
@@ -54,12 +61,17 @@ impl Stock {
         let mut all: BTreeMap<Arn, (&'static Sink, Vec<Use>)> = BTreeMap::new();
         let Some(holder) = account.holder(principal) else { return all };
         let caller = Caller::Principal(principal.as_str().to_owned());
-        for (sink, index) in &mut self.kinds {
+        let open = self.open.get_or_insert_with(|| {
+            let of = |index: &ArnIndex| index.arns().iter().filter(|arn| account.names_everyone(arn)).cloned().collect();
+            self.kinds.iter().map(|(_, index)| of(index)).collect()
+        });
+        for ((sink, index), open) in self.kinds.iter_mut().zip(open) {
+            let own = account.naming(principal).iter().filter(|arn| index.holds(arn));
+            let naming: Vec<&Arn> = open.iter().chain(own).collect();
             for (access, actions) in sink.uses {
                 let mut found: BTreeMap<Arn, Use> = BTreeMap::new();
                 for action in *actions {
-                    for (resource, asked) in
-                        candidates(account, principal, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
+                    for (resource, asked) in candidates(&naming, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
                     {
                         if found.get(&resource).is_some_and(|known| known.condition.is_none()) {
                             continue;
@@ -84,20 +96,13 @@ impl Stock {
 }
 
 /// The resources that these patterns may be about, and what to ask of each: an object stands for its bucket.
-fn candidates<'p>(
-    account: &Account<'_>,
-    principal: &Arn,
-    scopes: impl Iterator<Item = Option<&'p [&'p str]>>,
-    index: &mut ArnIndex,
-) -> Vec<(Arn, String)> {
+fn candidates<'p>(naming: &[&Arn], scopes: impl Iterator<Item = Option<&'p [&'p str]>>, index: &mut ArnIndex) -> Vec<(Arn, String)> {
     let is_buckets = index.arns().first().is_some_and(|arn| arn.service() == "s3");
     let object = |arn: &Arn, rest: &str| format!("{arn}/{}", if rest.is_empty() { ANY } else { rest }.replace('*', ANY).replace('?', "x"));
     let mut found: BTreeMap<Arn, String> = BTreeMap::new();
     // A resource's own policy can let in whom it names, without a statement of the principal's own.
-    for arn in index.arns() {
-        if account.names(arn, principal) {
-            found.insert(arn.clone(), if is_buckets { object(arn, "") } else { arn.as_str().to_owned() });
-        }
+    for arn in naming.iter().copied() {
+        found.insert(arn.clone(), if is_buckets { object(arn, "") } else { arn.as_str().to_owned() });
     }
     for patterns in scopes {
         let everything: &[&str] = &["*"];

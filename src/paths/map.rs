@@ -1,6 +1,9 @@
 //! All steps of an account in one arena: places, and the steps between them.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use super::{Grip, Node, Proof};
 
@@ -31,7 +34,7 @@ pub(super) struct Label {
 }
 
 /// A step: who has `from`, and `with` where that is needed too, has `to`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) from: PlaceId,
     pub(super) with: Option<PlaceId>,
@@ -43,36 +46,55 @@ pub(super) struct Step {
 }
 
 /// What a condition costs: more than all the steps of any path together.
-pub(super) const CONDITIONAL: u32 = 10_000;
+const CONDITIONAL: u32 = 1_000_000;
+
+/// What a wait costs: more than the steps between.
+const TRIGGERED: u32 = 1_000;
+
+/// From here on somebody else must do their part, or something is not known.
+pub(super) const UNSURE: u32 = TRIGGERED;
 
 /// What a step costs. The surer path goes first, then the shorter one: nothing that is certain hides behind a shortcut that is not.
 fn cost(label: &Label) -> u32 {
-    1 + if label.condition.is_some() { CONDITIONAL } else { 0 } + if label.needs_trigger { 100 } else { 0 }
+    1 + if label.condition.is_some() { CONDITIONAL } else { 0 } + if label.needs_trigger { TRIGGERED } else { 0 }
 }
 
 /// Places and the steps between them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Map {
     places: Vec<Place>,
     ids: HashMap<Place, PlaceId>,
-    labels: Vec<Label>,
+    labels: Vec<Arc<Label>>,
     steps: Vec<Step>,
     leaving: Vec<Vec<u32>>,
     arriving: Vec<Vec<u32>>,
 }
 
 impl Map {
+    /// Room for so many places and steps.
+    pub(super) fn sized(places: usize, steps: usize) -> Self {
+        Self {
+            places: Vec::with_capacity(places),
+            ids: HashMap::with_capacity(places),
+            labels: Vec::with_capacity(steps),
+            steps: Vec::with_capacity(steps),
+            leaving: Vec::with_capacity(places),
+            arriving: Vec::with_capacity(places),
+        }
+    }
+
     /// The number of `place`, which is added when it is new.
     pub(super) fn place(&mut self, place: Place) -> PlaceId {
-        if let Some(id) = self.ids.get(&place) {
-            return *id;
+        match self.ids.entry(place) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let id = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+                self.places.push(new.key().clone());
+                self.leaving.push(Vec::new());
+                self.arriving.push(Vec::new());
+                *new.insert(id)
+            }
         }
-        let id = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.push(place.clone());
-        self.leaving.push(Vec::new());
-        self.arriving.push(Vec::new());
-        self.ids.insert(place, id);
-        id
     }
 
     /// The number of `place`, if there is such a place.
@@ -91,7 +113,8 @@ impl Map {
     }
 
     /// Adds a step that people see.
-    pub(super) fn step(&mut self, from: PlaceId, with: Option<PlaceId>, to: PlaceId, label: Label) {
+    pub(super) fn step(&mut self, from: PlaceId, with: Option<PlaceId>, to: PlaceId, label: impl Into<Arc<Label>>) {
+        let label = label.into();
         let cost = cost(&label);
         let number = u32::try_from(self.labels.len()).ok();
         self.labels.push(label);
@@ -130,7 +153,7 @@ impl Map {
 
     /// What `step` says of itself.
     pub(super) fn label(&self, step: &Step) -> Option<&Label> {
-        step.label.map(|label| &self.labels[label as usize])
+        step.label.map(|label| &*self.labels[label as usize])
     }
 
     /// How many steps there are.

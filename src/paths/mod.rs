@@ -1,5 +1,7 @@
 //! Who can reach what: steps over the whole posture, each with its proof, followed to their end.
 
+#[cfg(test)]
+mod again_properties;
 mod atlas;
 mod edge;
 mod entry;

@@ -35,7 +35,7 @@ impl Graph<'_> {
                     uses.into_iter().for_each(|used| touch(&mut touched, arn.clone(), sink, via, hops, used));
                 }
             }
-            for (arn, sink, access, hops) in self.sent(&had, &mut stock, subject) {
+            for (arn, sink, access, hops) in self.sent(&had, &stock, subject) {
                 let via = if hops.len() > 1 { Via::Escalation } else { Via::Direct };
                 for access in access {
                     let used = Use { access: *access, action: "", condition: None, proof: Vec::new() };
@@ -99,9 +99,8 @@ impl Graph<'_> {
         found
     }
 
-    /// Paths from `from` to what holds data, by principals on the way that are no administrators.
-    pub(super) fn paths_to_data(&self, from: &Node, had: &From) -> Vec<Path> {
-        let mut stock = Stock::new(self.account().posture());
+    /// Paths from `from` to what `stock` holds of data, by principals on the way that are no administrators.
+    pub(super) fn paths_to_data(&self, from: &Node, had: &From, stock: &mut Stock) -> Vec<Path> {
         let mut paths: BTreeMap<Arn, Path> = BTreeMap::new();
         for (principal, hops) in self.principals_had(had) {
             if self.is_administrator(&principal) || paths.len() >= MOST_DATA {
@@ -116,7 +115,7 @@ impl Graph<'_> {
                 paths.extend(tell::of_hops(from, all).map(|path| (arn, path)));
             }
         }
-        for (arn, sink, _, hops) in self.sent(had, &mut stock, from) {
+        for (arn, sink, _, hops) in self.sent(had, stock, from) {
             let is_read = hops.last().is_some_and(|hop| hop.technique.starts_with("public"));
             if sink.is_data && is_read {
                 paths.extend(tell::of_hops(from, hops).map(|path| (arn, path)));
@@ -128,7 +127,7 @@ impl Graph<'_> {
     /// The account's principals that are had, with the way to each.
     fn principals_had(&self, had: &From) -> Vec<(Arn, Vec<Hop>)> {
         let principals = had.had().iter().filter_map(|place| match self.map().at(*place) {
-            Place::At(Node::Resource(arn), Grip::Control) if self.account().holder(arn).is_some() => Some((*place, arn.clone())),
+            Place::At(Node::Resource(arn), Grip::Control) if self.account().has(arn) => Some((*place, arn.clone())),
             _ => None,
         });
         let hops = |place| had.steps(self.map(), place).map(|steps| tell::hops(self.map(), &steps)).unwrap_or_default();
@@ -136,7 +135,7 @@ impl Graph<'_> {
     }
 
     /// Resources that are had as such: what is sent to, or open by itself.
-    fn sent(&self, had: &From, stock: &mut Stock, subject: &Node) -> Vec<(Arn, &'static Sink, &'static [Access], Vec<Hop>)> {
+    fn sent(&self, had: &From, stock: &Stock, subject: &Node) -> Vec<(Arn, &'static Sink, &'static [Access], Vec<Hop>)> {
         let mut found = Vec::new();
         for place in had.had() {
             let Place::At(Node::Resource(arn), grip) = self.map().at(*place) else { continue };
@@ -156,7 +155,7 @@ impl Graph<'_> {
         let arn = subject.arn()?;
         match self.account().posture().function(arn) {
             Some(function) => Some(function.role.clone()),
-            None => self.account().holder(arn).map(|_| arn.clone()),
+            None => self.account().has(arn).then(|| arn.clone()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Techniques that nobody can take away without taking the function away: what a break is not looked for at.
-const GIVEN: [&str; 3] = ["administrator", "execution-role", "event-injection"];
+const GIVEN: [&str; 5] = ["administrator", "execution-role", "event-injection", "open-sign-up", "own-aws-account"];
 
 /// The path of these steps from `from`; none when none of them is one to people.
 pub(super) fn path(map: &Map, from: &Node, steps: &[u32]) -> Option<Path> {

@@ -20,8 +20,18 @@ impl Toward {
         Self::any(map, [end])
     }
 
+    /// Follows all steps back from `end`, as if what a step needs besides was had by everybody: whom this does not lead to the
+    /// end, nothing does.
+    pub(super) fn given(map: &Map, end: PlaceId) -> Self {
+        Self::back(map, [end], true)
+    }
+
     /// Follows all steps back from whichever of `ends` is nearest.
     pub(super) fn any(map: &Map, ends: impl IntoIterator<Item = PlaceId>) -> Self {
+        Self::back(map, ends, false)
+    }
+
+    fn back(map: &Map, ends: impl IntoIterator<Item = PlaceId>, given: bool) -> Self {
         let mut toward = Self { costs: vec![u32::MAX; map.len()], next: vec![NONE; map.len()] };
         let mut heap = BinaryHeap::new();
         for end in ends {
@@ -32,7 +42,7 @@ impl Toward {
             if cost > toward.costs[place as usize] {
                 continue;
             }
-            for (number, step) in map.arriving(place).filter(|(_, step)| step.with.is_none()) {
+            for (number, step) in map.arriving(place).filter(|(_, step)| given || step.with.is_none()) {
                 let total = cost.saturating_add(step.cost);
                 if total < toward.costs[step.from as usize] {
                     toward.costs[step.from as usize] = total;
@@ -42,6 +52,11 @@ impl Toward {
             }
         }
         toward
+    }
+
+    /// Whether there is a way from `start`.
+    pub(super) fn leads(&self, start: PlaceId) -> bool {
+        self.costs[start as usize] != u32::MAX
     }
 
     /// The steps from `start` to the end; none when there is no way.
@@ -78,6 +93,11 @@ impl From {
 
     /// Like [`From::new`], with places that are had without a step.
     pub(super) fn from_all(map: &Map, start: PlaceId, more: &[PlaceId], end: Option<PlaceId>) -> Self {
+        Self::past(map, start, more, &[], end)
+    }
+
+    /// Like [`From::from_all`], on ways that keep away from `barred` once they have begun.
+    pub(super) fn past(map: &Map, start: PlaceId, more: &[PlaceId], barred: &[PlaceId], end: Option<PlaceId>) -> Self {
         let mut from = Self { start, costs: vec![u32::MAX; map.len()], by: vec![NONE; map.len()], order: Vec::new() };
         let mut heap = BinaryHeap::new();
         for place in more.iter().chain([&start]) {
@@ -85,6 +105,9 @@ impl From {
             heap.push(Reverse((0_u32, *place)));
         }
         let mut done = vec![false; map.len()];
+        for place in barred.iter().filter(|place| **place != start && !more.contains(place)) {
+            done[*place as usize] = true;
+        }
         while let Some(Reverse((cost, place))) = heap.pop() {
             if done[place as usize] {
                 continue;

@@ -29,6 +29,8 @@ pub fn technique_in_words(id: &str) -> Option<&'static str> {
         "api-integration" => "the API hands requests on",
         "appsync-api-key" => "calls the GraphQL API with a key that its clients carry",
         "appsync-data-source" => "the GraphQL API hands requests on",
+        "open-sign-up" => "signs up as a user, as anybody may",
+        "own-aws-account" => "opens an AWS account of its own, as anybody may",
         "self-sign-up" => "makes an account in the user pool",
         "cognito-identity-unauthenticated" => "the identity pool gives credentials to everybody",
         "cognito-identity-authenticated" => "the identity pool gives credentials to its users",

@@ -120,7 +120,8 @@ const FLAWS: &[Row] = &[
 /// Checks that are proved by cases on postures only: what they go by is in no planted account.
 const ON_POSTURES: &[&str] = &[
     "DP-015", "DP-016", "DP-017", "DP-018", "DP-020", "FN-010", "FN-012", "FN-013", "FN-020", "FN-021", "FN-022", "FN-023", "FN-024",
-    "FN-025", "FN-026", "FN-027", "FN-028", "MV-002", "MV-006", "MV-011", "MV-014",
+    "FN-025", "FN-026", "FN-027", "FN-028", "IR-001", "IR-002", "IR-003", "IR-006", "IR-008", "IR-009", "IR-010", "IR-012", "IR-013",
+    "IR-014", "MV-002", "MV-006", "MV-011", "MV-014", "MV-015", "MV-016", "MV-017", "MV-018",
 ];
 
 /// Those of them whose answers on the emulators are not told apart here: they hold none of it, or it is true of all that is planted.
@@ -264,7 +265,8 @@ impl Account {
             if name.0 == "IR-016" && name.1 != "lambda" {
                 continue;
             }
-            if APART.contains(&name.0) {
+            // What these say of an account depends on what the emulators do not hold, or is true of all that is planted.
+            if ON_POSTURES.contains(&name.0) {
                 continue;
             }
             match text(finding, "status") {

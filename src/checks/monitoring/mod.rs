@@ -7,6 +7,7 @@ use crate::{
 };
 
 mod api_access_unlogged;
+mod control_plane_unwatched;
 mod data_access_unrecorded;
 mod data_events;
 mod function_unscanned;
@@ -18,9 +19,12 @@ mod log_silent;
 mod logging_blind_or_leaky;
 mod logs_not_writable;
 mod logs_unmasked;
+mod no_alarm;
 mod no_live_trail;
 mod secret_in_log;
+mod state_machine_logging_off;
 mod tracing_off;
+mod watchers_missing;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -38,6 +42,10 @@ pub(super) static CHECKS: &[&Check] = &[
     &functions_unwatched::CHECK,
     &function_unscanned::CHECK,
     &api_access_unlogged::CHECK,
+    &state_machine_logging_off::CHECK,
+    &no_alarm::CHECK,
+    &control_plane_unwatched::CHECK,
+    &watchers_missing::CHECK,
 ];
 
 /// A function among `functions` that is tagged as sensitive.

@@ -1,6 +1,7 @@
 //! Where paths begin, and what starts what: the steps that need no permission of a principal of the account.
 
 mod aftermath;
+mod anybody;
 mod api;
 mod bucket;
 mod delivery;
@@ -26,6 +27,8 @@ mod trust;
 mod url;
 mod user_pool;
 mod web_function;
+
+pub(super) use anybody::join;
 
 use super::{Edge, Node};
 use crate::{iam::Account, model::Gap};

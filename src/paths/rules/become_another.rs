@@ -31,9 +31,7 @@ impl Builder<'_, '_> {
             let Some(made) = attacker.may_make(technique.needs) else { continue };
             match technique.victim {
                 Victim::Nobody => {
-                    let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
-                    let label = label(technique, made);
-                    self.map.step(attacker.place, None, everything, label);
+                    self.take(attacker.place, Place::At(Node::Admin, Grip::Control), label(technique, made));
                 }
                 Victim::RoleOf(service) => self.attack(attacker, technique, Class::RolesOf(service), &made),
                 Victim::Role => self.attack(attacker, technique, Class::Roles, &made),
@@ -62,8 +60,7 @@ impl Builder<'_, '_> {
                 return;
             }
             if let Some(grant) = attacker.may_assume(&role) {
-                let to = self.map.place(Place::At(Node::Resource(role), Grip::Control));
-                self.map.step(attacker.place, None, to, grant.label("sts-001", [ASSUME]));
+                self.take(attacker.place, Place::At(Node::Resource(role), Grip::Control), grant.label("sts-001", [ASSUME]));
             }
         }
     }
@@ -110,16 +107,14 @@ impl Builder<'_, '_> {
                 self.escalate(attacker, technique, Some(grant));
                 continue;
             }
-            let to = self.map.place(goal.of(Node::Resource(victim)));
-            self.map.step(attacker.place, None, to, label(technique, grant));
+            self.take(attacker.place, goal.of(Node::Resource(victim)), label(technique, grant));
         }
     }
 
     /// An attacker that gives itself more policy is administrator.
     fn escalate(&mut self, attacker: &Attacker<'_>, technique: &'static Technique, grant: Option<Grant>) {
         if let Some(grant) = grant {
-            let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
-            self.map.step(attacker.place, None, everything, label(technique, grant));
+            self.take(attacker.place, Place::At(Node::Admin, Grip::Control), label(technique, grant));
         }
     }
 
@@ -152,8 +147,8 @@ impl Builder<'_, '_> {
         }
         for patterns in combinations {
             // A pattern of one name is a step of its own; a group would only stand between.
-            let (group, members) = self.group(class, goal, patterns, keep);
-            let Some(first) = members.first().map(|member| self.atlas.index(class).arns()[*member as usize].clone()) else { continue };
+            let group = self.group(class, goal, patterns, keep);
+            let Some(first) = group.members.first().map(|(_, arn)| arn.clone()) else { continue };
             let probe = needs.iter().try_fold(Grant::default(), |all, need| {
                 let grant = match (class, need.1) {
                     (Class::OpenRoles, _) => attacker.may_assume(&first),
@@ -163,8 +158,8 @@ impl Builder<'_, '_> {
                 grant.map(|grant| all.and(grant))
             });
             if let Some(grant) = probe.filter(|grant| grant.condition.is_none()) {
-                self.map.step(attacker.place, None, group, label(grant));
-                covered.0.push(members);
+                self.take_any(attacker.place, &group, label(grant));
+                covered.0.push(group.numbers);
             }
         }
         covered

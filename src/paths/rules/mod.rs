@@ -2,21 +2,26 @@
 
 mod attacker;
 mod become_another;
+mod memory;
 mod send;
 
 use std::{collections::HashMap, sync::Arc};
 
-use self::attacker::Attacker;
+use self::{
+    attacker::Attacker,
+    memory::{Diary, Entry, Members},
+};
 use super::{
-    Edge, Grip, Node, Proof,
+    Grip, Node, Proof,
     atlas::{Atlas, Class, is_service_linked},
     map::{Label, Map, Place, PlaceId},
     technique::{TECHNIQUES, Victim},
 };
 use crate::{
-    iam::{Account, Outcome, Statement},
+    iam::{Account, Holder, Outcome, Statement},
     model::{Arn, Gap},
 };
+pub(super) use memory::{Change, Given, Memory};
 
 /// Decisions on single victims after which we stop, and say so: some ten seconds' worth.
 const MOST_DECISIONS: u64 = 3_000_000;
@@ -34,9 +39,11 @@ struct Builder<'b, 'a> {
     account: &'b Account<'a>,
     atlas: Atlas<'a>,
     map: Map,
-    groups: HashMap<GroupKey, (PlaceId, Arc<[u32]>)>,
+    groups: HashMap<Arc<GroupKey>, Group>,
     gaps: Vec<(Node, Gap)>,
     decisions: u64,
+    /// What the principal at hand does.
+    diary: Diary,
 }
 
 /// What makes a group: those of a class that all of these patterns cover, and what is had of them.
@@ -49,8 +56,19 @@ struct GroupKey {
     rule: &'static str,
 }
 
+/// A group that there is.
+#[derive(Clone)]
+struct Group {
+    key: Arc<GroupKey>,
+    /// The number of its place among groups.
+    number: u32,
+    members: Members,
+    /// The numbers of the members in their class.
+    numbers: Arc<[u32]>,
+}
+
 /// What keeps some of a class out of a group.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Keep {
     rule: &'static str,
     holds: fn(&Atlas<'_>, &Arn) -> bool,
@@ -84,8 +102,9 @@ impl Goal {
     }
 }
 
-/// Works out the steps of `account`; `given` are those that need no permission of a principal of its own.
-pub(super) fn steps(account: &Account<'_>, given: Vec<Edge>, gaps: Vec<(Node, Gap)>) -> Steps {
+/// Works out the steps of `account`, `given` being those that need no permission of a principal of its own. What `before` remembers
+/// is not worked out again.
+pub(super) fn steps(account: &Account<'_>, given: Given, before: Option<(&Memory, &Change<'_>)>) -> (Steps, Memory) {
     let mut services: Vec<&'static str> = TECHNIQUES
         .iter()
         .filter_map(|technique| match technique.victim {
@@ -95,80 +114,86 @@ pub(super) fn steps(account: &Account<'_>, given: Vec<Edge>, gaps: Vec<(Node, Ga
         .collect();
     services.sort_unstable();
     services.dedup();
-    let relays = given.iter().filter(|edge| edge.needs == Grip::Send).filter_map(|edge| edge.from.arn().cloned());
-    let mut relays: Vec<Arn> = relays.collect();
-    relays.sort();
-    relays.dedup();
-    let atlas = Atlas::new(account, &services, relays);
-    let mut builder = Builder { account, atlas, map: Map::default(), groups: HashMap::new(), gaps, decisions: 0 };
-    builder.given(given);
-    builder.functions();
-    builder.principals();
-    builder.finish()
+    let atlas = Atlas::new(account, &services, given.relays.iter().cloned());
+    let mut builder = Builder {
+        account,
+        atlas,
+        map: before.map_or_else(Map::default, |(memory, _)| Map::sized(memory.places, memory.steps)),
+        groups: HashMap::new(),
+        gaps: given.gaps.clone(),
+        decisions: 0,
+        diary: Diary::default(),
+    };
+    for (from, to, label) in given.steps.iter() {
+        let (from, to) = (builder.map.place(from.clone()), builder.map.place(to.clone()));
+        builder.map.step(from, None, to, Arc::clone(label));
+    }
+    let diaries = builder.principals(before);
+    builder.finish(given, diaries)
 }
 
 impl Builder<'_, '_> {
-    fn given(&mut self, edges: Vec<Edge>) {
-        for edge in edges {
-            let from = self.map.place(Place::At(edge.from, edge.needs));
-            let to = self.map.place(Place::At(edge.to, edge.gives));
-            let Edge { technique, actions, condition, needs_trigger, proof, .. } = edge;
-            self.map.step(from, None, to, Label { technique, actions, condition, needs_trigger, proof });
-        }
-    }
-
-    /// Code that runs in a function has the function's role; what is sent to it may make its code do the sender's will.
-    fn functions(&mut self) {
-        for (_, function) in self.account.posture().functions() {
-            let sent = self.map.place(Place::At(Node::from(&function.arn), Grip::Send));
-            let run = self.map.place(Place::At(Node::from(&function.arn), Grip::Control));
-            let role = self.map.place(Place::At(Node::from(&function.role), Grip::Control));
-            let proof = |pointer: &str, value: &str| vec![Proof::field("lambda:ListFunctions", pointer, value)];
-            let label = Label {
-                technique: "event-injection",
-                condition: Some(format!("only if what is sent to {} can make its code act for the sender", function.name)),
-                proof: proof("FunctionArn", function.arn.as_str()),
-                ..Label::default()
-            };
-            self.map.step(sent, None, run, label);
-            let label = Label { technique: "execution-role", proof: proof("Role", function.role.as_str()), ..Label::default() };
-            self.map.step(run, None, role, label);
-        }
-    }
-
-    fn principals(&mut self) {
+    /// Every principal's own steps, and how it came to them.
+    fn principals(&mut self, before: Option<(&Memory, &Change<'_>)>) -> HashMap<Arn, Arc<Diary>> {
         let account = self.account;
         let identity = &account.posture().identity;
-        let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
         let roles = identity.roles.items.iter().filter(|role| !is_service_linked(role)).map(|role| &role.arn);
         let arns: Vec<&Arn> = roles.chain(identity.users.items.iter().map(|user| &user.arn)).collect();
         let mut surfaces = Surfaces::default();
+        let mut diaries = HashMap::with_capacity(arns.len());
         for arn in arns {
-            let Some(holder) = account.holder(arn) else { continue };
             let place = self.map.place(Place::At(Node::from(arn), Grip::Control));
-            if let Some(gap) = holder.gaps.first() {
-                self.gaps.push((Node::from(arn), gap.clone()));
-            }
-            let surface = holder.permissions.iter().fold(0, |all, permission| all | surfaces.of(&permission.statement));
-            if surface & Surfaces::EVERYTHING != 0 {
-                match holder.decide("*", "*") {
-                    Ok(decision) if decision.outcome == Outcome::Allowed => {
-                        let proof = decision.proof.iter().map(Proof::permission).collect();
-                        self.map.step(place, None, everything, Label { technique: "administrator", proof, ..Label::default() });
-                        continue;
-                    }
-                    // The gap is noted above, or is that of the boundary, which only takes away.
-                    _ => {}
+            let remembered = before.and_then(|(memory, change)| Some((memory, memory.diary(arn)?, change)));
+            let holds =
+                |(memory, diary, change): &(&Memory, &Arc<Diary>, &Change<'_>)| !change.concerns(arn, diary.surface, memory, &self.atlas);
+            let diary = match remembered.filter(holds) {
+                Some((memory, diary, change)) => {
+                    self.repeat(place, memory, change.same_members(), diary);
+                    Arc::clone(diary)
                 }
-            }
-            let mut attacker = Attacker::new(account, arn, holder, place);
-            self.become_another(&mut attacker, surface);
-            self.assume(&mut attacker, surface);
-            self.send(&mut attacker, surface);
-            if let Some(gap) = attacker.gap.take() {
-                self.gaps.push((Node::from(arn), gap));
+                None => {
+                    let Some(holder) = account.holder(arn) else { continue };
+                    let decisions = self.decisions;
+                    self.principal(arn, holder, place, &mut surfaces);
+                    let diary = std::mem::take(&mut self.diary);
+                    Arc::new(Diary { decisions: self.decisions - decisions, ..diary })
+                }
+            };
+            self.gaps.extend(diary.gaps.iter().map(|gap| (Node::from(arn), gap.clone())));
+            diaries.insert(arn.clone(), diary);
+        }
+        diaries
+    }
+
+    fn principal(&mut self, arn: &Arn, holder: &Holder<'_>, place: PlaceId, surfaces: &mut Surfaces) {
+        self.diary.gaps.extend(holder.gaps.first().cloned());
+        let surface = holder.permissions.iter().fold(0, |all, permission| all | surfaces.of(&permission.statement));
+        self.diary.surface = surface;
+        if surface & Surfaces::EVERYTHING != 0 {
+            match holder.decide("*", "*") {
+                Ok(decision) if decision.outcome == Outcome::Allowed => {
+                    let proof = decision.proof.iter().map(Proof::permission).collect();
+                    let label = Label { technique: "administrator", proof, ..Label::default() };
+                    self.take(place, Place::At(Node::Admin, Grip::Control), label);
+                    return;
+                }
+                // The gap is noted above, or is that of the boundary, which only takes away.
+                _ => {}
             }
         }
+        let mut attacker = Attacker::new(self.account, arn, holder, place);
+        self.become_another(&mut attacker, surface);
+        self.assume(&mut attacker, surface);
+        self.send(&mut attacker, surface);
+        self.diary.gaps.extend(attacker.gap.take());
+    }
+
+    /// A step of the principal at hand, which stands at `place`.
+    fn take(&mut self, place: PlaceId, to: Place, label: Label) {
+        let label = Arc::new(label);
+        self.diary.entries.push(Entry::Step(to.clone(), Arc::clone(&label)));
+        let to = self.map.place(to);
+        self.map.step(place, None, to, label);
     }
 
     /// Notes a decision on a single victim; false when there were too many.
@@ -177,38 +202,58 @@ impl Builder<'_, '_> {
         self.decisions < MOST_DECISIONS
     }
 
-    /// The place of `goal` over those of `class` that all `patterns` cover.
-    fn group(&mut self, class: Class, goal: Goal, mut patterns: Vec<String>, keep: Keep) -> (PlaceId, Arc<[u32]>) {
+    /// The group of `goal` over those of `class` that all `patterns` cover.
+    fn group(&mut self, class: Class, goal: Goal, mut patterns: Vec<String>, keep: Keep) -> Group {
         patterns.sort();
         patterns.dedup();
-        let key = GroupKey { class, goal, patterns, rule: keep.rule };
-        if let Some((place, members)) = self.groups.get(&key) {
-            return (*place, Arc::clone(members));
-        }
-        let index = self.atlas.index(class);
+        let key = Arc::new(GroupKey { class, goal, patterns, rule: keep.rule });
+        let group = match self.groups.get(&key) {
+            Some(group) => group.clone(),
+            None => {
+                let members = self.members(&key, keep);
+                self.found(key, members)
+            }
+        };
+        self.diary.entries.push(Entry::Ask(Arc::clone(&group.key), keep));
+        group
+    }
+
+    /// A step of the principal at hand, which stands at `place`, to a group.
+    fn take_any(&mut self, place: PlaceId, group: &Group, label: Label) {
+        let label = Arc::new(label);
+        self.diary.entries.push(Entry::Any(Arc::clone(&group.key), Arc::clone(&label)));
+        let to = self.map.place(Place::Group(group.number));
+        self.map.step(place, None, to, label);
+    }
+
+    /// Those whom a group has.
+    fn members(&mut self, key: &GroupKey, keep: Keep) -> Members {
+        let index = self.atlas.index(key.class);
         let mut members: Vec<u32> = (0..u32::try_from(index.arns().len()).unwrap_or(u32::MAX)).collect();
         for pattern in &key.patterns {
             let matching = index.matching(pattern);
             members.retain(|member| matching.binary_search(member).is_ok());
         }
-        let arns: Vec<Arn> = members.iter().map(|member| index.arns()[*member as usize].clone()).collect();
+        let named: Vec<(u32, Arn)> = members.into_iter().map(|member| (member, index.arns()[member as usize].clone())).collect();
+        named.into_iter().filter(|(_, arn)| (keep.holds)(&self.atlas, arn)).collect()
+    }
+
+    /// Adds a group.
+    fn found(&mut self, key: Arc<GroupKey>, members: Members) -> Group {
         let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
         let place = self.map.place(Place::Group(number));
-        let mut kept = Vec::new();
-        for (member, arn) in members.into_iter().zip(arns) {
-            if (keep.holds)(&self.atlas, &arn) {
-                let to = self.map.place(goal.of(Node::Resource(arn)));
-                self.map.member(place, to);
-                kept.push(member);
-            }
+        for (_, arn) in members.iter() {
+            let to = self.map.place(key.goal.of(Node::Resource(arn.clone())));
+            self.map.member(place, to);
         }
-        let members: Arc<[u32]> = kept.into();
-        self.groups.insert(key, (place, Arc::clone(&members)));
-        (place, members)
+        let numbers: Arc<[u32]> = members.iter().map(|(member, _)| *member).collect();
+        let group = Group { key: Arc::clone(&key), number, members, numbers };
+        self.groups.insert(key, group.clone());
+        group
     }
 
     /// Whoever owns an administrator, or made one of a principal that they act as, is administrator.
-    fn finish(mut self) -> Steps {
+    fn finish(mut self, given: Given, diaries: HashMap<Arn, Arc<Diary>>) -> (Steps, Memory) {
         let everything = self.map.place(Place::At(Node::Admin, Grip::Control));
         for id in 0..u32::try_from(self.map.len()).unwrap_or(u32::MAX) {
             match self.map.at(id).clone() {
@@ -224,7 +269,18 @@ impl Builder<'_, '_> {
             let why = format!("more than {MOST_DECISIONS} single decisions were asked for: paths may be missing");
             self.gaps.push((Node::Admin, Gap::unsupported(why)));
         }
-        Steps { map: self.map, gaps: self.gaps }
+        let (places, steps) = (self.map.len(), self.map.steps());
+        let memory = Memory {
+            given,
+            places,
+            steps,
+            is_whole: self.decisions < MOST_DECISIONS,
+            diaries,
+            groups: self.groups.into_iter().map(|(key, group)| (key, group.members)).collect(),
+            invited: self.atlas.invited,
+            guarded: self.atlas.guarded,
+        };
+        (Steps { map: self.map, gaps: self.gaps }, memory)
     }
 }
 

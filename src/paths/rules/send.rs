@@ -48,8 +48,7 @@ impl Builder<'_, '_> {
                 }
                 let resource = if objects { format!("{target}/palisade-0f3c9b7e41d2") } else { target.as_str().to_owned() };
                 if let Some(grant) = attacker.may(action, &resource, &[]) {
-                    let to = self.map.place(Place::At(Node::Resource(target), Grip::Send));
-                    self.map.step(attacker.place, None, to, label(grant));
+                    self.take(attacker.place, Place::At(Node::Resource(target), Grip::Send), label(grant));
                 }
             }
         }

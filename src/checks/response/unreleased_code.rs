@@ -1,0 +1,168 @@
+//! IR-006: what runs is not what was released.
+
+use crate::{
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    model::{EventSourceMapping, Function, Gap, Source, Version},
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "IR-006",
+    slug: "unreleased-code",
+    title: "The code that runs is the code that was released",
+    layer: Layer::Response,
+    severity: Severity::High,
+    why: "Whoever may upload code runs what they like as the function's role. Where releases are published as versions, code that was \
+          never published and is invoked all the same went past the pipeline: by somebody's hand, or an intruder's.",
+    how: "Only of functions with published versions. ListFunctions gives $LATEST another CodeSha256 than the newest version has, and an \
+          enabled mapping, a function URL or a resource policy starts $LATEST. Where everything that is known goes through versions and \
+          aliases, $LATEST may differ: that is where a deployment begins. Who uploaded it CloudTrail knows; that is not read.",
+    links: Links { csf: &["RS.AN", "PR.PS"], owasp: &["S10"], csa: &["SAS-3"], attack: &["T1546", "T1525"], ..Links::NONE },
+    reads: &[Source::Lambda],
+    run,
+    fix,
+};
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each(&CHECK, |region| &region.functions, |_, function| judge(context, function))
+}
+
+/// The newest of the published versions.
+fn newest(versions: &[Version]) -> Option<&Version> {
+    versions.iter().max_by_key(|version| version.number.parse::<u64>().unwrap_or_default())
+}
+
+fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
+    let Some(newest) = newest(function.versions.known()?) else { return Ok(Ruling::NotApplicable) };
+    let (Some(runs), Some(released)) = (&function.code_sha256, &newest.code_sha256) else {
+        return Err(Gap::unsupported("CodeSha256 was not told"));
+    };
+    if runs == released {
+        return Ok(Ruling::Pass);
+    }
+    let Some((how, evidence)) = latest_starts(context, function)? else { return Ok(Ruling::Pass) };
+    let evidence = vec![
+        Evidence::field("lambda:ListFunctions", "CodeSha256", runs),
+        Evidence::field("lambda:ListVersionsByFunction", format!("{} CodeSha256", newest.number), released),
+        evidence,
+    ];
+    let message = format!("{how} starts code of {} that is not that of version {}, the newest", function.name, newest.number);
+    Ok(Fault::new(message, evidence).subject(vec![newest.number.clone()]).into())
+}
+
+/// What starts `$LATEST` of `function`, if anything does.
+fn latest_starts(context: &Context<'_>, function: &Function) -> Result<Option<(&'static str, Evidence)>, Gap> {
+    if let Some(mapping) = context.known_mappings_of(function).iter().find(|mapping| feeds_latest(function, mapping)) {
+        let evidence =
+            Evidence::field("lambda:ListEventSourceMappings", format!("{} FunctionArn", mapping.uuid), mapping.function.as_str());
+        return Ok(Some(("an event source mapping", evidence)));
+    }
+    let latest = function.urls.known().map(|urls| urls.iter().find(|url| url.qualifier == Function::UNQUALIFIED));
+    if let Ok(Some(url)) = latest {
+        return Ok(Some(("its function URL", Evidence::field("lambda:ListFunctionUrlConfigs", "FunctionUrl", &url.url))));
+    }
+    let policy = function.policies.get(Function::UNQUALIFIED);
+    if let Some(Ok(Some(_))) = policy.map(|policy| policy.known()) {
+        return Ok(Some(("who is named in its policy", Evidence::field("lambda:GetPolicy", "Policy", "of the function itself"))));
+    }
+    context.mappings_of(function)?;
+    latest?;
+    match policy {
+        Some(policy) => _ = policy.known()?,
+        None => return Err(Gap::unread("lambda:GetPolicy")),
+    }
+    Ok(None)
+}
+
+fn feeds_latest(function: &Function, mapping: &EventSourceMapping) -> bool {
+    let qualifier = mapping.function.as_str().strip_prefix(function.arn.as_str()).unwrap_or_default();
+    matches!(qualifier, "" | ":$LATEST") && !matches!(mapping.state.as_str(), "Disabled" | "Disabling" | "Deleting")
+}
+
+fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let Ruling::Fail(fault) = &verdict.ruling else { return None };
+    let version = fault.subject.first()?;
+    let name = verdict.resource.as_str();
+    let call = |operation: &'static str| Call::new("lambda", operation, &*verdict.region).with("function-name", name);
+    Some(
+        Plan::new(Effort::Prompt, Risk::Careful, "Find out whose code it is, and start the released version in the meantime")
+            .step(call("get-function"))
+            .step("Look in CloudTrail for the last UpdateFunctionCode20150331v2 of this function: who called it, and from where")
+            .step(call("create-alias").with("name", "released").with("function-version", version))
+            .step("Let triggers, URL and callers name the alias; publish the code as a version if it is right after all")
+            .undo(call("delete-alias").with("name", "released")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::testing::{REGION, Says, cases, denied, with_function},
+        model::{Arn, EventSourceMapping, Fact, Function, FunctionUrl, Gap, Listing, PolicyText, Posture, Version},
+    };
+
+    /// Code `b` that came after version 10, which has code `a`.
+    fn changed(change: impl FnOnce(&mut Function)) -> Posture {
+        let version =
+            |number: &str, code: &str| Version { number: number.to_owned(), code_sha256: Some(code.to_owned()), last_modified: None };
+        with_function(|function| {
+            function.code_sha256 = Some("b".to_owned());
+            function.versions = Fact::Known(vec![version("9", "b"), version("10", "a")]);
+            change(function);
+        })
+    }
+
+    fn mapped(qualifier: &str, state: &str) -> Posture {
+        let mut posture = changed(|_| ());
+        posture.regions.get_mut(REGION).unwrap().event_source_mappings = Listing::complete(vec![EventSourceMapping {
+            state: state.to_owned(),
+            ..EventSourceMapping::new(
+                Arn::from("arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a"),
+                "a",
+                Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
+            )
+        }]);
+        posture
+    }
+
+    fn url(qualifier: &str) -> Posture {
+        let url = FunctionUrl { qualifier: qualifier.to_owned(), url: "https://x.example".to_owned(), auth_none: false, cors: None };
+        changed(|function| function.urls = Fact::Known(vec![url]))
+    }
+
+    #[test]
+    fn rules() {
+        let policy = |function: &mut Function| {
+            let text = PolicyText::from(r#"{"Version":"2012-10-17","Statement":[]}"#);
+            function.policies.insert("$LATEST".to_owned(), Fact::Known(Some(text)));
+        };
+        let mut unread = changed(|_| ());
+        unread.regions.get_mut(REGION).unwrap().event_source_mappings = Listing::default();
+        cases(
+            &CHECK,
+            [
+                ("released", changed(|function| function.code_sha256 = Some("a".to_owned())), Says::Pass),
+                ("an older release is not it", mapped("", "Enabled"), Says::Fail),
+                ("a mapping of $LATEST", mapped(":$LATEST", "Enabled"), Says::Fail),
+                ("a mapping of an alias", mapped(":live", "Enabled"), Says::Pass),
+                ("a mapping that is off", mapped("", "Disabled"), Says::Pass),
+                ("a URL", url("$LATEST"), Says::Fail),
+                ("a URL of an alias", url("live"), Says::Pass),
+                ("a policy", changed(policy), Says::Fail),
+                ("nothing starts it", changed(|_| ()), Says::Pass),
+                ("never released", changed(|function| function.versions = Fact::Known(vec![])), Says::NotApplicable),
+                ("code untold", changed(|function| function.code_sha256 = None), Says::Unknown),
+                ("mappings unread", unread, Says::Unknown),
+                ("URLs unread", changed(|function| function.urls = Fact::unread("lambda:ListFunctionUrlConfigs")), Says::Unknown),
+                ("policies unread", changed(|function| function.policies.clear()), Says::Unknown),
+                (
+                    "versions denied",
+                    changed(|function| function.versions = Gap::denied("lambda:ListVersionsByFunction", "no").into()),
+                    Says::Unknown,
+                ),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+}
