@@ -124,10 +124,6 @@ const ON_POSTURES: &[&str] = &[
     "IR-014", "MV-002", "MV-006", "MV-011", "MV-014", "MV-015", "MV-016", "MV-017", "MV-018",
 ];
 
-/// Those of them whose answers on the emulators are not told apart here: they hold none of it, or it is true of all that is planted.
-const APART: &[&str] =
-    &["FN-010", "FN-012", "FN-013", "FN-020", "FN-021", "FN-022", "FN-023", "FN-024", "FN-025", "FN-026", "FN-027", "FN-028"];
-
 /// A check that an emulator keeps from deciding.
 struct Blind {
     check: &'static str,
@@ -438,7 +434,7 @@ const OF_ROLES: [&str; 4] = ["IA-008", "IA-010", "IA-011", "IA-012"];
 fn needs(check: &checks::Check, source: Source) -> bool {
     check.reads.contains(&source)
         && check.id != "IR-016"
-        && !APART.contains(&check.id)
+        && !ON_POSTURES.contains(&check.id)
         && !(source == Source::Lambda && OF_ROLES.contains(&check.id))
 }
 
