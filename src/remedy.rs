@@ -240,6 +240,7 @@ impl Call {
             "accessanalyzer" => "access-analyzer",
             "configservice" => "config",
             "stepfunctions" => "states",
+            "lambda-web" | "lambda-microvms" => "lambda",
             service => service,
         };
         format!("{service}:{operation}")

@@ -409,8 +409,9 @@ mod tests {
         let known = assess(testing::with_function(|_| ()));
         let unread = assess(testing::with_function(|function| *function = Function::new(function.arn.clone(), function.role.clone())));
         let layer = |world: &World| world.score.layers[Layer::Function.index()];
-        assert_eq!(layer(&known).rating.coverage, 1.0);
-        assert!(layer(&unread).rating.coverage < 1.0);
+        // Code is not read, and Inspector is asked of nothing here.
+        assert!(layer(&known).rating.coverage > 0.8);
+        assert!(layer(&unread).rating.coverage < layer(&known).rating.coverage);
         assert!(unread.findings.iter().any(|finding| finding.status == Status::Unknown && finding.gap.is_some()));
     }
 

@@ -268,7 +268,7 @@ impl<'a> Context<'a> {
 }
 
 /// All items, or the list's gap with the action that would have listed them.
-fn listed<T: Resource>(listing: &Listing<T>) -> Result<&[T], Gap> {
+pub(super) fn listed<T: Resource>(listing: &Listing<T>) -> Result<&[T], Gap> {
     listing.all().map_err(named::<T>)
 }
 

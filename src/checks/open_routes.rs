@@ -20,6 +20,16 @@ pub(super) struct OpenRoute {
     pub(super) evidence: Vec<Evidence>,
     /// Whether every stage holds the rate of requests down.
     pub(super) throttled: bool,
+    /// How many seconds the API waits for the function's answer; none where it need not wait.
+    pub(super) waits_seconds: Option<u32>,
+}
+
+/// How long API Gateway waits unless an integration says otherwise, in milliseconds.
+const WAITS_MILLIS: u32 = 29_000;
+
+/// How many seconds an integration waits for the function. One that is no proxy may invoke it asynchronously.
+fn waits(integration: &Integration) -> Option<u32> {
+    (integration.kind == "AWS_PROXY").then(|| integration.timeout_millis.unwrap_or(WAITS_MILLIS).div_ceil(1000))
 }
 
 /// The open routes of a posture, by function.
@@ -101,7 +111,7 @@ impl OpenRoutes {
                 let settings = keys_of(method).into_iter().find_map(|key| stage.settings.get(&key));
                 settings.is_some_and(|settings| is_ceiling(settings.throttle))
             });
-            self.add(integration, OpenRoute { called, evidence, throttled });
+            self.add(integration, OpenRoute { called, evidence, throttled, waits_seconds: waits(integration) });
         }
         Ok(())
     }
@@ -126,7 +136,15 @@ impl OpenRoutes {
                 settings.is_some_and(|settings| is_ceiling(settings.throttle))
             });
             let evidence = vec![Evidence::field("apigateway:GET", format!("{} authorizationType", route.key), "NONE")];
-            self.add(integration, OpenRoute { called: format!("{} of the API {}", route.key, api.name), evidence, throttled });
+            self.add(
+                integration,
+                OpenRoute {
+                    called: format!("{} of the API {}", route.key, api.name),
+                    evidence,
+                    throttled,
+                    waits_seconds: waits(integration),
+                },
+            );
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 mod billing;
 mod feeds;
+mod fitness;
 mod keys;
 mod made_up;
 mod notifications;
@@ -102,6 +103,7 @@ pub fn posture() -> Posture {
         watch::note(&mut posture, region);
     }
     alerts::note(&mut posture);
+    fitness::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture

@@ -85,6 +85,11 @@ const STORIES: &[(&str, &str)] = &[
     ("MV-007", "order-cancel"),
     ("MV-008", "cart-sync"),
     ("IR-005", "canary-probe"),
+    ("FN-013", "thumbnailer"),
+    ("FN-020", "returns-label"),
+    ("FN-023", "key-rotator"),
+    ("FN-024", "notify-sms"),
+    ("FN-025", "legacy-etl"),
     // Nobody watches, and nobody answers.
     ("MV-015", "claims"),
     ("MV-016", "legacy-etl"),
@@ -136,7 +141,10 @@ fn every_check_finds_something() {
     let world = world();
     let failed: BTreeSet<&str> =
         world.findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| finding.check.id).collect();
-    let idle: Vec<&str> = checks::all().map(|check| check.id).filter(|id| !failed.contains(id) && !SILENT.contains(id)).collect();
+    // Code and runtimes of one's own are not read, and the account has no REST API.
+    let never = ["FN-012", "FN-021", "FN-028"];
+    let idle: Vec<&str> =
+        checks::all().map(|check| check.id).filter(|id| !never.contains(id) && !failed.contains(id) && !SILENT.contains(id)).collect();
     assert!(idle.is_empty(), "nothing to find for {idle:?}");
 }
 

@@ -2,25 +2,37 @@
 
 use super::Check;
 
+mod customer_runtime_withdrawn;
+mod egress_unbounded;
+mod events_lost;
 mod foreign_account_granted;
 mod foreign_layer;
+mod image_outdated;
 mod injection_environment;
 mod latent_public_url;
 mod layer_publishers;
 mod layer_shared_with_everyone;
+mod microvm_exposed;
 mod no_concurrency_ceiling;
 mod public_function_url;
 mod publicly_invocable;
 mod recursive_loop_allowed;
+mod requests_unvalidated;
 mod runtime_support_ending;
 mod runtime_unsupported;
 mod runtime_updates_held_back;
 mod runtimes;
 mod secret_in_environment;
+mod secret_in_package;
 mod service_without_source;
+mod single_zone;
+mod timeout_too_long;
 mod unsigned_code_accepted;
+mod unused_function;
 mod url_cors_any_origin;
 mod urls;
+mod vulnerable_code;
+mod web_endpoint_open;
 
 /// The checks, by id.
 pub(super) static CHECKS: &[&Check] = &[
@@ -33,11 +45,23 @@ pub(super) static CHECKS: &[&Check] = &[
     &runtime_unsupported::CHECK,
     &runtime_support_ending::CHECK,
     &runtime_updates_held_back::CHECK,
+    &image_outdated::CHECK,
     &secret_in_environment::CHECK,
+    &secret_in_package::CHECK,
+    &vulnerable_code::CHECK,
     &unsigned_code_accepted::CHECK,
     &foreign_layer::CHECK,
     &layer_shared_with_everyone::CHECK,
     &injection_environment::CHECK,
     &no_concurrency_ceiling::CHECK,
     &recursive_loop_allowed::CHECK,
+    &timeout_too_long::CHECK,
+    &requests_unvalidated::CHECK,
+    &egress_unbounded::CHECK,
+    &single_zone::CHECK,
+    &events_lost::CHECK,
+    &unused_function::CHECK,
+    &web_endpoint_open::CHECK,
+    &microvm_exposed::CHECK,
+    &customer_runtime_withdrawn::CHECK,
 ];

@@ -1,0 +1,261 @@
+//! FN-010: the image of a function may change under its tag, was never scanned, or is old.
+
+use crate::{
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    model::{CodeLocation, Function, Gap, PackageType, Region, Repository, RepositoryImage, Source},
+    remedy::{Call, Effort, Plan, Risk},
+};
+
+pub(super) static CHECK: Check = Check {
+    id: "FN-010",
+    slug: "image-outdated",
+    title: "Images of functions are pinned, scanned and recent",
+    layer: Layer::Function,
+    severity: Severity::Medium,
+    why: "AWS patches the runtimes of packages, and no image: what was in it on the day it was built is in it until somebody builds it \
+          again. Where a tag can be pushed over, whoever may push decides what the next deployment runs.",
+    how: "The repository is joined to the function by its ImageUri. It is named by a tag in a repository whose imageTagMutability is MUTABLE; \
+          or DescribeImages says that nobody scanned the image that runs; or that image, or the newest of its repository, was pushed \
+          more than 180 days ago. An image that is named by its digest cannot change, so its tags do not matter. Palisade reads the newest \
+          image of a repository only: whether an older one was scanned is unknown, unless the repository scans on push. Repositories of \
+          other accounts are unknown.",
+    links: Links { security_hub: &["ECR.1", "ECR.2"], csf: &["PR.PS", "ID.RA"], owasp: &["S9"], attack: &["T1525"], ..Links::NONE },
+    reads: &[Source::Lambda, Source::Ecr],
+    run,
+    fix,
+};
+
+/// After how many days an image is old.
+const OLD: i64 = 180;
+
+fn run(context: &Context<'_>) -> Vec<Verdict> {
+    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
+}
+
+fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
+    if function.package_type != PackageType::Image {
+        return Ok(Ruling::NotApplicable);
+    }
+    let code = function.code.known()?;
+    let repository = repository(context, region, function, code)?;
+    let mut gap = None;
+    let mut evidence = Vec::new();
+    let mut faults = Vec::new();
+    let by_tag = code.image.as_deref().is_some_and(|image| !image.contains("@sha256:"));
+    match repository.tag_mutability.as_deref() {
+        Some("MUTABLE") if by_tag => {
+            evidence.push(Evidence::field("ecr:DescribeRepositories", "imageTagMutability", "MUTABLE"));
+            faults.push("can be replaced under its tag".to_owned());
+        }
+        None if by_tag => gap = Some(Gap::unsupported("the registry does not say whether tags can be pushed over")),
+        _ => {}
+    }
+    match repository.newest_image.known() {
+        Ok(Some(newest)) => {
+            let days = context.now().days_since(newest.pushed);
+            if days > OLD {
+                evidence.push(Evidence::field("ecr:DescribeImages", "imagePushedAt", newest.pushed.date().to_string()));
+                faults.push(format!("is at least {days} days old"));
+            }
+            match is_scanned(code, repository, newest) {
+                Some(true) => {}
+                Some(false) => {
+                    evidence.push(Evidence::field("ecr:DescribeImages", "imageScanStatus", "none"));
+                    faults.push("was never scanned".to_owned());
+                }
+                None => {
+                    gap =
+                        gap.or_else(|| Some(Gap::unsupported("of its repository only the newest image is read, and it runs an older one")))
+                }
+            }
+        }
+        Ok(None) => gap = gap.or_else(|| Some(Gap::unsupported("its repository is empty"))),
+        Err(found) => gap = gap.or_else(|| Some(found.clone())),
+    }
+    if faults.is_empty() {
+        return gap.map_or(Ok(Ruling::Pass), Err);
+    }
+    if let Some(image) = &code.image {
+        evidence.push(Evidence::field("lambda:GetFunction", "Code.ImageUri", image));
+    }
+    Ok(Fault::new(format!("The image of {} {}", function.name, faults.join(" and ")), evidence).into())
+}
+
+/// Whether the image that runs was scanned; none when that is not known.
+fn is_scanned(code: &CodeLocation, repository: &Repository, newest: &RepositoryImage) -> Option<bool> {
+    let runs = code.resolved_image.as_deref().or(code.image.as_deref()).and_then(|image| image.split_once('@'));
+    if runs.is_some_and(|(_, digest)| digest == newest.digest) {
+        let scanned = newest.scan_status.as_deref().is_some_and(|status| status != "FAILED");
+        return Some(scanned || newest.scanned.is_some());
+    }
+    (repository.scan_on_push == Some(true)).then_some(true)
+}
+
+/// The repository that the image of `function` comes from.
+fn repository<'a>(context: &Context<'_>, region: &'a Region, function: &Function, code: &CodeLocation) -> Result<&'a Repository, Gap> {
+    let image = code.image.as_deref().or(code.resolved_image.as_deref());
+    let image = image.ok_or_else(|| Gap::unsupported("Lambda does not say from which image it was made"))?;
+    let ours = context.posture.account.as_str();
+    let place = format!("{ours}.dkr.ecr.{}.", function.arn.region());
+    let is_it = |repository: &&Repository| image.strip_prefix(repository.uri.as_str()).is_some_and(|rest| rest.starts_with([':', '@']));
+    match region.repositories.items.iter().find(is_it) {
+        Some(repository) => Ok(repository),
+        None if !image.starts_with(&place) => Err(Gap::unsupported("its image is in a repository elsewhere, which is not read")),
+        None => Err(listed(&region.repositories).err().unwrap_or_else(|| Gap::unsupported("the repository of its image is gone"))),
+    }
+}
+
+fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+    let function = context.posture.function(&verdict.resource)?;
+    let region = context.posture.regions.get(&*verdict.region)?;
+    let repository = repository(context, region, function, function.code.known().ok()?).ok()?;
+    let set = |to: &str| {
+        Call::new("ecr", "put-image-tag-mutability", &*verdict.region)
+            .with("repository-name", &*repository.name)
+            .with("image-tag-mutability", to)
+    };
+    let plan = Plan::new(Effort::Guided, Risk::Careful, "Pin the tags of the repository, and build the image again on a patched base");
+    let plan =
+        if repository.tag_mutability.as_deref() == Some("MUTABLE") { plan.step(set("IMMUTABLE")).undo(set("MUTABLE")) } else { plan };
+    Some(plan.step("Let the registry scan what is pushed, build the image again, and deploy it by its digest"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::{
+        checks::{
+            Context, Settings,
+            testing::{ACCOUNT, REGION, Says, cases, denied, now, with_function},
+        },
+        model::{Arn, Fact, Gap, PackageType, Posture, Region, Repository, RepositoryImage},
+    };
+
+    const URI: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders";
+
+    /// A function on the image that `image` names, whose digest is `sha256:aa`.
+    fn on(image: &str, change: impl FnOnce(&mut Region)) -> Posture {
+        let mut posture = with_function(|function| {
+            function.package_type = PackageType::Image;
+            function.runtime = None;
+            let code = function.code.known_mut().unwrap();
+            code.image = Some(image.to_owned());
+            code.resolved_image = Some(format!("{URI}@sha256:aa"));
+        });
+        let region = posture.regions.get_mut(REGION).unwrap();
+        region.repositories.items.push(Repository {
+            arn: Arn::build("aws", "ecr", REGION, ACCOUNT, "repository/orders"),
+            name: "orders".to_owned(),
+            uri: URI.to_owned(),
+            tag_mutability: Some("IMMUTABLE".to_owned()),
+            scan_on_push: Some(false),
+            encryption: None,
+            kms_key: None,
+            policy: Fact::Known(None),
+            newest_image: Fact::Known(Some(RepositoryImage {
+                digest: "sha256:aa".to_owned(),
+                pushed: now(),
+                scan_status: Some("COMPLETE".to_owned()),
+                scanned: Some(now()),
+            })),
+        });
+        change(region);
+        posture
+    }
+
+    fn tagged(change: impl FnOnce(&mut Repository)) -> Posture {
+        on(&format!("{URI}:live"), |region| change(&mut region.repositories.items[0]))
+    }
+
+    fn newest(repository: &mut Repository) -> &mut RepositoryImage {
+        repository.newest_image.known_mut().unwrap().as_mut().unwrap()
+    }
+
+    fn mutable(repository: &mut Repository) {
+        repository.tag_mutability = Some("MUTABLE".to_owned());
+    }
+
+    #[test]
+    fn rules() {
+        let gap = || Gap::denied("ecr:DescribeImages", "no");
+        cases(
+            &CHECK,
+            [
+                ("a package", with_function(|_| ()), Says::NotApplicable),
+                ("sound", tagged(|_| ()), Says::Pass),
+                ("the tag can be pushed over", tagged(mutable), Says::Fail),
+                (
+                    "the tag can be pushed over, but for some",
+                    tagged(|repository| repository.tag_mutability = Some("IMMUTABLE_WITH_EXCLUSION".to_owned())),
+                    Says::Pass,
+                ),
+                (
+                    "by digest, where tags can be pushed over",
+                    on(&format!("{URI}@sha256:aa"), |region| mutable(&mut region.repositories.items[0])),
+                    Says::Pass,
+                ),
+                (
+                    "never scanned",
+                    tagged(|repository| {
+                        newest(repository).scan_status = None;
+                        newest(repository).scanned = None;
+                    }),
+                    Says::Fail,
+                ),
+                (
+                    "watched by Inspector",
+                    tagged(|repository| {
+                        newest(repository).scan_status = Some("ACTIVE".to_owned());
+                        newest(repository).scanned = None;
+                    }),
+                    Says::Pass,
+                ),
+                ("old", tagged(|repository| newest(repository).pushed = "2026-01-01T00:00:00Z".parse().unwrap()), Says::Fail),
+                ("an older image than the newest", tagged(|repository| newest(repository).digest = "sha256:bb".to_owned()), Says::Unknown),
+                (
+                    "an older image, scanned on push",
+                    tagged(|repository| {
+                        newest(repository).digest = "sha256:bb".to_owned();
+                        repository.scan_on_push = Some(true);
+                    }),
+                    Says::Pass,
+                ),
+                (
+                    "a repository whose name begins alike",
+                    on(&format!("{URI}-eu:live"), |region| mutable(&mut region.repositories.items[0])),
+                    Says::Unknown,
+                ),
+                ("a repository elsewhere", on("999999999999.dkr.ecr.eu-west-1.amazonaws.com/x:1", |_| ()), Says::Unknown),
+                ("images denied", tagged(|repository| repository.newest_image = gap().into()), Says::Unknown),
+                (
+                    "images denied, the tag can be pushed over",
+                    tagged(|repository| {
+                        repository.newest_image = gap().into();
+                        mutable(repository);
+                    }),
+                    Says::Fail,
+                ),
+                (
+                    "repositories denied",
+                    on(&format!("{URI}:live"), |region| {
+                        region.repositories.items.clear();
+                        region.repositories.gap = Some(Gap::denied("ecr:DescribeRepositories", "no"));
+                    }),
+                    Says::Unknown,
+                ),
+                ("unread", on("", |region| region.functions.items[0].code = Fact::unread("lambda:GetFunction")), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_tags_are_pinned_and_can_be_let_go() {
+        let (posture, settings) = (tagged(mutable), Settings::default());
+        let context = Context::new(&posture, &settings);
+        let verdict = (CHECK.run)(&context).remove(0);
+        let plan = (CHECK.fix)(&context, &verdict).unwrap();
+        assert!(plan.commands()[0].contains("--image-tag-mutability IMMUTABLE"), "{:?}", plan.commands());
+        assert!(plan.undo_commands()[0].contains("--image-tag-mutability MUTABLE"), "{:?}", plan.undo_commands());
+    }
+}
