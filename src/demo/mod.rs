@@ -8,6 +8,7 @@ mod alerts;
 mod billing;
 mod feeds;
 mod fitness;
+mod front;
 mod keys;
 mod made_up;
 mod notifications;
@@ -104,6 +105,7 @@ pub fn posture() -> Posture {
     }
     alerts::note(&mut posture);
     fitness::note(&mut posture);
+    front::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture

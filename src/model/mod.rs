@@ -97,6 +97,7 @@ pub use repository::{Repository, RepositoryImage};
 pub use response_plan::ResponsePlan;
 pub use rest_api::{MethodSettings, RequestValidator, RestApi, RestMethod, RestStage, UsagePlan, UsagePlanStage};
 pub use schedule::{Schedule, ScheduleDetails, ScheduleGroup};
+pub use secret::names_a_secret;
 pub use secrets_manager::{Secret, SecretReplica};
 pub use security_hub::SecurityHub;
 pub use source::{Source, SourceRun, SourceState};

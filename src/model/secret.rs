@@ -203,6 +203,11 @@ impl Key {
     }
 }
 
+/// Whether `name` says that what it names is a secret, and not only refers to one: `db-password`, but not `db-password-arn`.
+pub fn names_a_secret(name: &str) -> bool {
+    Key::new(name).is_telling()
+}
+
 /// Characters of a token after its prefix.
 #[derive(Clone, Copy)]
 enum Alphabet {
