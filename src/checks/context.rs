@@ -196,9 +196,19 @@ impl<'a> Context<'a> {
         self.by_role().get(role).into_iter().flatten().copied()
     }
 
-    /// What Lambda does as `role` for the functions that run as it.
-    pub fn needs_of(&self, role: &Role) -> Vec<Needed> {
-        self.functions_of(&role.arn).flat_map(|function| needed(function, self.known_mappings_of(function)).0).collect()
+    /// What Lambda does as `role` for the functions that run as it, and why it may be more.
+    pub fn needs_of(&self, role: &Role) -> (Vec<Needed>, Vec<Gap>) {
+        let (mut needs, mut gaps) = (Vec::new(), Vec::from_iter(self.functions_gap()));
+        for function in self.functions_of(&role.arn) {
+            let (asked, unread) = needed(function, self.known_mappings_of(function));
+            needs.extend(asked);
+            for gap in unread.into_iter().chain(self.mappings_of(function).err()) {
+                if !gaps.contains(&gap) {
+                    gaps.push(gap);
+                }
+            }
+        }
+        (needs, gaps)
     }
 
     /// Why some functions are not known, if so: for questions about functions that are *not* there.

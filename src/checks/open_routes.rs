@@ -187,7 +187,10 @@ pub(super) fn entrance_of_rest(context: &Context<'_>, region: &Region, api: &Res
 /// # Errors
 /// The gap, when that cannot be said.
 pub(super) fn lets_in_http(region: &Region, api: &HttpApi) -> Result<bool, Gap> {
-    Ok(!(api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)?) && !api.stages.known()?.is_empty())
+    if api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)? {
+        return Ok(false);
+    }
+    Ok(!api.stages.known()?.is_empty())
 }
 
 /// Whether `throttle` holds a rate down below what AWS lets through anyway.

@@ -9,7 +9,7 @@ use super::Format;
 /// One decision, or many.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    palisade can orders-role dynamodb:PutItem orders --demo\n  \
+    palisade can order-intake-role dynamodb:PutItem orders --demo\n  \
     palisade can anonymous lambda:InvokeFunctionUrl webhook-in --snapshot prod.palisade.jsonl.zst\n  \
     palisade can arn:aws:iam::123456789012:user/ann iam:PassRole deploy --context iam:PassedToService=lambda.amazonaws.com\n  \
     palisade can --cases cases.jsonl.zst\n\n\

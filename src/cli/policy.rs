@@ -8,7 +8,7 @@ use super::{Format, Sources};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     palisade policy                                what collection needs, with what --last-accessed asks, as JSON\n  \
-    palisade policy orders-role --demo      how close that role is to the least it needs, and the diff to it\n  \
+    palisade policy forecast-demand-role --demo      how close that role is to the least it needs, and the diff to it\n  \
     palisade policy orders --snapshot prod.palisade.jsonl.zst --format json\n\n\
     What a role uses is known only when the account was collected with --last-accessed.\n\
     Exit codes: 0 done; 2 there is no such role; 4 done, but something that bears on it is not known.")]

@@ -24,6 +24,8 @@ pub struct Privilege<'a> {
     rewrites: Result<Vec<Rewrite>, Gap>,
     /// Why it may hold more or less than is known.
     gaps: Vec<Gap>,
+    /// Why its functions may need more than is known.
+    unread: Vec<Gap>,
     /// Why nobody knows what it uses.
     unasked: Option<&'a Gap>,
 }
@@ -34,14 +36,15 @@ impl<'a> Privilege<'a> {
         let posture = context.posture;
         let permissions = Holder::role(posture, &context.library, role).permissions_by_service();
         let score = PrivilegeScore::of(&permissions, |service| Usage::of(role, service, posture.taken_at, UNUSED_AFTER_DAYS));
-        let rewrites = least_privilege(posture, &context.library, role, &context.needs_of(role), UNUSED_AFTER_DAYS);
+        let (needs, unread) = context.needs_of(role);
+        let rewrites = least_privilege(posture, &context.library, role, &needs, UNUSED_AFTER_DAYS);
         let unasked = role.services_used.known().err();
-        Self { account: &posture.account, taken_at: posture.taken_at, role, score, rewrites, gaps: permissions.gaps, unasked }
+        Self { account: &posture.account, taken_at: posture.taken_at, role, score, rewrites, gaps: permissions.gaps, unread, unasked }
     }
 
     /// Whether something could not be known that bears on it.
     pub fn is_partial(&self) -> bool {
-        !self.gaps.is_empty() || self.unasked.is_some() || self.rewrites.is_err()
+        !self.gaps.is_empty() || !self.unread.is_empty() || self.unasked.is_some() || self.rewrites.is_err()
     }
 }
 
@@ -108,7 +111,14 @@ pub fn body(told: &Privilege<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", clean_block(rewrite.diff.trim_end()))?;
     }
     writeln!(out)?;
-    writeln!(out, "Proved: what is left grants nothing that was not granted before, and keeps what its functions are configured for.")?;
+    if told.unread.is_empty() {
+        writeln!(out, "Proved: what is left grants nothing that was not granted before, and keeps what its functions are configured for.")?;
+    } else {
+        writeln!(out, "Proved: what is left grants nothing that was not granted before. Its functions may need more than is known:")?;
+        for gap in &told.unread {
+            writeln!(out, "    ? {}", clean(&gap.to_string()))?;
+        }
+    }
     if rewrites.iter().flat_map(|rewrite| &rewrite.changes).any(|change| change.proposal) {
         writeln!(out, "Perhaps: it follows from how its functions are configured; their code may use more. Try it before you rely on it.")?;
     }
@@ -175,7 +185,7 @@ pub fn json(told: &Privilege<'_>, out: &mut dyn Write) -> io::Result<()> {
             changes: changes.map(|change| Changed { statement: &change.statement, why: &change.why, proposal: change.proposal }).collect(),
         }
     }
-    let gaps = told.gaps.iter().chain(told.unasked).chain(told.rewrites.as_ref().err());
+    let gaps = told.gaps.iter().chain(&told.unread).chain(told.unasked).chain(told.rewrites.as_ref().err());
     let report = Report {
         schema: 1,
         account: told.account,

@@ -119,8 +119,9 @@ const FLAWS: &[Row] = &[
 
 /// Checks that are proved by cases on postures only: what they go by is in no planted account.
 const ON_POSTURES: &[&str] = &[
-    "DP-015", "DP-016", "DP-017", "DP-018", "DP-020", "FN-010", "FN-012", "FN-013", "FN-020", "FN-021", "FN-022", "FN-023", "FN-024",
-    "FN-025", "FN-026", "FN-027", "FN-028", "IR-001", "IR-002", "IR-003", "IR-006", "IR-008", "IR-009", "IR-010", "IR-012", "IR-013",
+    "DP-007", "DP-009", "DP-010", "DP-013", "DP-014", "DP-015", "DP-016", "DP-017", "DP-018", "DP-020", "FN-010", "FN-012", "FN-013",
+    "FN-020", "FN-021", "FN-022", "FN-023", "FN-024", "FN-025", "FN-026", "FN-027", "FN-028", "IA-017", "IA-018", "IA-019", "IA-020",
+    "IA-021", "IA-022", "IA-023", "IA-024", "IR-001", "IR-002", "IR-003", "IR-006", "IR-008", "IR-009", "IR-010", "IR-012", "IR-013",
     "IR-014", "MV-002", "MV-006", "MV-011", "MV-014", "MV-015", "MV-016", "MV-017", "MV-018",
 ];
 

@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     how: "Since 2026 KMS tells when a key was last used (GetKeyLastUsage), and since when it has kept count. The library through which \
           Palisade asks KMS does not know that call yet, so with customer managed keys in the account this is unknown, once for the \
           account; without any there is nothing to ask.",
-    links: Links { csa: &["SAS-11"], ..Links::NONE },
+    links: Links { csf: &["PR.DS"], csa: &["SAS-11"], ..Links::NONE },
     reads: &[Source::Kms],
     run,
     fix: no_fix,

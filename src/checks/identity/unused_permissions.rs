@@ -68,8 +68,11 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let mut plan = Plan::new(Effort::Guided, Risk::Manual, "Take the services out that the role does not use");
     let role = context.posture.role(&verdict.resource);
     // What the functions are configured for is kept, if used or not; without a proof nothing is suggested.
-    let rewritten =
-        role.and_then(|role| least_privilege(context.posture, &context.library, role, &context.needs_of(role), UNUSED_AFTER_DAYS).ok());
+    let rewritten = role.and_then(|role| {
+        let (needs, unread) = context.needs_of(role);
+        let rewritten = || least_privilege(context.posture, &context.library, role, &needs, UNUSED_AFTER_DAYS).ok();
+        unread.is_empty().then(rewritten).flatten()
+    });
     for rewrite in rewritten.iter().flatten() {
         let proven = rewrite.changes.iter().any(|change| !change.proposal);
         if let (true, Some(role), Some(name)) = (proven, role, rewrite.policy.strip_prefix("inline policy ")) {
