@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ACCOUNT, EU, PARTITION, made_up};
+use super::{ACCOUNT, EU, PARTITION, insert, made_up};
 use crate::model::{
     ApiDomain, ApiMapping, Arn, Authorizer, EnvironmentValue, Fact, GraphqlApi, Integration, MethodSettings, Posture, RestApi, RestMethod,
     RestStage, SecretSign, Throttle,
@@ -15,9 +15,9 @@ const UNPROTECTED: &str = "carts";
 pub(super) fn note(posture: &mut Posture) {
     let Some(region) = posture.regions.get_mut(EU) else { return };
     let (api, domain) = depots();
-    region.rest_apis.items.push(api);
-    region.api_domains.items.push(domain);
-    region.graphql_apis.items.push(news());
+    insert(&mut region.rest_apis, api);
+    insert(&mut region.api_domains, domain);
+    insert(&mut region.graphql_apis, news());
     for table in region.tables.items.iter_mut().filter(|table| table.name == UNPROTECTED) {
         table.point_in_time_recovery = Fact::Known(false);
     }

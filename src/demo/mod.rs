@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use time::macros::datetime;
 
 use crate::model::{
-    Arn, CodeSigningConfig, Fact, LambdaSettings, LayerVersion, Learnt, Listing, Part, Posture, Source, SourceRun, Timestamp,
+    Arn, CodeSigningConfig, Fact, LambdaSettings, LayerVersion, Learnt, Listing, Part, Posture, Resource, Source, SourceRun, Timestamp,
 };
 
 use service::{Built, Signing, refused};
@@ -198,12 +198,18 @@ fn signing(region: &str, services: &[Built]) -> Vec<CodeSigningConfig> {
     configs
 }
 
+/// Puts `item` where it belongs: listings are sorted by ARN.
+fn insert<T: Resource>(listing: &mut Listing<T>, item: T) {
+    let place = listing.items.partition_point(|other| other.arn() < item.arn());
+    listing.items.insert(place, item);
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::{EU, US, posture};
-    use crate::model::{Arn, Function, Resource, Source, SourceState};
+    use crate::model::{Arn, Function, Source, SourceState};
 
     fn arns<T: Resource>(items: &[T]) -> impl Iterator<Item = Arn> {
         items.iter().map(|item| item.arn().clone())

@@ -9,7 +9,7 @@ use crate::model::{
     Trail, TrailSelectors, TrailStatus,
 };
 
-use super::{ACCOUNT, EU, PARTITION, made_up, sources};
+use super::{ACCOUNT, EU, PARTITION, insert, made_up, sources};
 
 /// Takes in what the collectors of `region` learnt of those who watch `posture`, and changes what the stories need.
 pub(super) fn note(posture: &mut Posture, region: &'static str) {
@@ -243,8 +243,8 @@ fn quotes() -> (RestApi, ApiDomain) {
 /// What the stories change of a Region that was read before.
 fn tell(region: &mut Region) {
     let (api, domain) = quotes();
-    region.rest_apis.items.push(api);
-    region.api_domains.items.push(domain);
+    insert(&mut region.rest_apis, api);
+    insert(&mut region.api_domains, domain);
     for function in region.functions.items.iter_mut().filter(|function| function.name == "template-render") {
         function.file_systems.push(FileSystemConfig { arn: drawings_point().arn, mount_path: "/mnt/fonts".to_owned() });
     }

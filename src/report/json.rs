@@ -23,6 +23,8 @@ struct Report<'a> {
     score: Score<'a>,
     findings: Vec<Entry<'a>>,
     sources: Vec<Source<'a>>,
+    /// Only when the user has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     waivers: Vec<Waived<'a>>,
 }
 
@@ -50,7 +52,8 @@ struct Tool {
 struct Score<'a> {
     #[serde(flatten)]
     rating: Rated,
-    /// The value as if nothing were waived; null when nothing is.
+    /// The value as if nothing were waived; only when something is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     without_waivers: Option<f64>,
     layers: Vec<LayerEntry<'a>>,
 }
@@ -89,6 +92,7 @@ struct Entry<'a> {
     gain: f64,
     remedy: Option<Remedy>,
     frameworks: &'static Links,
+    #[serde(skip_serializing_if = "Option::is_none")]
     waiver: Option<Waived<'a>>,
 }
 

@@ -134,7 +134,7 @@ fn what_is_no_endpoint_is_one_line_too() {
 }
 
 #[test]
-fn an_account_without_functions_has_no_score_and_is_no_error() {
+fn an_account_without_functions_is_no_error_and_nothing_is_said_of_any() {
     let home = tempfile::tempdir().unwrap();
     let nobody = details("worker", None);
     let (head, rest) = nobody.split_once("<member>").unwrap();
@@ -155,14 +155,16 @@ fn an_account_without_functions_has_no_score_and_is_no_error() {
         Some(Reply::ok(body))
     });
     let (output, report) = scan(stub.endpoint.palisade(home.path()), &["--include-pass"]);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    // That all could be looked at is all there is to say.
-    assert!(findings(&report).iter().all(|finding| finding["check"] == "IR-016" && finding["status"] == "pass"), "{report:#}");
-    for layer in report["score"]["layers"].as_array().unwrap().iter().filter(|layer| layer["layer"] != "response") {
-        assert!(layer["value"].is_null() && layer["interval"].is_null(), "{layer}");
-    }
-    let text = stub.endpoint.palisade(home.path()).arg("scan").output().unwrap();
-    assert_eq!(text.status.code(), Some(0), "{}", String::from_utf8_lossy(&text.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    // What other services hold is judged all the same.
+    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{said}");
+    assert!(said.contains("lambda  eu-west-1       complete  0 items"), "{said}");
+    let of_functions = |finding: &&Value| {
+        let resource = finding["resource"].as_str().unwrap();
+        resource.contains(":function:") || resource.contains(":role/") || resource.contains(":log-group:")
+    };
+    assert_eq!(findings(&report).iter().find(of_functions), None);
+    assert!(findings(&report).iter().filter(|finding| finding["check"] == "IR-016").all(|finding| finding["status"] == "pass"));
 }
 
 #[test]
