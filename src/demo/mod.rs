@@ -209,7 +209,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{EU, US, posture};
-    use crate::model::{Arn, Function, Source, SourceState};
+    use crate::model::{Arn, Function, Resource, Source, SourceState};
 
     fn arns<T: Resource>(items: &[T]) -> impl Iterator<Item = Arn> {
         items.iter().map(|item| item.arn().clone())
