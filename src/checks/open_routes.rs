@@ -199,7 +199,7 @@ pub(super) fn is_ceiling(throttle: Throttle) -> bool {
 }
 
 /// The keys under which a stage can hold settings for `method`, the closest first.
-fn keys_of(method: &RestMethod) -> [String; 2] {
+pub(super) fn keys_of(method: &RestMethod) -> [String; 2] {
     let path = method.path.trim_start_matches('/').replace('/', "~1");
     [format!("~1{path}/{}", method.method), "*/*".to_owned()]
 }

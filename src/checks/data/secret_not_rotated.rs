@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
-    model::{Secret, Source, Timestamp},
+    model::{Gap, Secret, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -29,6 +29,8 @@ pub(super) static CHECK: Check = Check {
     fix,
 };
 
+/// What tells of rotations.
+const LIST: &str = "secretsmanager:ListSecrets";
 /// Days that a rotation may be late: Secrets Manager rotates within a window.
 const GRACE: i64 = 1;
 
@@ -43,7 +45,11 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 return Ok(Ruling::NotApplicable);
             }
             let Some(user) = works.user(&secret.arn)? else { return Ok(Ruling::NotApplicable) };
-            let Some((what, evidence)) = fault(secret, context.now()) else { return Ok(Ruling::Pass) };
+            let Some((what, evidence)) = fault(secret, context.now()) else {
+                let is_dated = secret.next_rotation.is_some() || secret.rotation_days.is_some();
+                let gap = || Gap::failed(LIST, "the answer says neither NextRotationDate nor AutomaticallyAfterDays");
+                return if is_dated { Ok(Ruling::Pass) } else { Err(gap()) };
+            };
             let message = format!("The secret {}, which {} works with, {what}", secret.name, user.function.name);
             Ok(Ruling::fail(message, vec![evidence, user.evidence.clone()]))
         },
@@ -52,7 +58,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 
 /// What is wrong with its rotation.
 fn fault(secret: &Secret, now: Timestamp) -> Option<(String, Evidence)> {
-    let field = |pointer: &'static str, value: String| Evidence::field("secretsmanager:ListSecrets", pointer, value);
+    let field = |pointer: &'static str, value: String| Evidence::field(LIST, pointer, value);
     if secret.rotation_enabled != Some(true) {
         return Some(("does not rotate".to_owned(), field("RotationEnabled", "false".to_owned())));
     }
@@ -121,6 +127,7 @@ mod tests {
                 ("late", used(NAMED, |secret| secret.next_rotation = ago(9)), Says::Fail),
                 ("within its window", used(NAMED, |secret| secret.next_rotation = ago(1)), Says::Pass),
                 ("fails", used(NAMED, |secret| secret.last_rotated = ago(40)), Says::Fail),
+                ("nobody says when", used(NAMED, |secret| secret.rotation_days = None), Says::Unknown),
                 ("no function's", used("*", off), Says::NotApplicable),
                 (
                     "a service's own",

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
-    model::Source,
+    model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -33,26 +33,29 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         |region| &region.tables,
         |_, table| {
             let Some(user) = works.user(&table.arn)? else { return Ok(Ruling::NotApplicable) };
-            let recovers = *table.point_in_time_recovery.known()?;
-            let protected = table.description.known()?.deletion_protection;
-            if recovers && protected != Some(false) {
-                return Ok(Ruling::Pass);
-            }
+            let recovers = table.point_in_time_recovery.known().copied().map_err(Gap::clone);
+            let unsaid = || Gap::failed("dynamodb:DescribeTable", "the answer does not say DeletionProtectionEnabled");
+            let described = table.description.known().map_err(Gap::clone);
+            let protected = described.and_then(|described| described.deletion_protection.ok_or_else(unsaid));
             let (mut words, mut evidence, mut subject) = (Vec::new(), Vec::new(), Vec::new());
-            if !recovers {
+            if recovers == Ok(false) {
                 words.push("cannot be restored to a point in time");
                 evidence.push(Evidence::field("dynamodb:DescribeContinuousBackups", "PointInTimeRecoveryStatus", "DISABLED"));
                 subject.push(RECOVERY.to_owned());
             }
-            if protected == Some(false) {
+            if protected == Ok(false) {
                 words.push("is deleted by one call");
                 evidence.push(Evidence::field("dynamodb:DescribeTable", "DeletionProtectionEnabled", "false"));
                 subject.push(DELETION.to_owned());
             }
+            if words.is_empty() {
+                // Passed is only what is known to be both.
+                return recovers.and(protected).map(|_| Ruling::Pass);
+            }
             evidence.push(user.evidence.clone());
             let message = format!("The table {}, which {} works with, {}", table.name, user.function.name, words.join(" and "));
             let fault = Fault { subject, ..Fault::new(message, evidence) };
-            let minor = recovers || context.settings.asset(user.function) == Asset::Development;
+            let minor = recovers == Ok(true) || context.settings.asset(user.function) == Asset::Development;
             Ok(if minor { fault.severity(Severity::Low) } else { fault }.into())
         },
     )
@@ -118,6 +121,19 @@ mod tests {
                 ("deleted by one call", used(NAMED, loose), Says::Fail),
                 ("an index of it is named", used(&format!("{NAMED}/index/*"), lossy), Says::Fail),
                 ("reached by a wildcard only", used("*", lossy), Says::NotApplicable),
+                (
+                    "not said",
+                    used(NAMED, |table| table.description.known_mut().into_iter().for_each(|said| said.deletion_protection = None)),
+                    Says::Unknown,
+                ),
+                (
+                    "one not read, the other wrong",
+                    used(NAMED, |table| {
+                        loose(table);
+                        table.point_in_time_recovery = Fact::unread("dynamodb:DescribeContinuousBackups");
+                    }),
+                    Says::Fail,
+                ),
                 (
                     "not read",
                     used(NAMED, |table| table.point_in_time_recovery = Fact::unread("dynamodb:DescribeContinuousBackups")),

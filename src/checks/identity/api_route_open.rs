@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "HTTP APIs have no policy that could keep strangers out: a route without authorization is the internet's.",
     how: "AuthorizationType of a route that has an integration is NONE and it takes no API key; of a WebSocket API only $connect counts, as \
-          it asks once for all. APIs that are deployed nowhere, or whose endpoint is switched off without a domain, are left alone.",
+          it asks once for all, unless there is no such route. APIs that are deployed nowhere, or whose endpoint is switched off without a domain, are left alone.",
     links: Links { security_hub: &["APIGateway.8"], owasp: &["S2"], csa: &["SAS-2"], csf: &["PR.AA"], attack: &["T1190"], ..Links::NONE },
     reads: &[Source::ApiGateway],
     run,
@@ -32,8 +32,11 @@ fn judge(region: &Region, api: &HttpApi) -> Result<Ruling, Gap> {
     if !lets_in_http(region, api)? {
         return Ok(Ruling::NotApplicable);
     }
-    let is_asked = |route: &&Route| if api.protocol == "WEBSOCKET" { route.key == "$connect" } else { route.integration.is_some() };
-    let routes: Vec<&Route> = api.routes.known()?.iter().filter(is_asked).collect();
+    let all = api.routes.known()?;
+    // A WebSocket asks once, when it is opened; without that route it asks nobody.
+    let asks_once = api.protocol == "WEBSOCKET" && all.iter().any(|route| route.key == "$connect");
+    let is_asked = |route: &&Route| if asks_once { route.key == "$connect" } else { route.integration.is_some() };
+    let routes: Vec<&Route> = all.iter().filter(is_asked).collect();
     let open: Vec<&Route> = routes.iter().copied().filter(|route| route.authorization_type == "NONE" && !route.api_key_required).collect();
     let Some(first) = open.first() else {
         return Ok(if routes.is_empty() { Ruling::NotApplicable } else { Ruling::Pass });
@@ -100,7 +103,19 @@ mod tests {
                 ("switched off", api("GET /orders", |api, _| api.execute_api_disabled = true), Says::NotApplicable),
                 ("nowhere deployed", api("GET /orders", |api, _| api.stages = Fact::Known(Vec::new())), Says::NotApplicable),
                 ("a socket that asks nobody", api("$connect", |api, _| socket(api)), Says::Fail),
-                ("a message of a socket", api("send", |api, _| socket(api)), Says::NotApplicable),
+                ("a socket without a door", api("send", |api, _| socket(api)), Says::Fail),
+                (
+                    "a message of a socket that asks",
+                    api("$connect", |api, route| {
+                        socket(api);
+                        let message = self::route("send");
+                        route.authorization_type = "AWS_IAM".to_owned();
+                        if let Fact::Known(routes) = &mut api.routes {
+                            routes.push(message);
+                        }
+                    }),
+                    Says::Pass,
+                ),
                 ("routes not read", api("x", |api, _| api.routes = Fact::unread("apigateway:GET")), Says::Unknown),
             ],
         );

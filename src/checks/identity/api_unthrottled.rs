@@ -3,9 +3,9 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict,
-        open_routes::{entrance_of_rest, is_ceiling, lets_in_http},
+        open_routes::{entrance_of_rest, is_ceiling, keys_of, lets_in_http},
     },
-    model::{Gap, Region, Resource, RestApi, RestStage, Source, UsagePlan},
+    model::{Gap, HttpStage, Region, Resource, RestApi, RestMethod, RestStage, RouteSettings, Source, UsagePlan},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "Without a limit of its own a stage takes what the whole account may take in the Region: one caller's loop, or a flood, starves \
           every other API and runs up the bill of each function behind it.",
-    how: "A stage that strangers reach has no throttling rate for all methods or routes, or one at or above the 10,000 a second that \
+    how: "A method or route of a stage that strangers reach has no throttling rate, of its own or for all, or one at or above the 10,000 a second that \
           API Gateway lets through of a Region. A rate in a usage plan counts where every method takes an API key.",
     links: Links { csa: &["SAS-8"], csf: &["PR.IR"], attack: &["T1499.003"], ..Links::NONE },
     reads: &[Source::ApiGateway],
@@ -34,8 +34,12 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 return Ok(Ruling::NotApplicable);
             }
             let planned = by_plan(region, api)?;
+            let methods = api.methods.known()?;
+            let of = |stage: &RestStage, key: &str| stage.settings.get(key).map(|settings| is_ceiling(settings.throttle));
             let held = |stage: &RestStage| {
-                stage.settings.get("*/*").is_some_and(|settings| is_ceiling(settings.throttle)) || planned.contains(&stage.name)
+                let closest = |method: &RestMethod| keys_of(method).iter().find_map(|key| of(stage, key));
+                let each = methods.iter().all(|method| closest(method) == Some(true));
+                planned.contains(&stage.name) || if methods.is_empty() { of(stage, "*/*") == Some(true) } else { each }
             };
             let loose = api.stages.known()?.iter().find(|stage| !held(stage));
             Ok(loose.map_or(Ruling::Pass, |stage| unthrottled(&api.name, &stage.name, "methodSettings */* throttlingRateLimit")))
@@ -48,8 +52,14 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             if !lets_in_http(region, api)? {
                 return Ok(Ruling::NotApplicable);
             }
-            let loose =
-                api.stages.known()?.iter().find(|stage| !stage.default_settings.as_ref().is_some_and(|held| is_ceiling(held.throttle)));
+            let routes = api.routes.known()?;
+            let held = |stage: &&HttpStage| {
+                let default = stage.default_settings.as_ref();
+                let ceiling = |settings: Option<&RouteSettings>| settings.is_some_and(|settings| is_ceiling(settings.throttle));
+                let each = || routes.iter().all(|route| ceiling(stage.settings.get(&route.key).or(default)));
+                if routes.is_empty() { ceiling(default) } else { each() }
+            };
+            let loose = api.stages.known()?.iter().find(|stage| !held(stage));
             Ok(loose.map_or(Ruling::Pass, |stage| unthrottled(&api.name, &stage.name, "DefaultRouteSettings.ThrottlingRateLimit")))
         },
     ));
@@ -133,6 +143,16 @@ mod tests {
         })
     }
 
+    fn with_method_rate(rate: Option<f64>) -> Posture {
+        let mut posture = rest(rate.is_none().then_some(50.0));
+        let api = &mut posture.regions.values_mut().next().expect("a Region").rest_apis.items[0];
+        api.methods = Fact::Known(vec![rest_method("GET", "/orders")]);
+        let mut settings = method_settings();
+        settings.throttle = Throttle { rate, burst: None };
+        api.stages.known_mut().expect("the stages")[0].settings.insert("~1orders/GET".to_owned(), settings);
+        posture
+    }
+
     fn planned(key: bool) -> Posture {
         let mut posture = with_rest_api(|api| {
             let mut method = rest_method("GET", "/orders");
@@ -161,6 +181,8 @@ mod tests {
                 ("a rate that holds nothing", rest(Some(10_000.0)), Says::Fail),
                 ("an HTTP API", http(None), Says::Fail),
                 ("an HTTP API with a rate", http(Some(50.0)), Says::Pass),
+                ("a rate for the one method", with_method_rate(Some(50.0)), Says::Pass),
+                ("a method without", with_method_rate(None), Says::Fail),
                 ("a plan for those with a key", planned(true), Says::Pass),
                 ("a plan that others need not", planned(false), Says::Fail),
                 ("private", with_rest_api(|api| api.endpoint_types = vec!["PRIVATE".to_owned()]), Says::NotApplicable),

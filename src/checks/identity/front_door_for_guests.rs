@@ -3,7 +3,7 @@
 use crate::{
     checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
-    remedy::{Call, Effort, Plan, Risk},
+    remedy::{Effort, Plan, Risk},
 };
 
 pub(super) static CHECK: Check = Check {
@@ -60,7 +60,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
+fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     if verdict.resource.service() != "cognito-identity" {
         return Some(
             Plan::new(Effort::Guided, Risk::Manual, "Ask users to sign in")
@@ -68,18 +68,12 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
                 .step("Move the clients, see in the log who still comes with the key, then remove it"),
         );
     }
-    let region = context.posture.regions.get(&*verdict.region)?;
-    let pool = crate::model::find(&region.identity_pools, &verdict.resource)?;
-    let call = || {
-        Call::new("cognito-identity", "update-identity-pool", &*verdict.region)
-            .with("identity-pool-id", pool.id.as_str())
-            .with("identity-pool-name", pool.name.as_str())
-    };
+    // The call that changes a pool replaces all of it: half a command would take its providers away.
     Some(
-        Plan::new(Effort::Prompt, Risk::Careful, "Give guests no credentials")
-            .step("update-identity-pool replaces the whole pool: repeat its providers, as describe-identity-pool shows them")
-            .step(call().flag("no-allow-unauthenticated-identities"))
-            .undo(call().flag("allow-unauthenticated-identities")),
+        Plan::new(Effort::Guided, Risk::Manual, "Give guests no credentials")
+            .step("Keep what stands: aws cognito-identity describe-identity-pool")
+            .step("update-identity-pool with everything that it says, and --no-allow-unauthenticated-identities")
+            .step("Or let the guests' role allow nothing but what is for everybody"),
     )
 }
 
