@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Asset, Check, Ruling, Settings, Verdict, reach};
+use super::{Asset, Check, Ruling, Settings, Verdict, reach, works_with::WorksWith};
 use crate::{
     iam::{self, Holder, Library, Needed, Reach, needed},
     model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
@@ -34,6 +34,7 @@ pub struct Context<'a> {
     /// By role ARN.
     trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
     reach: OnceLock<reach::Reach>,
+    works: OnceLock<WorksWith<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -47,8 +48,8 @@ impl<'a> Context<'a> {
     /// The context of a posture whose policies were parsed before.
     pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        let (functions, mappings, trusts, reach) = Default::default();
-        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach }
+        let (functions, mappings, trusts, reach, works) = Default::default();
+        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach, works }
     }
 
     fn by_role(&self) -> &BTreeMap<&'a Arn, Vec<&'a Function>> {
@@ -194,6 +195,11 @@ impl<'a> Context<'a> {
     /// The functions that run as `role`.
     pub fn functions_of(&self, role: &Arn) -> impl Iterator<Item = &'a Function> {
         self.by_role().get(role).into_iter().flatten().copied()
+    }
+
+    /// What the functions work with.
+    pub(super) fn works_with(&self) -> &WorksWith<'a> {
+        self.works.get_or_init(|| WorksWith::new(self))
     }
 
     /// What Lambda does as `role` for the functions that run as it, and why it may be more.

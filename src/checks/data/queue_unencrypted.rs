@@ -1,10 +1,7 @@
 //! DP-009: a queue, topic or stream of a function keeps its messages unencrypted.
 
 use crate::{
-    checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
-        works_with::{User, WorksWith},
-    },
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::User},
     model::{Arn, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -27,7 +24,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    let works = WorksWith::new(context);
+    let works = context.works_with();
     let mut verdicts = context.each(
         &CHECK,
         |region| &region.queues,

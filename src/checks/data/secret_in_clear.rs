@@ -1,7 +1,7 @@
 //! DP-014: a secret stands in the clear outside of functions: in a stage, a definition, an input or a plain parameter.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
+    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
     model::{EnvironmentValue, Gap, HiddenText, Source, names_a_secret, text},
     remedy::{Effort, Plan, Risk},
 };
@@ -159,7 +159,7 @@ fn inputs(context: &Context<'_>) -> Vec<Verdict> {
 
 /// Plain parameters by the names of secrets, if a function works with them.
 fn parameters(context: &Context<'_>) -> Vec<Verdict> {
-    let works = WorksWith::new(context);
+    let works = context.works_with();
     context.each(
         &CHECK,
         |region| &region.parameters,

@@ -1,7 +1,7 @@
 //! DP-013: the secret of a function does not rotate, or should have by now.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
+    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Secret, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -35,7 +35,7 @@ const LIST: &str = "secretsmanager:ListSecrets";
 const GRACE: i64 = 1;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    let works = WorksWith::new(context);
+    let works = context.works_with();
     context.each(
         &CHECK,
         |region| &region.secrets,

@@ -1,7 +1,7 @@
 //! DP-010: a table of a function can be lost: without point-in-time recovery, or deleted by one call.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::WorksWith},
+    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -27,7 +27,7 @@ const RECOVERY: &str = "recovery";
 const DELETION: &str = "deletion";
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    let works = WorksWith::new(context);
+    let works = context.works_with();
     context.each(
         &CHECK,
         |region| &region.tables,
