@@ -275,7 +275,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        checks::{Check, Context, Evidence, Links},
+        checks::{Check, Context, Evidence, Guide, Links},
         model::{Arn, Gap},
     };
 
@@ -283,7 +283,20 @@ mod tests {
         fn run(_: &Context<'_>) -> Vec<Verdict> {
             Vec::new()
         }
-        Check { id, slug: "", title: "", layer, severity, why: "", how: "", links: Links::NONE, reads: &[], run, fix: |_, _| None }
+        Check {
+            id,
+            slug: "",
+            title: "",
+            layer,
+            severity,
+            why: "",
+            how: "",
+            links: Links::NONE,
+            reads: &[],
+            run,
+            fix: |_, _| None,
+            guide: Guide::NONE,
+        }
     }
 
     static CHECKS: [Check; 10] = [

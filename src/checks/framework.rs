@@ -17,11 +17,15 @@ pub enum Framework {
     Csa,
     /// MITRE ATT&CK v18 techniques.
     Attack,
+    /// PCI DSS v4.0.1 requirements.
+    Pci,
+    /// SOC 2's Trust Services Criteria.
+    Soc,
 }
 
 impl Framework {
     /// Every framework, in the order of reports.
-    pub const ALL: [Self; 6] = [Self::SecurityHub, Self::Cis, Self::Csf, Self::Owasp, Self::Csa, Self::Attack];
+    pub const ALL: [Self; 8] = [Self::SecurityHub, Self::Cis, Self::Csf, Self::Owasp, Self::Csa, Self::Attack, Self::Pci, Self::Soc];
 
     /// Its name on the command line and in reports.
     pub const fn word(self) -> &'static str {
@@ -32,6 +36,8 @@ impl Framework {
             Self::Owasp => "owasp-sls-2018",
             Self::Csa => "csa-sas",
             Self::Attack => "attack-18",
+            Self::Pci => "pci-dss-4.0.1",
+            Self::Soc => "soc-2",
         }
     }
 
@@ -44,6 +50,8 @@ impl Framework {
             Self::Owasp => "OWASP Serverless Top 10 (2018)",
             Self::Csa => "CSA 12 Most Critical Risks for Serverless Applications",
             Self::Attack => "MITRE ATT&CK 18",
+            Self::Pci => "PCI DSS 4.0.1",
+            Self::Soc => "SOC 2 Trust Services Criteria",
         }
     }
 
@@ -57,6 +65,8 @@ impl Framework {
             Self::Owasp => links.owasp,
             Self::Csa => links.csa,
             Self::Attack => links.attack,
+            Self::Pci => links.pci,
+            Self::Soc => links.soc,
         }
     }
 }

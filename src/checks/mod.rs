@@ -10,6 +10,7 @@ mod event_pattern;
 mod framework;
 mod function;
 mod glance;
+mod guide;
 mod held;
 mod identity;
 mod monitoring;
@@ -38,6 +39,7 @@ use serde::Serialize;
 
 pub use context::Context;
 pub use framework::Framework;
+pub use guide::Guide;
 pub use settings::{Asset, Settings};
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
 pub use waiver::{Waiver, WaiverState, WaiverUse, parse_day};
@@ -173,11 +175,17 @@ pub struct Links {
     /// MITRE ATT&CK v18 techniques.
     #[serde(rename = "attack-18")]
     pub attack: &'static [&'static str],
+    /// PCI DSS v4.0.1 requirements.
+    #[serde(rename = "pci-dss-4.0.1")]
+    pub pci: &'static [&'static str],
+    /// SOC 2, the AICPA's Trust Services Criteria (2017, points of focus revised 2022).
+    #[serde(rename = "soc-2")]
+    pub soc: &'static [&'static str],
 }
 
 impl Links {
     /// No keys: to fill in with struct update.
-    pub const NONE: Self = Self { security_hub: &[], cis: &[], csf: &[], owasp: &[], csa: &[], attack: &[] };
+    pub const NONE: Self = Self { security_hub: &[], cis: &[], csf: &[], owasp: &[], csa: &[], attack: &[], pci: &[], soc: &[] };
 
     /// Framework name and keys, in a fixed order, those without keys left out.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
@@ -188,6 +196,8 @@ impl Links {
             ("owasp-sls-2018", self.owasp),
             ("csa-sas", self.csa),
             ("attack-18", self.attack),
+            ("pci-dss-4.0.1", self.pci),
+            ("soc-2", self.soc),
         ]
         .into_iter()
         .filter(|(_, keys)| !keys.is_empty())
@@ -219,6 +229,8 @@ pub struct Check {
     pub run: fn(&Context<'_>) -> Vec<Verdict>,
     /// The way back to the good state, for a failed verdict.
     pub fix: fn(&Context<'_>, &Verdict) -> Option<Plan>,
+    /// What it keeps quiet about, and the fix for those who write it by hand.
+    pub guide: Guide,
 }
 
 impl Check {

@@ -79,6 +79,15 @@ pub(super) fn explain(name: &str) -> Result<ExitCode, CommandError> {
     for (framework, keys) in check.links.iter() {
         let _ = writeln!(text, "  {framework:<15} {}", keys.join(", "));
     }
+    if !check.guide.avoids.is_empty() {
+        text.push_str("\n  Keeps quiet about\n");
+    }
+    for avoided in check.guide.avoids {
+        let _ = writeln!(text, "    - {}", wrap(avoided, 100).join("\n      "));
+    }
+    for (way, lines) in check.guide.ways() {
+        let _ = writeln!(text, "\n  {way}\n    {}", lines.replace('\n', "\n    "));
+    }
     print(text.as_bytes())
 }
 

@@ -10,7 +10,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use super::{Effect, Glyphs, Input, Insight, Root, Theme, View};
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         testing::{ACCOUNT, REGION, TRUSTS_LAMBDA, denied, empty, function, key, log_group, role},
     },
     model::{Arn, Fact, FunctionUrl, Gap, PolicyText, Posture, Source, SourceRun, SourceState},
@@ -67,6 +67,7 @@ const fn check(
         reads: &[Source::Lambda],
         run: no_run,
         fix,
+        guide: Guide::NONE,
     }
 }
 

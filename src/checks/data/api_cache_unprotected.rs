@@ -1,7 +1,7 @@
 //! DP-015: a stage caches answers in clear, or lets anyone pass by its cache.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, MethodSettings, RestApi, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// The names of the two settings in patches.

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, glance, held,
+        Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held,
         permission::{self, Stranger},
     },
     iam::{Audience, Holder},
@@ -29,6 +29,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam, Source::S3, Source::Sns, Source::Sqs, Source::Kinesis, Source::DynamoDb, Source::Organizations],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// The calls that put data somewhere, for resources of other accounts that a policy names.

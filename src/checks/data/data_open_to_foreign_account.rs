@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         resource_policy::{self, Openings},
     },
     model::{Arn, Fact, Gap, PolicyText, Source, Table},
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::DynamoDb, Source::Kinesis, Source::SecretsManager, Source::Organizations],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// A policy that lets into data.

@@ -1,7 +1,7 @@
 //! DP-020: data is kept in, copied to or sent to a Region where it may not be.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{
         Arn, Bucket, EventRule, Fact, FileSystem, Function, Gap, Key, KinesisStream, Listing, Queue, Region, Resource, Secret, Source,
         Subscription, SubscriptionEndpoint, Table, WebFunction,
@@ -37,6 +37,7 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// A place that something is carried to: which Region, how, and what shows it.

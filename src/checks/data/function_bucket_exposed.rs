@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, held,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, held,
         resource_policy::{self, Openings},
     },
     iam::{Caller, Document, Keyring, Layer as Kind, Named, Outcome, PolicySet, Request, decide},
@@ -35,6 +35,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::S3, Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What strangers do with a bucket.

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         permission::{self, Stranger},
     },
     iam::Audience,
@@ -30,6 +30,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What is wrong with a grant.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, GapKind, Key, Source},
     remedy::Plan,
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix: no_fix,
+    guide: Guide::NONE,
 };
 
 /// What would tell.

@@ -1,7 +1,7 @@
 //! DP-003: a key's policy lets everyone use it.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Reach, audience},
     model::{Gap, Key, Source},
     remedy::{Effort, Plan, Risk},
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! DP-004: a key that can rotate does not.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

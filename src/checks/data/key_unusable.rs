@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Function, FunctionState, Gap, Key, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Kms],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What Lambda says when KMS refuses.

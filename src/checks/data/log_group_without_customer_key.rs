@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, settings::Asset},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, settings::Asset},
     model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Logs, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Where Lambda logs to, unless a function says otherwise.

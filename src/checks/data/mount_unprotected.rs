@@ -1,7 +1,7 @@
 //! DP-018: a function mounts a file system in clear, or as its root.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{AccessPoint, Arn, FileSystem, FileSystemConfig, Function, Gap, Listing, Region, Resource, Source, find},
     remedy::{Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Efs],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! DP-017: what goes to a function with sensitive data on its way stands in clear to others, or in a log.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Function, Gap, Pipe, Resource, Schedule, Source, StateMachine},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::States, Source::Pipes, Source::Scheduler, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! DP-009: a queue, topic or stream of a function keeps its messages unencrypted.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, works_with::User},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, works_with::User},
     model::{Arn, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! DP-014: a secret stands in the clear outside of functions: in a stage, a definition, an input or a plain parameter.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{EnvironmentValue, Gap, HiddenText, Source, names_a_secret, text},
     remedy::{Effort, Plan, Risk},
 };
@@ -31,6 +31,7 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Secrets that were found on one resource.

@@ -1,7 +1,7 @@
 //! DP-013: the secret of a function does not rotate, or should have by now.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Secret, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -27,6 +27,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What tells of rotations.

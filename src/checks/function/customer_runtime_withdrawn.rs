@@ -1,7 +1,7 @@
 //! FN-028: a customer-managed runtime is on its way out, or comes from a foreign registry.
 
 use crate::{
-    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::Plan,
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! FN-022: a function with private data may send it anywhere.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
     iam::Principal,
     model::{Arn, EventSourceMapping, Function, Gap, Region, Source, SubscriptionEndpoint, find},
     remedy::{Call, Effort, Plan, Risk},
@@ -27,6 +27,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Sqs, Source::S3, Source::Sns, Source::Events, Source::Scheduler],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How something invokes a function asynchronously.

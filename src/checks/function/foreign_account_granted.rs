@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         permission::{self, Grants, INVOKE, Stranger},
     },
     iam::{Audience, Principal, Reach},
@@ -45,6 +45,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Organizations],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn actions() -> Vec<&'static str> {

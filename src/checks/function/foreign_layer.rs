@@ -1,7 +1,7 @@
 //! FN-015: a layer comes from an account that nobody named as trusted.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! FN-010: the image of a function may change under its tag, was never scanned, or is old.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
     model::{CodeLocation, Function, Gap, PackageType, Region, Repository, RepositoryImage, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Ecr],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// After how many days an image is old.

@@ -1,7 +1,7 @@
 //! FN-017: an environment variable makes the runtime load code that is not the function's.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{EnvironmentValue, Function, Gap, Source, text},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How a variable loads code.

@@ -1,7 +1,7 @@
 //! FN-003: a function URL is one permission away from everyone.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, permission},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, permission},
     iam::{UrlReach, url_reach},
     model::{Function, FunctionUrl, Gap, Source},
     remedy::Plan,
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// 1 November 2026, in seconds since the Unix epoch: since then every URL needs both actions.

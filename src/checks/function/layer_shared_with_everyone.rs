@@ -1,7 +1,7 @@
 //! FN-016: a layer of the account is open to everyone.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Reach, audience},
     model::{Gap, LayerVersion, Source},
     remedy::{Call, Effort, Plan, Risk, Step},
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

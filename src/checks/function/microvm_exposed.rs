@@ -1,7 +1,7 @@
 //! FN-027: a MicroVM lets people in by a shell or on any port, or stands on a withdrawn base image.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Gap, Microvm, Region, Source, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What AWS's own connectors for more than HTTP end with.

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         open_routes::{OpenRoute, OpenRoutes},
         permission,
     },
@@ -27,6 +27,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

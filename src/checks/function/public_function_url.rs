@@ -1,7 +1,7 @@
 //! FN-002: a function URL is open to everyone.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, permission},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, permission},
     iam::{UrlReach, url_reach},
     model::{Gap, Source},
     remedy::Plan,
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

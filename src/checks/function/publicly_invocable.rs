@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         permission::{self, Grants, INVOKE},
     },
     iam::{Audience, Principal},
@@ -28,10 +28,13 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S5"],
         csa: &["SAS-3"],
         attack: &["T1190", "T1648"],
+        pci: &["7.2.1"],
+        ..Links::NONE
     },
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! FN-021: an API hands requests to a function without looking at them.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, HttpApi, RequestValidator, RestApi, RestMethod, Route, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How many methods or routes the evidence names.

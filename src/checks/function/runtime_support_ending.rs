@@ -1,7 +1,7 @@
 //! FN-008: the runtime soon leaves support.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
 };
 
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix: upgrade,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! FN-007: the runtime is out of support.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
 };
 
@@ -20,10 +20,19 @@ pub(super) static CHECK: Check = Check {
           in your own code cannot be repaired either.",
     how: "Runtime of ListFunctions against a dated table that is part of Palisade. Critical from 60 days before AWS refuses changes to \
           the function. Container images bring their own runtime. A runtime that the table does not know is unknown, not a failure.",
-    links: Links { security_hub: &["Lambda.2"], csf: &["PR.PS"], owasp: &["S9"], csa: &["SAS-6"], attack: &["T1190"], ..Links::NONE },
+    links: Links {
+        security_hub: &["Lambda.2"],
+        csf: &["PR.PS"],
+        owasp: &["S9"],
+        csa: &["SAS-6"],
+        attack: &["T1190"],
+        pci: &["12.3.4"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda],
     run,
     fix: upgrade,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

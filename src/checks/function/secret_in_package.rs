@@ -1,7 +1,7 @@
 //! FN-012: a secret is in the package of a function or in a layer.
 
 use crate::{
-    checks::{Check, Context, Layer, Links, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Severity, Verdict},
     model::{Arn, Gap, Source},
     remedy::Plan,
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// One verdict a Region: the reason is the same for each function, and saying it once is enough.

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         permission::{self, Grants, INVOKE},
     },
     iam::{Audience, Principal, Reach},
@@ -26,6 +26,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! FN-023: a function in a VPC can run in one Availability Zone only.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

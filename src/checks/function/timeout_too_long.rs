@@ -2,7 +2,8 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed, open_routes::OpenRoutes, permission,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed, open_routes::OpenRoutes,
+        permission,
     },
     iam::{Principal, url_reach},
     model::{Fact, Function, FunctionMetrics, Gap, Region, Source, find},
@@ -25,6 +26,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::ApiGateway, Source::Cloudwatch],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Up to how many seconds a timeout is never too long: cold starts and slow days are no luxury.

@@ -1,7 +1,7 @@
 //! FN-025: nobody has invoked the function for ninety days.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
     iam::Principal,
     model::{Function, FunctionMetrics, Gap, Region, Source, find},
     remedy::{Call, Effort, Plan, Risk},
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam, Source::SecretsManager, Source::Cloudwatch],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

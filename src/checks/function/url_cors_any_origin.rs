@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Cors, FunctionUrl, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, context::listed},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
     model::{Function, Gap, Region, Source, Vulnerability, find},
     remedy::{Effort, Plan, Risk},
 };
@@ -30,6 +30,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Inspector],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// From which probability of exploitation on a finding of any severity is told.

@@ -1,7 +1,7 @@
 //! FN-026: an endpoint of a Web Function lets everyone in, or knows no bound.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Source, WebFunction, WebFunctionEndpoint, WebFunctionSettings, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 const READ_BY: &str = "lambda:GetWebFunctionEndpoint";

@@ -2,7 +2,7 @@
 
 use super::{glance, held};
 use crate::{
-    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -18,10 +18,19 @@ pub(super) static CHECK: Check = Check {
     how: "After denies and permissions boundary, the role may do any action on anything, administering roles and users among \
           it. Power users without IAM are not meant, and an administrator's policy under a tight boundary is none. Where a \
           condition stands before all of it, it is high. Service control policies are not known.",
-    links: Links { security_hub: &["IAM.1"], cis: &["2.14"], csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], attack: &["T1078.004"] },
+    links: Links {
+        security_hub: &["IAM.1"],
+        cis: &["2.14"],
+        csf: &["PR.AA"],
+        owasp: &["S5"],
+        csa: &["SAS-4"],
+        attack: &["T1078.004"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict,
         open_routes::{entrance_of_rest, lets_in_http},
     },
     model::{Gap, Source},
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

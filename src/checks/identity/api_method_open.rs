@@ -1,7 +1,7 @@
 //! IA-017: methods of a REST API answer whoever asks.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, open_routes::entrance_of_rest},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, open_routes::entrance_of_rest},
     model::{Gap, Region, RestApi, RestMethod, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How many methods a finding shows.

@@ -1,7 +1,7 @@
 //! IA-018: routes of an HTTP or WebSocket API answer whoever asks.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, open_routes::lets_in_http},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, open_routes::lets_in_http},
     model::{Gap, HttpApi, Region, Route, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -19,6 +19,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How many routes a finding shows.

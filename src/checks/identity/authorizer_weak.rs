@@ -1,7 +1,7 @@
 //! IA-020: an authorizer lets in more than it looked at.
 
 use crate::{
-    checks::{Check, Confidence, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Confidence, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Authorizer, Gap, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Seconds for which REST APIs keep an answer unless told otherwise (API Gateway API reference, `CreateAuthorizer`).

@@ -1,7 +1,7 @@
 //! IA-016: a function's role holds one of AWS's broad policies.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -31,6 +31,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -2,7 +2,7 @@
 
 use super::{held, trust};
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Reach, Width, pipelines},
     model::{Gap, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
@@ -28,6 +28,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

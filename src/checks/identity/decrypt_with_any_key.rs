@@ -5,7 +5,7 @@ use super::{
     sensitive_data_unbounded::{judge_unbounded, regional},
 };
 use crate::{
-    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Role, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -3,7 +3,7 @@
 use super::feeding::{self, Feeds};
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         resource_policy::{self, Opening},
     },
     model::{Arn, Function, Gap, Source},
@@ -29,6 +29,7 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S1"],
         csa: &["SAS-1", "SAS-9"],
         attack: &["T1190"],
+        ..Links::NONE
     },
     reads: &[
         Source::Lambda,
@@ -43,6 +44,7 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

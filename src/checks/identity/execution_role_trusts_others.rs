@@ -2,7 +2,7 @@
 
 use super::trust;
 use crate::{
-    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Audience, Reach},
     model::{Gap, Role, Source},
     remedy::{Effort, Plan},
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! IA-024: a GraphQL API takes API keys, or an identity pool gives credentials to guests.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
     remedy::{Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::AppSync, Source::CognitoIdentity],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 const API_KEY: &str = "API_KEY";

@@ -1,7 +1,7 @@
 //! IA-026: nothing above the account keeps a function from being opened, or a role from being handed everything.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict, held},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, held},
     iam::{Caller, Document, Keyring, Layer as Kind, Named, Outcome, PolicySet, Request, decide},
     model::{ControlPolicy, Fact, Gap, OrganizationLevel, Source},
     remedy::{Effort, Plan, Risk},
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Organizations, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What a guardrail is to refuse: the call, what it is on, its context, and how that is told.

@@ -6,7 +6,7 @@ use super::{
     trust,
 };
 use crate::{
-    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Role, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -26,6 +26,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

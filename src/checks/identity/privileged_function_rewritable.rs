@@ -7,7 +7,7 @@ use super::{
     trust,
 };
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::Holder,
     model::{Function, Gap, Role, Source, User},
     remedy::{Effort, Plan, Risk},
@@ -31,6 +31,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Of how many principals the statements are shown.

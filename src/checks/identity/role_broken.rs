@@ -2,7 +2,7 @@
 
 use super::trust;
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

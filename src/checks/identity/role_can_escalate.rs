@@ -5,7 +5,7 @@ use super::{
     glance, held,
 };
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, reach},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, reach},
     model::{Gap, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -28,6 +28,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

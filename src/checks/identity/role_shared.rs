@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

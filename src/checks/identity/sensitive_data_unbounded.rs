@@ -5,7 +5,7 @@ use super::{
     held::{self, ANY},
 };
 use crate::{
-    checks::{Check, Context, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Holder, Permission, Statement},
     model::{Gap, Role, Source},
     remedy::{Effort, Plan, Risk},
@@ -54,6 +54,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

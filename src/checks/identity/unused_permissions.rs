@@ -1,7 +1,7 @@
 //! IA-007: a function's role may use services that it has not used for ninety days.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Catalog, Holder, UNUSED_AFTER_DAYS, Usage, least_privilege},
     model::{Gap, Role, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk, quote},
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

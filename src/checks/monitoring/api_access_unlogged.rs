@@ -1,7 +1,7 @@
 //! MV-014: a stage of an API does not log who asks, or logs everything they say.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{HttpApi, HttpStage, RestApi, RestStage, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -29,6 +29,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What the check looks at, whichever kind of API the stage is of.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, routes::Routes},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, routes::Routes},
     model::{Arn, Gap, MetricFilter, Region, Source, Watched},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -31,6 +31,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Events, Source::Logs, Source::Cloudtrail, Source::Cloudwatch, Source::Sns, Source::Sqs, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Calls that change what runs or who may start it, with the names under which they may come: only those of the first three are

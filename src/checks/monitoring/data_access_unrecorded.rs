@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data_events::{DataEvent, Ledger};
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::Document,
     model::{Arn, Gap, Resource, Role, Source},
     remedy::Plan,
@@ -26,6 +26,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Who works with a store.

@@ -1,7 +1,7 @@
 //! MV-013: Inspector does not look for vulnerabilities in a function.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Coverage, Function, FunctionMetrics, Gap, PackageType, Region, Resource, Source, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -28,6 +28,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Inspector, Source::Lambda, Source::Cloudwatch],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How many days after the last invocation or change Inspector lets a function go.

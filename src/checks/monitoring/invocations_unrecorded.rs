@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data_events::{Ledger, invocation};
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
     remedy::Plan,
 };
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

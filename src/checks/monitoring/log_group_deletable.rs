@@ -2,7 +2,7 @@
 
 use super::sensitive;
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, GapKind, LogGroup, Resource, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! MV-003: a function's logs are kept too short, too long or for ever.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Settings, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Settings, Severity, Verdict},
     model::{Arn, LogGroup, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -19,10 +19,11 @@ pub(super) static CHECK: Check = Check {
           taken unanswered. Logs without an expiry pile up personal data and cost, and most privacy rules ask for an end.",
     how: "DescribeLogGroups gives the retention of every group that a function writes to. Below the least or above the most \
           days of the settings is medium; never expiring is low, and medium where the settings name an upper bound.",
-    links: Links { security_hub: &["CloudWatch.16"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], ..Links::NONE },
+    links: Links { security_hub: &["CloudWatch.16"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], soc: &["CC7.2", "CC7.3"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! MV-002: a function is invoked, and nothing of it arrives in its log group.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, FunctionMetrics, Gap, LogGroup, Region, Resource, Source, Timestamp, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs, Source::Cloudwatch],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How many days an event may be late.

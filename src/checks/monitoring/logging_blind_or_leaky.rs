@@ -1,7 +1,7 @@
 //! MV-007: the log configuration hides what happened, or writes down too much.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, LoggingConfig, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -1,7 +1,7 @@
 //! MV-001: a function's role cannot write its logs.
 
 use crate::{
-    checks::{Check, Context, Evidence, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     iam::{Decision, Holder, Layer as Kind, Outcome},
     model::{Arn, Function, Gap, GapKind, Source},
     remedy::{Call, Effort, Plan, Risk},
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

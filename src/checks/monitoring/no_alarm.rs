@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Alarm, Function, Gap, Region, Source, Watched, WatchedMetric},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -30,6 +30,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Cloudwatch, Source::Logs, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// What of a function may be watched.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Gap, Resource, Source, Trail, TrailSelectors},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -30,6 +30,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

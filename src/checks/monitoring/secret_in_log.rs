@@ -1,7 +1,7 @@
 //! MV-006: secrets stand in the logs of functions. Log events are not read, so it is never decided.
 
 use crate::{
-    checks::{Check, Context, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::Source,
     remedy::Plan,
 };
@@ -21,6 +21,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Logs],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

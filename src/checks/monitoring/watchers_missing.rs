@@ -1,7 +1,7 @@
 //! MV-018: a service that watches the account is off where functions are.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, ConfigRecorder, Gap, Region, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -28,6 +28,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::AccessAnalyzer, Source::Config, Source::SecurityHub, Source::Lambda, Source::Organizations],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 const FUNCTION: &str = "AWS::Lambda::Function";

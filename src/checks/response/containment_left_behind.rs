@@ -1,7 +1,7 @@
 //! IR-015: a containment is still in place.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -23,6 +23,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// A sign of containment on a function.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, EventRule, EventSourceMapping, Function, Gap, Queue, Region, Resource, Source, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -24,6 +24,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Sqs, Source::Kinesis, Source::Events],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// A long weekend.

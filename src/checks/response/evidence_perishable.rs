@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Bucket, BucketVersioning, EventDataStore, Gap, Resource, Source, Trail},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -27,10 +27,12 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S10"],
         csa: &["SAS-5"],
         attack: &["T1562.008", "T1485"],
+        ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::S3, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// How long evidence is kept, at least.

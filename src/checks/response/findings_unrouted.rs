@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         routes::{Routes, finding},
     },
     model::{Arn, Gap, Region, Source},
@@ -26,6 +26,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Events, Source::GuardDuty, Source::Inspector, Source::SecurityHub, Source::Sns, Source::Sqs, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Sources of a rule that takes serious findings of all three.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Arn, Function, Gap, Region, Source, Threat},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::GuardDuty, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Below which severity GuardDuty itself calls a finding low.

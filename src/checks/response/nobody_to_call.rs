@@ -1,7 +1,7 @@
 //! IR-013: AWS does not know whom to call, or nobody may call AWS.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Account, Source::Iam, Source::Lambda],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// The managed policy of AWS by which one opens cases.

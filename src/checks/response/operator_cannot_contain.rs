@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, glance, held},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held},
     iam::{Decision, Document, Holder, Outcome},
     model::{Arn, Function, Gap, GapKind, Policies, Resource, Role, Source, User},
     remedy::{Call, Effort, Plan, Risk},
@@ -25,6 +25,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Sts, Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 const ON_FUNCTION: [&str; 4] = ["lambda:GetFunction", "lambda:PutFunctionConcurrency", "lambda:RemovePermission", "lambda:UpdateAlias"];

@@ -1,7 +1,7 @@
 //! IR-014: nobody knows who answers for a function with sensitive data.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, GapKind, Region, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -20,6 +20,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::SsmIncidents],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 /// Tags that say who answers, or how; compared without case and without what joins words.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     checks::{
-        Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict,
         event_pattern::EventPattern,
         routes::{finding, obstacle, on_default_bus},
     },
@@ -27,6 +27,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Events, Source::Lambda, Source::Sns, Source::Sqs, Source::States, Source::Cloudwatch],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

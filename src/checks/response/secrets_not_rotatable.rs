@@ -1,7 +1,7 @@
 //! IR-011: secrets that a function can read cannot be rotated in one step.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Layer, Links, Ruling, Severity, Verdict, glance, held},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held},
     iam::Holder,
     model::{Function, Gap, Resource, Role, Secret, Source},
     remedy::{Call, Effort, Plan, Risk},
@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
     run,
     fix,
+    guide: Guide::NONE,
 };
 
 const READ: &str = "secretsmanager:GetSecretValue";

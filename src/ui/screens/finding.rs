@@ -96,6 +96,7 @@ impl Finding {
                 why(&mut prose, finding);
                 prose.heading("How it is decided");
                 prose.text(finding.check.how, Role::Text);
+                avoids(&mut prose, finding);
                 keys(&mut prose, finding);
             }
             1 => evidence(&mut prose, finding),
@@ -232,6 +233,17 @@ pub(crate) fn keys(prose: &mut Prose<'_>, finding: &world::Finding) {
     }
     for (framework, keys) in finding.check.links.iter() {
         prose.pair(framework, 16, &keys.join(" "), Role::Text);
+    }
+}
+
+/// What looks like the defect and was not taken for it.
+fn avoids(prose: &mut Prose<'_>, finding: &world::Finding) {
+    if finding.check.guide.avoids.is_empty() {
+        return;
+    }
+    prose.heading("What it keeps quiet about");
+    for avoided in finding.check.guide.avoids {
+        prose.item("-", Role::Dim, avoided, Role::Text);
     }
 }
 
