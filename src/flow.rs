@@ -130,7 +130,9 @@ impl Flow {
                 } else {
                     store.readers.push(hand)
                 }
-                hands.entry(&used.store).or_default().note(class, &function.name);
+                if used.is_named {
+                    hands.entry(&used.store).or_default().note(class, &function.name);
+                }
             }
         }
         let hand = |who: &Arn, feed: &crate::checks::Feed| Hand {
@@ -146,8 +148,8 @@ impl Flow {
         }
         for verdict in &world.verdicts {
             let Some(store) = stores.get_mut(&verdict.resource) else { continue };
-            // Whether it is used, and who answers for it, protects nothing.
-            if verdict.check.layer != Layer::Data && verdict.check.layer != Layer::Monitoring {
+            // Of the watching only whether somebody records who reads it.
+            if verdict.check.layer != Layer::Data && verdict.check.id != "MV-011" {
                 continue;
             }
             store.judge(verdict.check, &verdict.ruling);

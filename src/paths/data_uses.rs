@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, Proof, holdings::Stock};
+use super::{
+    Access, Proof,
+    holdings::{Stock, Use},
+};
 use crate::{
     iam::Account,
     model::{Arn, Gap, Resource, Role},
@@ -21,6 +24,8 @@ pub struct DataUse {
     pub condition: Option<String>,
     /// The statements that allow it.
     pub proof: Vec<Proof>,
+    /// Whether a statement of the role's own names the store, and not just everything.
+    pub is_named: bool,
 }
 
 /// What the roles of an account's functions may do with its stores, by role.
@@ -42,27 +47,37 @@ impl DataUses {
         let roles: BTreeSet<&Arn> = posture.functions().map(|(_, function)| &function.role).collect();
         for role in roles {
             let Some(holder) = account.holder(role) else {
-                let missing = || Gap::failed(Role::LISTED_BY, format!("the role {} is not among the roles that were read", role.name()));
+                // Of a list that was read whole it is missing because it is gone: nobody is let do anything.
                 let unread = |gap: &Gap| match gap.action.as_str() {
                     "" => Gap { action: Role::LISTED_BY.to_owned(), ..gap.clone() },
                     _ => gap.clone(),
                 };
-                found.gaps.insert(role.clone(), posture.identity.roles.gap.as_ref().map_or_else(missing, unread));
+                found.gaps.extend(posture.identity.roles.gap.as_ref().map(|gap| (role.clone(), unread(gap))));
                 continue;
+            };
+            let names = |proof: &Proof| {
+                holder.permissions.iter().any(|permission| {
+                    let statement = &permission.statement;
+                    permission.policy == proof.policy
+                        && statement.pointer() == proof.pointer
+                        && !statement.is_not_resource()
+                        && statement.resources().any(|resource| resource != "*")
+                })
             };
             let uses = stock.uses(account, role);
             if let Some(gap) = holder.gaps.first().cloned().or_else(|| stock.take_gap()) {
                 found.gaps.insert(role.clone(), gap);
             }
             let flat = uses.into_iter().flat_map(|(store, (_, uses))| {
-                let of = move |used: super::holdings::Use| DataUse {
+                let of = |used: Use| DataUse {
+                    is_named: used.proof.iter().any(names),
                     store: store.clone(),
                     access: used.access,
                     action: used.action,
                     condition: used.condition,
                     proof: used.proof,
                 };
-                uses.into_iter().map(of)
+                uses.into_iter().map(of).collect::<Vec<_>>()
             });
             found.uses.insert(role.clone(), flat.collect());
         }
