@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 use palisade::{
     iam::{Account, Library},
     model::{Arn, Bucket, Fact, Listing, Parameter, Policies, PolicyText, Posture, Role, Table, User},
-    paths::{Graph, Node, Target},
+    paths::{DataUses, Graph, Node, Target},
 };
 
 const REGION: &str = "eu-west-1";
@@ -33,6 +33,8 @@ fn main() -> ExitCode {
     figures.tell("policies parsed", parsed, "ms", None);
     let (gathered, account) = budget::worked(|| Account::new(&posture, library));
     figures.tell("principals with their policies", gathered, "ms", None);
+    let (used, uses) = budget::worked(|| DataUses::new(&account));
+    figures.tell(&format!("what the roles may read and write of {} stores", uses.stores.len()), used, "ms", None);
     let (built, graph) = budget::worked(|| Graph::new(&account));
     figures.tell(&format!("{} steps", graph.len()), built, "ms", None);
     let (followed, paths) = budget::worked(|| graph.paths(None, &Target::AdminOrData));

@@ -121,7 +121,7 @@ impl Data {
         let mut columns = vec![
             Column::fixed("KIND", 11),
             Column::fill("NAME", Cut::Middle),
-            Column::fixed("CLASS", 9),
+            Column::fixed("CLASS", 11),
             Column::fixed("LACKS", 5).right(),
         ];
         if inner.width >= 70 {
