@@ -58,6 +58,9 @@ pub(super) fn data(asked: &Data) -> Result<ExitCode, CommandError> {
         None => _ = print(&bytes)?,
         Some(path) => fs::write(path, bytes).map_err(|error| CommandError::failed(format!("{}: {error}", path.display())))?,
     }
+    if gaps > 0 {
+        eprintln!("palisade: not read whole: stores, writers and readers may be missing; `palisade scan` says which");
+    }
     Ok(if gaps > 0 { ExitCode::from(PARTIAL) } else { ExitCode::SUCCESS })
 }
 
@@ -83,7 +86,7 @@ fn one(text: &mut String, store: &Store) {
 }
 
 fn hands(text: &mut String, title: &str, hands: &[Hand]) {
-    let _ = writeln!(text, "\n{title}: {}", if hands.is_empty() { "nobody that is known" } else { "" });
+    let _ = writeln!(text, "\n{title}:{}", if hands.is_empty() { " nobody that is known" } else { "" });
     for hand in hands.iter().take(MOST) {
         let _ = writeln!(text, "  {} by {}", clean(&resource_name(&hand.who)), hand.by);
         for line in hand.condition.iter().chain(&hand.evidence) {
