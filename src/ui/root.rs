@@ -228,8 +228,7 @@ impl Root {
             Action::GoPaths => self.go(Place::Paths, || Box::new(AttackPaths::default()), true),
             Action::Paths => {
                 let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
-                let about = self.stack.last().and_then(|screen| screen.about(&cx));
-                match about {
+                match self.stack.last().and_then(|screen| screen.about(&cx)) {
                     Some(arn) => self.open(Box::new(AttackPaths::touching((&arn).into()))),
                     None => self.toast = Some(Toast::note("nothing under the cursor that paths could touch")),
                 }

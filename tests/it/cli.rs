@@ -246,9 +246,11 @@ fn data_is_told_in_a_table_and_one_by_one() {
     assert_eq!(all.status.code(), Some(4), "{}", stderr(&all));
     assert!(stderr(&all).contains("not read whole"), "{}", stderr(&all));
     assert!(stdout(&all).contains("WRITERS") && stdout(&all).contains("table:ledger"), "{}", stdout(&all));
-    let one = stdout(&run(&["data", "ledger", "--demo"]));
+    let output = run(&["data", "ledger", "--demo"]);
+    let one = stdout(&output);
     assert!(one.contains("Who writes") && one.contains("/Statement/") && one.contains("It lacks"), "{one}");
-    let told: serde_json::Value = serde_json::from_str(&stdout(&run(&["data", "table:ledger", "--demo", "--format", "json"]))).unwrap();
+    let output = run(&["data", "table:ledger", "--demo", "--format", "json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     let store = &told["data"][0]["stores"][0];
     assert_eq!((store["kind"].as_str(), store["class"].as_str()), (Some("table"), Some("sensitive")), "{told}");
     assert_eq!(run(&["data", "nowhere", "--demo"]).status.code(), Some(2));
