@@ -7,7 +7,7 @@ use super::{
     sink::{SINKS, Sink},
 };
 use crate::{
-    iam::{Account, ArnIndex, Caller, Outcome},
+    iam::{Account, ArnIndex, Caller, Holder, Outcome},
     model::{Arn, Gap, Posture},
 };
 
@@ -88,6 +88,9 @@ impl Stock {
         for ((sink, index), open) in self.kinds.iter_mut().zip(open) {
             let own = account.naming(principal).iter().filter(|arn| index.holds(arn));
             let naming: Vec<&Arn> = open.iter().chain(own).collect();
+            if naming.is_empty() && !touches(holder, sink) {
+                continue;
+            }
             for (access, actions) in sink.uses.iter().filter(|(access, _)| self.only.is_none_or(|only| only.contains(access))) {
                 let mut found: BTreeMap<Arn, Use> = BTreeMap::new();
                 for action in *actions {
@@ -117,6 +120,18 @@ impl Stock {
         }
         all
     }
+}
+
+/// Whether a statement of `holder` speaks of the service of `sink`: most roles speak of one or two, and that is sooner known.
+fn touches(holder: &Holder<'_>, sink: &Sink) -> bool {
+    let service = sink.uses.iter().flat_map(|(_, actions)| *actions).find_map(|action| action.split_once(':')).map(|(service, _)| service);
+    holder.permissions.iter().any(|permission| {
+        let is_its = |action: &str| match action.split_once(':') {
+            Some((one, _)) => one.contains(['*', '?']) || service.is_none_or(|service| one.eq_ignore_ascii_case(service)),
+            None => true,
+        };
+        permission.statement.is_not_action() || permission.statement.actions().any(is_its)
+    })
 }
 
 /// The resources that these patterns may be about, and what to ask of each: an object stands for its bucket.
