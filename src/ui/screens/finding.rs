@@ -1,11 +1,15 @@
 //! One finding: why it matters, the evidence, the fix, what is related, its keys in other frameworks.
 
+mod related;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     text::Span,
 };
 
+use self::related::neighbours;
+pub(crate) use self::related::related;
 use super::{Findings, Fix, Function, Principal, TWO_PANES, Waive};
 use crate::{
     checks::Confidence,
@@ -245,39 +249,6 @@ fn avoids(prose: &mut Prose<'_>, finding: &world::Finding) {
     for avoided in finding.check.guide.avoids {
         prose.item("-", Role::Dim, avoided, Role::Text);
     }
-}
-
-/// What stands beside a finding: the function, its role, its key.
-pub(crate) fn related(world: &World, finding: &world::Finding, action: Action) -> Option<Arn> {
-    let posture = &world.posture;
-    let resource = &finding.resource;
-    let function = || posture.function(resource);
-    match action {
-        Action::GoFunction => function().map(|function| function.arn.clone()).or_else(|| {
-            let mut users = posture.functions().filter(|(_, function)| function.role == *resource);
-            users.next().map(|(_, function)| function.arn.clone())
-        }),
-        Action::GoRole => function().map(|function| function.role.clone()),
-        Action::GoKey => function().and_then(|function| function.kms_key.clone()).or_else(|| {
-            let region = posture.regions.get(resource.region())?;
-            region.log_groups.items.iter().find(|group| group.arn == *resource)?.kms_key.clone()
-        }),
-        _ => None,
-    }
-}
-
-/// Other findings on the same resource, the function's role, or the role's functions: the first of them.
-fn neighbours(world: &World, finding: &world::Finding) -> Vec<u32> {
-    const MOST: usize = 30;
-    let mut wanted = vec![finding.resource.clone()];
-    wanted.extend(related(world, finding, Action::GoRole));
-    wanted.extend(related(world, finding, Action::GoFunction));
-    (0u32..)
-        .zip(&world.findings)
-        .filter(|(_, other)| other.id != finding.id && wanted.contains(&other.resource))
-        .map(|(row, _)| row)
-        .take(MOST)
-        .collect()
 }
 
 /// Copies an ARN.
