@@ -38,7 +38,7 @@ pub(super) static CHECK: Check = Check {
             "A plain parameter with a telling name that no function works with",
             "An identifier, a file name or a word that stands under a telling name and does not look random",
         ],
-        cli: "aws ssm put-parameter --name <PARAMETER_NAME> --type SecureString --value file://new-secret.txt --region <REGION>\n\
+        cli: "aws ssm put-parameter --name <NEW_PARAMETER_NAME> --type SecureString --value file://new-secret.txt --region <REGION>\n\
 aws secretsmanager create-secret --name <SECRET_NAME> --secret-string file://new-secret.txt --region <REGION>",
         cloudformation: "Type: AWS::SecretsManager::Secret
 Properties:
