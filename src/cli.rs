@@ -1,6 +1,7 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
 mod can;
+mod data;
 mod policy;
 mod reach;
 
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use crate::checks::Framework;
 
 pub use can::Can;
+pub use data::Data;
 pub use policy::Policy;
 pub use reach::{DrawnAs, Paths, Reach, Sources, Who};
 
@@ -99,6 +101,8 @@ pub enum Command {
     Reach(Reach),
     /// Who can reach a resource, and how
     Who(Who),
+    /// What holds data: of which class, who writes it, who reads it, and what protects it
+    Data(Data),
     /// Whether a principal may do an action on a resource, and by which statement
     Can(Can),
     /// List every check

@@ -57,6 +57,8 @@ pub mod checks;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod demo;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod flow;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod iam;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod model;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Asset, Check, Ruling, Settings, Verdict, reach, works_with::WorksWith};
+use super::{Asset, Check, Feeds, Ruling, Settings, Verdict, reach, works_with::WorksWith};
 use crate::{
     iam::{self, Holder, Library, Needed, Reach, needed},
     model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
@@ -35,6 +35,7 @@ pub struct Context<'a> {
     trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
     reach: OnceLock<reach::Reach>,
     works: OnceLock<WorksWith<'a>>,
+    feeds: OnceLock<Feeds>,
 }
 
 impl<'a> Context<'a> {
@@ -48,8 +49,8 @@ impl<'a> Context<'a> {
     /// The context of a posture whose policies were parsed before.
     pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        let (functions, mappings, trusts, reach, works) = Default::default();
-        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach, works }
+        let (functions, mappings, trusts, reach, works, feeds) = Default::default();
+        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach, works, feeds }
     }
 
     fn by_role(&self) -> &BTreeMap<&'a Arn, Vec<&'a Function>> {
@@ -200,6 +201,11 @@ impl<'a> Context<'a> {
     /// What the functions work with.
     pub(super) fn works_with(&self) -> &WorksWith<'a> {
         self.works.get_or_init(|| WorksWith::new(self))
+    }
+
+    /// What starts functions and carries data between resources by configuration.
+    pub fn feeds(&self) -> &Feeds {
+        self.feeds.get_or_init(|| Feeds::new(self))
     }
 
     /// What Lambda does as `role` for the functions that run as it, and why it may be more.

@@ -7,6 +7,7 @@
 mod context;
 mod data;
 mod event_pattern;
+mod feeds;
 mod framework;
 mod function;
 mod glance;
@@ -38,6 +39,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use context::Context;
+pub use feeds::{Feed, Feeds};
 pub use framework::Framework;
 pub use guide::Guide;
 pub use settings::{Asset, Settings};

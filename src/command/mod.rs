@@ -7,6 +7,7 @@ mod collect;
 mod configuration;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod data;
 #[cfg(all(feature = "aws", feature = "tui"))]
 mod feed;
 #[cfg(feature = "aws")]
@@ -114,6 +115,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Paths(asked)) => paths::paths(&asked),
         Some(Command::Reach(asked)) => paths::reach(&asked),
         Some(Command::Who(asked)) => paths::who(&asked),
+        Some(Command::Data(asked)) => data::data(&asked),
         Some(Command::Can(asked)) => can::run(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),

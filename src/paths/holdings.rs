@@ -7,8 +7,8 @@ use super::{
     sink::{SINKS, Sink},
 };
 use crate::{
-    iam::{Account, ArnIndex, Caller, Outcome},
-    model::{Arn, Posture},
+    iam::{Account, ArnIndex, Caller, Holder, Outcome},
+    model::{Arn, Gap, Posture},
 };
 
 /// A name that nobody gave to an object: who may read it may read all of them.
@@ -28,22 +28,42 @@ pub(super) struct Stock {
     kinds: Vec<(&'static Sink, ArnIndex)>,
     /// Those of each kind whose own policies name everybody, once somebody has asked: resources are many, and these few.
     open: Option<Vec<Vec<Arn>>>,
+    /// Only these accesses are asked about.
+    only: Option<&'static [Access]>,
+    /// Why something could not be decided since [`Stock::take_gap`] was asked last.
+    gap: Option<Gap>,
 }
 
 impl Stock {
+    fn with(kinds: Vec<(&'static Sink, ArnIndex)>) -> Self {
+        Self { kinds, open: None, only: None, gap: None }
+    }
+
     pub(super) fn new(posture: &Posture) -> Self {
-        Self { kinds: SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect(), open: None }
+        Self::with(SINKS.iter().map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect())
     }
 
     /// What holds data.
     pub(super) fn of_data(posture: &Posture) -> Self {
-        Self { kinds: SINKS.iter().filter(|sink| sink.is_data).map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect(), open: None }
+        Self::with(SINKS.iter().filter(|sink| sink.is_data).map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect())
+    }
+
+    /// What holds or carries data, asked for who reads and who writes it.
+    pub(super) fn of_flow(posture: &Posture) -> Self {
+        let flows = |sink: &&Sink| sink.is_data || matches!(sink.kind, "topic" | "event-bus");
+        let kinds = SINKS.iter().filter(flows).map(|sink| (sink, ArnIndex::new(sink.all(posture)))).collect();
+        Self { only: Some(&[Access::Read, Access::Write]), ..Self::with(kinds) }
+    }
+
+    /// Why not everything could be decided, if so.
+    pub(super) fn take_gap(&mut self) -> Option<Gap> {
+        self.gap.take()
     }
 
     /// Only this resource, if it is of a kind.
     pub(super) fn only(posture: &Posture, resource: &Arn) -> Self {
         let kinds = Sink::of(posture, resource).map(|sink| (sink, ArnIndex::new([resource.clone()])));
-        Self { kinds: kinds.into_iter().collect(), open: None }
+        Self::with(kinds.into_iter().collect())
     }
 
     /// The resources of each kind.
@@ -68,7 +88,10 @@ impl Stock {
         for ((sink, index), open) in self.kinds.iter_mut().zip(open) {
             let own = account.naming(principal).iter().filter(|arn| index.holds(arn));
             let naming: Vec<&Arn> = open.iter().chain(own).collect();
-            for (access, actions) in sink.uses {
+            if naming.is_empty() && !touches(holder, sink) {
+                continue;
+            }
+            for (access, actions) in sink.uses.iter().filter(|(access, _)| self.only.is_none_or(|only| only.contains(access))) {
                 let mut found: BTreeMap<Arn, Use> = BTreeMap::new();
                 for action in *actions {
                     for (resource, asked) in candidates(&naming, holder.scopes(action).iter().map(|scope| scope.patterns.as_deref()), index)
@@ -76,7 +99,11 @@ impl Stock {
                         if found.get(&resource).is_some_and(|known| known.condition.is_none()) {
                             continue;
                         }
-                        if let Some(used) = decide(account, &caller, *access, action, &asked)
+                        let used = decide(account, &caller, *access, action, &asked).unwrap_or_else(|gap| {
+                            self.gap.get_or_insert(gap);
+                            None
+                        });
+                        if let Some(used) = used
                             && let Some(used) = decrypted(account, &caller, &resource, used)
                         {
                             // A certain way goes before a conditional one.
@@ -93,6 +120,18 @@ impl Stock {
         }
         all
     }
+}
+
+/// Whether a statement of `holder` speaks of the service of `sink`: most roles speak of one or two, and that is sooner known.
+fn touches(holder: &Holder<'_>, sink: &Sink) -> bool {
+    let service = sink.uses.iter().flat_map(|(_, actions)| *actions).find_map(|action| action.split_once(':')).map(|(service, _)| service);
+    holder.permissions.iter().any(|permission| {
+        let is_its = |action: &str| match action.split_once(':') {
+            Some((one, _)) => one.contains(['*', '?']) || service.is_none_or(|service| one.eq_ignore_ascii_case(service)),
+            None => true,
+        };
+        permission.statement.is_not_action() || permission.statement.actions().any(is_its)
+    })
 }
 
 /// The resources that these patterns may be about, and what to ask of each: an object stands for its bucket.
@@ -121,18 +160,18 @@ fn candidates<'p>(naming: &[&Arn], scopes: impl Iterator<Item = Option<&'p [&'p 
     found.into_iter().collect()
 }
 
-fn decide(account: &Account<'_>, caller: &Caller, access: Access, action: &'static str, resource: &str) -> Option<Use> {
+fn decide(account: &Account<'_>, caller: &Caller, access: Access, action: &'static str, resource: &str) -> Result<Option<Use>, Gap> {
     // Buckets are administered and deleted as such.
     let is_object = action.ends_with("Object");
     let resource = match resource.split_once('/') {
         Some((bucket, _)) if resource.starts_with("arn:") && resource.contains(":s3:::") && !is_object => bucket,
         _ => resource,
     };
-    let decision = account.can(caller, action, resource, &[]).ok()?;
+    let decision = account.can(caller, action, resource, &[])?;
     let condition = match decision.outcome {
         Outcome::Allowed => None,
         Outcome::Conditional => Some(decision.condition.unwrap_or_else(|| "on a condition that is not known".to_owned())),
-        Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => return None,
+        Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => return Ok(None),
     };
     let mut proof: Vec<Proof> = Vec::new();
     for one in decision.proof.iter().filter(|permission| permission.statement.is_allow()).map(Proof::permission) {
@@ -140,7 +179,7 @@ fn decide(account: &Account<'_>, caller: &Caller, access: Access, action: &'stat
             proof.push(one);
         }
     }
-    Some(Use { access, action, condition, proof })
+    Ok(Some(Use { access, action, condition, proof }))
 }
 
 /// Who reads a secret under a key of the customer's must be let by that key too, through the service.

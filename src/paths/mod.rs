@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod again_properties;
 mod atlas;
+mod data_uses;
 mod edge;
 mod entry;
 mod graph;
@@ -22,6 +23,7 @@ mod tell;
 mod walk;
 mod words;
 
+pub use data_uses::{DataUse, DataUses};
 pub use edge::{Edge, Grip, Proof};
 pub use graph::{Graph, Target};
 pub use label::resource_name;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Graph, Node, Path, Radius, Target};
+use super::{DataUses, Graph, Node, Path, Radius, Target};
 use crate::{
     iam::{Account, Library},
     model::Posture,
@@ -13,6 +13,8 @@ use crate::{
 pub enum Question {
     /// Every attack path to administrator or to data.
     Paths,
+    /// What the roles of functions may do with what holds data.
+    Data,
     /// What this one can do to the account.
     Reach(Node),
 }
@@ -22,6 +24,8 @@ pub enum Question {
 pub enum Found {
     /// The attack paths.
     Paths(Vec<Path>),
+    /// What the roles may do with what holds data.
+    Data(DataUses),
     /// The blast radius.
     Reach(Radius),
 }
@@ -30,10 +34,10 @@ impl Question {
     /// Finds out; `library` holds the documents of `posture`.
     pub fn answer(&self, posture: &Posture, library: Arc<Library>) -> Found {
         let account = Account::new(posture, library);
-        let graph = Graph::new(&account);
         match self {
-            Self::Paths => Found::Paths(graph.paths(None, &Target::AdminOrData)),
-            Self::Reach(subject) => Found::Reach(graph.reach(subject)),
+            Self::Data => Found::Data(DataUses::new(&account)),
+            Self::Paths => Found::Paths(Graph::new(&account).paths(None, &Target::AdminOrData)),
+            Self::Reach(subject) => Found::Reach(Graph::new(&account).reach(subject)),
         }
     }
 }

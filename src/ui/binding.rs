@@ -67,6 +67,8 @@ pub enum Action {
     GoFunctions,
     /// To the collectors.
     GoCollectors,
+    /// To what holds data.
+    GoData,
     /// To the attack paths.
     GoPaths,
     /// To the accounts.
@@ -138,13 +140,27 @@ use Action as A;
 use Group as G;
 use Place as P;
 
-const VIEWS: &[Place] =
-    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts, P::Fix, P::Help];
-const PAGES_BUT_COLLECTORS: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Accounts];
-const PAGES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts];
-const PANES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors];
+const VIEWS: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Fix,
+    P::Help,
+    P::Data,
+];
+const PAGES_BUT_COLLECTORS: &[Place] =
+    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Accounts, P::Data];
+const PAGES: &[Place] =
+    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts, P::Data];
+const PANES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Data];
 const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths];
-const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role];
+const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data];
 const TYPING: &[Place] = &[P::Palette, P::Waive, P::Line];
 
 const fn binding(
@@ -177,7 +193,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Copy,
         "copy",
         &["y"],
-        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Role, P::Paths, P::Collectors, P::Accounts],
+        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Role, P::Paths, P::Collectors, P::Accounts, P::Data],
         G::Act,
         "copy",
         "copy the fix, the path, the missing policy or the name",
@@ -186,7 +202,7 @@ pub static BINDINGS: &[Binding] = &[
         A::CopyArn,
         "copy-arn",
         &["Y"],
-        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Data],
         G::Act,
         "",
         "copy the ARN",
@@ -240,6 +256,7 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
     binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
+    binding(A::GoData, "go-data", &["g d"], PAGES, G::GoTo, "", "data: who writes it, who reads it, what it lacks"),
     binding(A::GoPaths, "go-paths", &["g p"], PAGES, G::GoTo, "", "attack paths"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
     binding(A::GoRole, "go-role", &["g r"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "the execution role"),

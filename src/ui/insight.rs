@@ -1,12 +1,13 @@
 //! What was found out about the account that is shown, while the screens went on.
 
-use crate::paths::{Found, Node, Path, Question, Radius};
+use crate::paths::{DataUses, Found, Node, Path, Question, Radius};
 
 /// Answers to what the screens asked last, each with the generation of the world that it is about.
 #[derive(Debug, Clone, Default)]
 pub struct Insight {
     paths: Option<(u64, Vec<Path>)>,
     radius: Option<(u64, Radius)>,
+    data: Option<(u64, DataUses)>,
 }
 
 impl Insight {
@@ -14,6 +15,7 @@ impl Insight {
     pub fn learn(&mut self, generation: u64, found: Found) {
         match found {
             Found::Paths(paths) => self.paths = Some((generation, paths)),
+            Found::Data(uses) => self.data = Some((generation, uses)),
             Found::Reach(radius) => self.radius = Some((generation, radius)),
         }
     }
@@ -22,6 +24,7 @@ impl Insight {
     pub fn knows(&self, question: &Question, generation: u64) -> bool {
         match question {
             Question::Paths => self.paths.as_ref().is_some_and(|(of, _)| *of == generation),
+            Question::Data => self.data.as_ref().is_some_and(|(of, _)| *of == generation),
             Question::Reach(subject) => self.radius.as_ref().is_some_and(|(of, radius)| *of == generation && radius.subject == *subject),
         }
     }
@@ -34,6 +37,11 @@ impl Insight {
     /// Which answer [`Insight::paths`] is.
     pub fn paths_of(&self) -> Option<u64> {
         self.paths.as_ref().map(|(generation, _)| *generation)
+    }
+
+    /// Which roles may use what holds data, and which answer that is; perhaps that of the reading before.
+    pub fn data(&self) -> Option<(u64, &DataUses)> {
+        self.data.as_ref().map(|(generation, uses)| (*generation, uses))
     }
 
     /// The blast radius of `subject`, if it was asked for last.

@@ -13,7 +13,7 @@ use super::{
     index::Scope,
     paint::put,
     screen::{Cx, Edit, Reply, Screen},
-    screens::{Accounts, AttackPaths, Collectors, Findings, Functions, Help, Overview, Palette, which_key},
+    screens::{Accounts, AttackPaths, Collectors, Data, Findings, Functions, Help, Overview, Palette, which_key},
     theme::{Glyphs, Role, Theme, ThemeChoice},
     widgets::{card, footer, header, toast},
     width::{Cut, fit, width},
@@ -223,12 +223,12 @@ impl Root {
             Action::GoLayer(layer) => self.go(Place::Findings, || Box::new(Findings::new(Scope::Layer(layer))), true),
             Action::GoFindings => self.go(Place::Findings, || Box::new(Findings::new(Scope::All)), true),
             Action::GoFunctions => self.go(Place::Functions, || Box::new(Functions::default()), false),
+            Action::GoData => self.go(Place::Data, || Box::new(Data::default()), false),
             Action::GoCollectors => self.go(Place::Collectors, || Box::new(Collectors::default()), false),
             Action::GoPaths => self.go(Place::Paths, || Box::new(AttackPaths::default()), true),
             Action::Paths => {
                 let cx = Cx { view, theme: &self.theme, glyphs: self.glyphs, cache: &self.cache, bare: false, covered: false };
-                let about = self.stack.last().and_then(|screen| screen.about(&cx));
-                match about {
+                match self.stack.last().and_then(|screen| screen.about(&cx)) {
                     Some(arn) => self.open(Box::new(AttackPaths::touching((&arn).into()))),
                     None => self.toast = Some(Toast::note("nothing under the cursor that paths could touch")),
                 }

@@ -240,6 +240,23 @@ fn the_configuration_explains_itself_and_names_the_nearest_key() {
 }
 
 #[test]
+fn data_is_told_in_a_table_and_one_by_one() {
+    let all = run(&["data", "--demo"]);
+    // Something of the demo account was denied.
+    assert_eq!(all.status.code(), Some(4), "{}", stderr(&all));
+    assert!(stderr(&all).contains("not read whole"), "{}", stderr(&all));
+    assert!(stdout(&all).contains("WRITERS") && stdout(&all).contains("table:ledger"), "{}", stdout(&all));
+    let output = run(&["data", "ledger", "--demo"]);
+    let one = stdout(&output);
+    assert!(one.contains("Who writes") && one.contains("/Statement/") && one.contains("It lacks"), "{one}");
+    let output = run(&["data", "table:ledger", "--demo", "--format", "json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let store = &told["data"][0]["stores"][0];
+    assert_eq!((store["kind"].as_str(), store["class"].as_str()), (Some("table"), Some("sensitive")), "{told}");
+    assert_eq!(run(&["data", "nowhere", "--demo"]).status.code(), Some(2));
+}
+
+#[test]
 fn completions_and_the_manual_come_from_the_definition() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(stdout(&run(&["completions", shell])).contains("palisade"), "{shell}");

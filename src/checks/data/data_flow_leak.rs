@@ -24,9 +24,23 @@ pub(super) static CHECK: Check = Check {
           configuration; tags of tables and buckets are not read. Sinks are what its role may write to, after denies and permissions \
           boundary: buckets that are public, topics and queues that strangers can read or that deliver to the internet or to an account \
           that is not trusted, streams and tables that strangers can read, functions that are tagged as development, and resources of \
-          such accounts that its policies name; and destinations of its results. Ways through the network are not looked at.",
+          such accounts that its policies name; and destinations of its results. What starts the function comes first in the evidence. Ways through the network are not looked at.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], csa: &["SAS-9"], attack: &["T1537", "T1567"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam, Source::S3, Source::Sns, Source::Sqs, Source::Kinesis, Source::DynamoDb, Source::Organizations],
+    reads: &[
+        Source::Lambda,
+        Source::Iam,
+        Source::S3,
+        Source::Sns,
+        Source::Sqs,
+        Source::Kinesis,
+        Source::DynamoDb,
+        Source::Organizations,
+        Source::Events,
+        Source::Scheduler,
+        Source::Pipes,
+        Source::SecretsManager,
+        Source::ApiGateway,
+    ],
     run,
     fix,
     guide: Guide {
@@ -71,6 +85,9 @@ const WRITES: [(&str, &[&str]); 8] = [
     ("lambda", &["lambda:InvokeFunction"]),
 ];
 
+/// How many triggers are told: one shows that data comes in.
+const MOST_TRIGGERS: usize = 3;
+
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     let sinks = Sinks::new(context);
     context.each(&CHECK, |region| &region.functions, |_, function| judge(context, &sinks, function))
@@ -106,7 +123,9 @@ fn judge(context: &Context<'_>, sinks: &Sinks, function: &Function) -> Result<Ru
     let others = if leaks.len() > 1 { format!(" and {} more", leaks.len() - 1) } else { String::new() };
     let message = format!("{} works on sensitive data and {}{others}", function.name, first.message);
     let subject = leaks.iter().filter(|leak| !leak.action.is_empty()).map(|leak| format!("{} {}", leak.action, leak.sink)).collect();
-    let evidence = leaks.into_iter().flat_map(|leak| leak.evidence).collect();
+    // The way as it goes: what starts the function, then what lets it out.
+    let fed = context.feeds().leading_to(&function.arn).filter(|feed| feed.is_on).take(MOST_TRIGGERS).map(|feed| feed.evidence.clone());
+    let evidence = fed.chain(leaks.into_iter().flat_map(|leak| leak.evidence)).collect();
     Ok(Fault::new(message, evidence).subject(subject).into())
 }
 
@@ -242,8 +261,8 @@ mod tests {
             testing::{ACCOUNT, REGION, Says, ask_with, bucket, cases, denied, function, with_role},
         },
         model::{
-            Arn, EventInvokeConfig, Fact, Function, Gap, PolicyText, Posture, Region, Subscription, SubscriptionEndpoint, Topic,
-            TopicAttributes,
+            Arn, BucketNotifications, EventInvokeConfig, EventSourceMapping, Fact, Function, Gap, PolicyText, Posture, Region,
+            Subscription, SubscriptionEndpoint, Topic, TopicAttributes,
         },
     };
 
@@ -268,6 +287,7 @@ mod tests {
     fn with_bucket(posture: Posture, public: bool) -> Posture {
         change(posture, |region| {
             let mut bucket = bucket("shares");
+            bucket.notifications = Fact::Known(BucketNotifications::default());
             let open = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::shares/*"}]}"#;
             if public {
                 bucket.policy = Fact::Known(Some(PolicyText::from(open)));
@@ -358,6 +378,25 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(ask_with(&CHECK, &invokes("dev"), &settings)[0], ("orders".to_owned(), Says::Fail));
         assert_eq!(ask_with(&CHECK, &invokes("prod"), &settings)[0], ("orders".to_owned(), Says::Pass));
+    }
+
+    #[test]
+    fn the_path_goes_from_the_trigger_to_the_sink() {
+        let posture = change(with_bucket(writing("s3:PutObject", "*"), true), |region| {
+            let mut mapping = EventSourceMapping::new(Arn::from("arn:m"), "u-1", region.functions.items[0].arn.clone());
+            mapping.source = Some(Arn::build("aws", "sqs", REGION, ACCOUNT, "intake"));
+            let mut off = EventSourceMapping { uuid: "u-2".to_owned(), state: "Disabled".to_owned(), ..mapping.clone() };
+            off.source = Some(Arn::build("aws", "sqs", REGION, ACCOUNT, "old"));
+            region.event_source_mappings.items.extend([off, mapping]);
+        });
+        let settings = Settings::default();
+        let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
+        let Ruling::Fail(fault) = &verdict.ruling else { panic!("{verdict:?}") };
+        let sources: Vec<_> = fault.evidence.iter().map(|one| (one.source, one.line > 0)).collect();
+        let expected =
+            [("lambda:ListEventSourceMappings", false), ("iam:GetAccountAuthorizationDetails", true), ("s3:GetBucketPolicy", true)];
+        assert_eq!(sources, expected, "{fault:?}");
+        assert_eq!(fault.evidence[0].pointer, "u-1 EventSourceArn");
     }
 
     #[test]

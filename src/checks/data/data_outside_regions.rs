@@ -321,8 +321,8 @@ mod tests {
             },
         },
         model::{
-            Arn, EventRule, EventTarget, Fact, Gap, Posture, Region, ReplicationRule, SecretReplica, Subscription, SubscriptionEndpoint,
-            TableReplica, WebFunction, WebFunctionEndpoint, WebFunctionSettings,
+            Arn, EventInvokeConfig, EventRule, EventSourceMapping, EventTarget, Fact, Gap, Posture, Region, ReplicationRule, SecretReplica,
+            Subscription, SubscriptionEndpoint, TableReplica, WebFunction, WebFunctionEndpoint, WebFunctionSettings,
         },
     };
 
@@ -439,6 +439,25 @@ mod tests {
         posture
     }
 
+    /// A function that a queue of `from` feeds, and whose results go to one of `to`.
+    fn fed(from: &str, to: &str) -> Posture {
+        let mut posture = with_function(|function| {
+            let target = Arn::build("aws", "sqs", to, ACCOUNT, "done");
+            function.event_invoke = Fact::Known(vec![EventInvokeConfig {
+                qualifier: "$LATEST".to_owned(),
+                on_success: Some(target),
+                on_failure: None,
+                retry_attempts: None,
+                event_age_seconds: None,
+            }]);
+        });
+        let region = posture.regions.get_mut(REGION).unwrap();
+        let mut mapping = EventSourceMapping::new(Arn::from("arn:m"), "u-1", region.functions.items[0].arn.clone());
+        mapping.source = Some(Arn::build("aws", "sqs", from, ACCOUNT, "intake"));
+        region.event_source_mappings.items.push(mapping);
+        posture
+    }
+
     #[test]
     fn rules() {
         let away = || {
@@ -450,6 +469,9 @@ mod tests {
             |secret: &mut crate::model::Secret| secret.replicas = Gap::denied("secretsmanager:DescribeSecret", "no").into();
         for (name, posture, expected) in [
             ("function at home", with_function(|_| ()), Says::Pass),
+            ("fed from another Region", fed("us-east-1", REGION), Says::Fail),
+            ("sends its results to another Region", fed(REGION, "us-east-1"), Says::Fail),
+            ("fed from allowed Regions", fed("eu-central-1", REGION), Says::Pass),
             ("table at home", with_table(|_| ()), Says::Pass),
             ("table elsewhere", away(), Says::Fail),
             ("replica elsewhere", replicated("us-east-1"), Says::Fail),

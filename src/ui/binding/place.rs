@@ -19,6 +19,8 @@ pub enum Place {
     Role,
     /// The attack paths.
     Paths,
+    /// What holds data.
+    Data,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -35,7 +37,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -44,6 +46,7 @@ impl Place {
         Self::Function,
         Self::Role,
         Self::Paths,
+        Self::Data,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -63,6 +66,7 @@ impl Place {
             Self::Function => "Function",
             Self::Role => "Role",
             Self::Paths => "Attack paths",
+            Self::Data => "Data",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",

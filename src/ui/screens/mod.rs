@@ -3,6 +3,7 @@
 mod accounts;
 mod attack_paths;
 mod collectors;
+mod data;
 mod finding;
 mod findings;
 mod fix;
@@ -19,6 +20,7 @@ pub(crate) mod which_key;
 pub(crate) use accounts::Accounts;
 pub(crate) use attack_paths::AttackPaths;
 pub(crate) use collectors::Collectors;
+pub(crate) use data::Data;
 pub(crate) use finding::Finding;
 pub(crate) use findings::Findings;
 pub(crate) use fix::Fix;
