@@ -33,10 +33,10 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         avoids: &[
-            "A reference to a secret: its ARN, its name, a path, a dynamic reference",
+            "A reference to a secret: an ARN, a path such as prod/db/password, a dynamic reference",
             "A SecureString parameter",
             "A plain parameter with a telling name that no function works with",
-            "An identifier, a file name or a word that stands under a telling name and does not look random",
+            "A name that only tells where a secret is, such as DB_PASSWORD_ARN",
         ],
         cli: "aws ssm put-parameter --name <NEW_PARAMETER_NAME> --type SecureString --value file://new-secret.txt --region <REGION>\n\
 aws secretsmanager create-secret --name <SECRET_NAME> --secret-string file://new-secret.txt --region <REGION>",
