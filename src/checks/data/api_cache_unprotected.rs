@@ -21,7 +21,37 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A stage whose cache cluster is off, whatever its methods say",
+            "Methods that cache nothing",
+            "An encrypted cache that anyone may pass by, as more than low",
+        ],
+        cli: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/caching/dataEncrypted,value=true' --region <REGION>\n\
+aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/caching/requireAuthorizationForCacheControl,value=true' --region <REGION>",
+        cloudformation: r#"# MethodSettings has nothing for requireAuthorizationForCacheControl: set that with the AWS CLI.
+Type: AWS::ApiGateway::Stage
+Properties:
+  MethodSettings:
+    - ResourcePath: "/*"
+      HttpMethod: "*"
+      CachingEnabled: true
+      CacheDataEncrypted: true"#,
+        terraform: r#"resource "aws_api_gateway_method_settings" "<NAME>" {
+  rest_api_id = aws_api_gateway_rest_api.<API>.id
+  stage_name  = aws_api_gateway_stage.<STAGE>.stage_name
+  method_path = "*/*"
+
+  settings {
+    caching_enabled                            = true
+    cache_data_encrypted                       = true
+    require_authorization_for_cache_control    = true
+    unauthorized_cache_control_header_strategy = "FAIL_WITH_403"
+  }
+}"#,
+        undo: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/caching/dataEncrypted,value=false' --region <REGION>\n\
+aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/caching/requireAuthorizationForCacheControl,value=false' --region <REGION>",
+    },
 };
 
 /// The names of the two settings in patches.

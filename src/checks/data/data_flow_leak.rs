@@ -43,7 +43,34 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A function that neither its own tags nor those of its role mark as sensitive",
+            "A write that a Deny or the permissions boundary of the role takes back",
+            "A bucket, queue, topic, stream or table that only this account and trusted ones can read",
+            "The network a function is in: no way through it counts",
+        ],
+        cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name keep-data-in --policy-document file://deny.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: keep-data-in
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Deny
+        Action: s3:PutObject
+        Resource: arn:aws:s3:::<BUCKET_NAME>/*"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "keep-data-in"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Deny", Action = "s3:PutObject", Resource = "arn:aws:s3:::<BUCKET_NAME>/*" }]
+  })
+}"#,
+        undo: "aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name keep-data-in",
+    },
 };
 
 /// The calls that put data somewhere, for resources of other accounts that a policy names.

@@ -24,7 +24,44 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::DynamoDb, Source::Kinesis, Source::SecretsManager, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "An account or organization that the configuration names as trusted",
+            "A statement for a stranger that a Deny of the same policy takes back",
+            "A statement for an AWS service",
+            "The account's own organization, once it is known which that is",
+        ],
+        cli: "aws dynamodb get-resource-policy --resource-arn <TABLE_OR_STREAM_ARN> --region <REGION>\n\
+aws dynamodb put-resource-policy --resource-arn <TABLE_OR_STREAM_ARN> --policy file://policy.json --region <REGION>\n\
+aws kinesis put-resource-policy --resource-arn <STREAM_ARN> --policy file://policy.json --region <REGION>\n\
+aws secretsmanager put-resource-policy --secret-id <SECRET_ARN> --resource-policy file://policy.json --region <REGION>",
+        cloudformation: r#"# The same for AWS::Kinesis::ResourcePolicy, and for ResourcePolicy of an AWS::DynamoDB::Table.
+Type: AWS::SecretsManager::ResourcePolicy
+Properties:
+  SecretId: !Ref <SECRET>
+  ResourcePolicy:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          AWS: !GetAtt <ROLE>.Arn
+        Action: secretsmanager:GetSecretValue
+        Resource: "*""#,
+        terraform: r#"# The same for aws_dynamodb_resource_policy and aws_kinesis_resource_policy, by resource_arn.
+resource "aws_secretsmanager_secret_policy" "<NAME>" {
+  secret_arn = aws_secretsmanager_secret.<SECRET>.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = aws_iam_role.<ROLE>.arn }
+      Action    = "secretsmanager:GetSecretValue"
+      Resource  = "*"
+    }]
+  })
+}"#,
+        undo: "Put back the policy that was printed before with the same put-resource-policy",
+    },
 };
 
 /// A policy that lets into data.

@@ -37,7 +37,26 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "Anything, while the configuration names no Regions",
+            "A key that is in one Region only, or a replication rule that is switched off",
+            "A rule or subscription with both ends outside, as what it leads to is reported itself",
+        ],
+        cli: r#"aws dynamodb update-table --table-name <TABLE_NAME> --replica-updates '[{"Delete":{"RegionName":"<REPLICA_REGION>"}}]' --region <REGION>
+aws secretsmanager remove-regions-from-replication --secret-id <SECRET_ARN> --remove-replica-regions <REPLICA_REGION> --region <REGION>"#,
+        cloudformation: "Type: AWS::DynamoDB::GlobalTable
+Properties:
+  Replicas:
+    - Region: <ALLOWED_REGION>",
+        terraform: r#"# Take out the replica blocks of other Regions.
+resource "aws_dynamodb_table" "<NAME>" {
+  replica {
+    region_name = "<ALLOWED_REGION>"
+  }
+}"#,
+        undo: "Cannot be taken back as it was: a deleted replica is made anew from the original",
+    },
 };
 
 /// A place that something is carried to: which Region, how, and what shows it.

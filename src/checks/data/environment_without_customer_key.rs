@@ -20,7 +20,21 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A function that has no environment variables",
+            "A function whose variables are under a customer managed key, whichever account the key is in",
+            "A plain function as more than low: Lambda always encrypts, and only tags that mark sensitive data make it medium",
+        ],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --kms-key-arn <KEY_ARN> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  KmsKeyArn: !GetAtt <KEY>.Arn",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  kms_key_arn = aws_kms_key.<KEY>.arn
+}"#,
+        undo: r#"aws lambda update-function-configuration --function-name <FUNCTION_NAME> --kms-key-arn "" --region <REGION>"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

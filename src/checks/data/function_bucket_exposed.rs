@@ -35,7 +35,59 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::S3, Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A bucket that notifies no function and that no execution role's policy names",
+            "A public policy that RestrictPublicBuckets holds shut, of the bucket or of the account",
+            "A bucket without a block of its own where the account's covers it",
+            "A grant to everyone that a Deny of the same policy takes back",
+        ],
+        cli: "aws s3api put-public-access-block --bucket <BUCKET_NAME> --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region <REGION>\n\
+aws s3api put-bucket-policy --bucket <BUCKET_NAME> --policy file://policy.json --region <REGION>",
+        cloudformation: r#"Bucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    PublicAccessBlockConfiguration:
+      BlockPublicAcls: true
+      IgnorePublicAcls: true
+      BlockPublicPolicy: true
+      RestrictPublicBuckets: true
+TlsOnly:
+  Type: AWS::S3::BucketPolicy
+  Properties:
+    Bucket: !Ref Bucket
+    PolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Deny
+          Principal: "*"
+          Action: s3:*
+          Resource: [!GetAtt Bucket.Arn, !Sub "${Bucket.Arn}/*"]
+          Condition: {Bool: {"aws:SecureTransport": "false"}}"#,
+        terraform: r#"resource "aws_s3_bucket_public_access_block" "<NAME>" {
+  bucket                  = aws_s3_bucket.<BUCKET>.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "<NAME>" {
+  bucket = aws_s3_bucket.<BUCKET>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.<BUCKET>.arn, "${aws_s3_bucket.<BUCKET>.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}"#,
+        undo: "aws s3api delete-public-access-block --bucket <BUCKET_NAME> --region <REGION>\n\
+aws s3api put-bucket-policy --bucket <BUCKET_NAME> --policy file://before.json --region <REGION>",
+    },
 };
 
 /// What strangers do with a bucket.

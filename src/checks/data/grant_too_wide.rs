@@ -30,7 +30,39 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A grant to an AWS service, or to the linked role that one keeps in the account",
+            "A grant that is bound to an encryption context",
+            "Any grant on an AWS managed key",
+            "An unbound grant to the account itself or to a trusted one, while it is no older than 365 days and makes no further grants",
+        ],
+        cli: "aws kms list-grants --key-id <KEY_ARN> --region <REGION>\n\
+aws kms revoke-grant --key-id <KEY_ARN> --grant-id <GRANT_ID> --region <REGION>",
+        cloudformation: r#"# CloudFormation has no resource for grants: revoke the grant, and give the role the key by its policy.
+Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: use-key
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: kms:Decrypt
+        Resource: <KEY_ARN>"#,
+        terraform: r#"resource "aws_kms_grant" "<NAME>" {
+  key_id            = aws_kms_key.<KEY>.key_id
+  grantee_principal = aws_iam_role.<ROLE>.arn
+  operations        = ["Decrypt"]
+
+  constraints {
+    encryption_context_equals = {
+      "<CONTEXT_KEY>" = "<CONTEXT_VALUE>"
+    }
+  }
+}"#,
+        undo: "aws kms create-grant --key-id <KEY_ARN> --grantee-principal <PRINCIPAL_ARN> --operations <OPERATIONS> --region <REGION>",
+    },
 };
 
 /// What is wrong with a grant.

@@ -22,7 +22,21 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix: no_fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "AWS managed keys, which cost nothing to keep",
+            "A key of which it is not known when it was last used: Palisade calls none unused by guessing",
+        ],
+        cli: "aws kms get-key-last-usage --key-id <KEY_ARN> --region <REGION>\n\
+aws kms disable-key --key-id <KEY_ARN> --region <REGION>",
+        cloudformation: "Type: AWS::KMS::Key
+Properties:
+  Enabled: false",
+        terraform: r#"resource "aws_kms_key" "<NAME>" {
+  is_enabled = false
+}"#,
+        undo: "aws kms enable-key --key-id <KEY_ARN> --region <REGION>",
+    },
 };
 
 /// What would tell.

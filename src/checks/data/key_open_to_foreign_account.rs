@@ -27,7 +27,43 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "An account or organization that the configuration names as trusted",
+            "The account's own organization, once it is known which that is",
+            "A grant to an AWS service or to a service-linked role",
+            "The id of a deleted user or role, which nobody can become again",
+        ],
+        cli: "aws kms get-key-policy --key-id <KEY_ARN> --policy-name default --query Policy --output text --region <REGION>\n\
+aws kms put-key-policy --key-id <KEY_ARN> --policy-name default --policy file://policy.json --region <REGION>\n\
+aws kms list-grants --key-id <KEY_ARN> --region <REGION>\n\
+aws kms revoke-grant --key-id <KEY_ARN> --grant-id <GRANT_ID> --region <REGION>",
+        cloudformation: r#"# Grants are no part of a template: revoke those with the AWS CLI.
+Type: AWS::KMS::Key
+Properties:
+  KeyPolicy:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root
+        Action: kms:*
+        Resource: "*""#,
+        terraform: r#"resource "aws_kms_key_policy" "<NAME>" {
+  key_id = aws_kms_key.<KEY>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::<ACCOUNT_ID>:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
+}"#,
+        undo: "aws kms put-key-policy --key-id <KEY_ARN> --policy-name default --policy file://before.json --region <REGION>\n\
+A revoked grant is not brought back: whoever held it asks for another, which has a new id",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -24,7 +24,39 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A principal of everyone with a condition on kms:CallerAccount, an organization or a network",
+            "An Allow for everyone that a Deny of the same policy takes back",
+            "The policy of an AWS managed key, which lets in whoever comes through the service",
+            "A statement for the root of the account, which hands the decision to IAM",
+        ],
+        cli: "aws kms get-key-policy --key-id <KEY_ARN> --policy-name default --query Policy --output text --region <REGION>\n\
+aws kms put-key-policy --key-id <KEY_ARN> --policy-name default --policy file://policy.json --region <REGION>",
+        cloudformation: r#"Type: AWS::KMS::Key
+Properties:
+  KeyPolicy:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root
+        Action: kms:*
+        Resource: "*""#,
+        terraform: r#"resource "aws_kms_key_policy" "<NAME>" {
+  key_id = aws_kms_key.<KEY>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::<ACCOUNT_ID>:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
+}"#,
+        undo: "aws kms put-key-policy --key-id <KEY_ARN> --policy-name default --policy file://before.json --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

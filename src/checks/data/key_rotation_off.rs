@@ -23,7 +23,22 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Kms],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "Asymmetric and HMAC keys, which KMS cannot rotate by itself",
+            "Keys with imported material or in a custom key store",
+            "AWS managed keys, which AWS rotates",
+            "Keys that are disabled or about to be deleted",
+        ],
+        cli: "aws kms enable-key-rotation --key-id <KEY_ARN> --region <REGION>",
+        cloudformation: "Type: AWS::KMS::Key
+Properties:
+  EnableKeyRotation: true",
+        terraform: r#"resource "aws_kms_key" "<NAME>" {
+  enable_key_rotation = true
+}"#,
+        undo: "aws kms disable-key-rotation --key-id <KEY_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -23,7 +23,31 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Kms],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A disabled key on which no function depends",
+            "A function without a KMSKeyArn of which Lambda reports no trouble with a key",
+            "A key of another account, or a list of keys that could not be read: what is not found there is unknown, not gone",
+            "A KMSKeyArn that names an alias of a key in order",
+        ],
+        cli: "aws kms cancel-key-deletion --key-id <KEY_ARN> --region <REGION>\n\
+aws kms enable-key --key-id <KEY_ARN> --region <REGION>",
+        cloudformation: "# CloudFormation cannot cancel a deletion: do that with the AWS CLI first.
+Type: AWS::KMS::Key
+DeletionPolicy: Retain
+Properties:
+  Enabled: true",
+        terraform: r#"# Terraform cannot cancel a deletion: do that with the AWS CLI first.
+resource "aws_kms_key" "<NAME>" {
+  is_enabled = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}"#,
+        undo: "aws kms disable-key --key-id <KEY_ARN> --region <REGION>\n\
+aws kms schedule-key-deletion --key-id <KEY_ARN> --pending-window-in-days 30 --region <REGION>",
+    },
 };
 
 /// What Lambda says when KMS refuses.

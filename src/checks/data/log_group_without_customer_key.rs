@@ -22,7 +22,24 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Logs, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A log group that no function writes to",
+            "A group of a plain function as more than low: CloudWatch always encrypts, and only tags that mark sensitive data make it medium",
+            "A group named after a function that logs to another group",
+        ],
+        cli: "aws logs associate-kms-key --log-group-name <LOG_GROUP_NAME> --kms-key-id <KEY_ARN> --region <REGION>",
+        cloudformation: "# Let the service principal logs.<REGION>.amazonaws.com use the key in its policy first.
+Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: /aws/lambda/<FUNCTION_NAME>
+  KmsKeyId: !GetAtt <KEY>.Arn",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name       = "/aws/lambda/<FUNCTION_NAME>"
+  kms_key_id = aws_kms_key.<KEY>.arn
+}"#,
+        undo: "aws logs disassociate-kms-key --log-group-name <LOG_GROUP_NAME> --region <REGION>",
+    },
 };
 
 /// Where Lambda logs to, unless a function says otherwise.

@@ -22,7 +22,49 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Efs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A file system that no function mounts",
+            "An access point without a user of its own, as Lambda's user is not root",
+            "A whole file system that is encrypted and mounted as an ordinary user, as more than low",
+        ],
+        cli: "aws efs create-access-point --file-system-id <FILE_SYSTEM_ID> --posix-user Uid=1000,Gid=1000 --root-directory 'Path=/<FOLDER>,CreationInfo={OwnerUid=1000,OwnerGid=1000,Permissions=750}' --region <REGION>\n\
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --file-system-configs Arn=<ACCESS_POINT_ARN>,LocalMountPath=/mnt/<FOLDER> --region <REGION>",
+        cloudformation: r#"FileSystem:
+  Type: AWS::EFS::FileSystem
+  Properties:
+    Encrypted: true
+AccessPoint:
+  Type: AWS::EFS::AccessPoint
+  Properties:
+    FileSystemId: !Ref FileSystem
+    PosixUser: {Uid: "1000", Gid: "1000"}
+    RootDirectory:
+      Path: /<FOLDER>
+      CreationInfo: {OwnerUid: "1000", OwnerGid: "1000", Permissions: "750"}"#,
+        terraform: r#"resource "aws_efs_file_system" "<NAME>" {
+  encrypted = true
+}
+
+resource "aws_efs_access_point" "<NAME>" {
+  file_system_id = aws_efs_file_system.<NAME>.id
+
+  posix_user {
+    uid = 1000
+    gid = 1000
+  }
+
+  root_directory {
+    path = "/<FOLDER>"
+    creation_info {
+      owner_uid   = 1000
+      owner_gid   = 1000
+      permissions = "750"
+    }
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --file-system-configs Arn=<OLD_ACCESS_POINT_ARN>,LocalMountPath=/mnt/<FOLDER> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -21,7 +21,31 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A domain name that leads to no API",
+            "An endpoint of an API that is switched off, or private",
+            "Any policy from TLS 1.2 up, the SecurityPolicy_TLS12 and SecurityPolicy_TLS13 ones included",
+            "An HTTP API at its own endpoint",
+        ],
+        cli: "aws apigateway update-domain-name --domain-name <DOMAIN_NAME> --patch-operations op=replace,path=/securityPolicy,value=TLS_1_2 --region <REGION>\n\
+aws apigateway update-rest-api --rest-api-id <API_ID> --patch-operations op=replace,path=/securityPolicy,value=TLS_1_2 --region <REGION>\n\
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+        cloudformation: "Domain:
+  Type: AWS::ApiGateway::DomainName
+  Properties:
+    SecurityPolicy: TLS_1_2
+Api:
+  Type: AWS::ApiGateway::RestApi
+  Properties:
+    SecurityPolicy: TLS_1_2",
+        terraform: r#"resource "aws_api_gateway_domain_name" "<NAME>" {
+  domain_name     = "<DOMAIN_NAME>"
+  security_policy = "TLS_1_2"
+}"#,
+        undo: "aws apigateway update-domain-name --domain-name <DOMAIN_NAME> --patch-operations op=replace,path=/securityPolicy,value=TLS_1_0 --region <REGION>\n\
+aws apigateway update-rest-api --rest-api-id <API_ID> --patch-operations op=replace,path=/securityPolicy,value=TLS_1_0 --region <REGION>",
+    },
 };
 
 /// The policy that takes TLS 1.0 and up.

@@ -22,7 +22,52 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::States, Source::Pipes, Source::Scheduler, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A state machine, pipe or schedule that leads to no function which its tags mark as sensitive",
+            "A schedule that hands over no input",
+            "Execution data in the settings of a log whose level is OFF",
+        ],
+        cli: "aws stepfunctions update-state-machine --state-machine-arn <STATE_MACHINE_ARN> --encryption-configuration type=CUSTOMER_MANAGED_KMS_KEY,kmsKeyId=<KEY_ARN> --region <REGION>\n\
+aws stepfunctions update-state-machine --state-machine-arn <STATE_MACHINE_ARN> --logging-configuration file://logging.json --region <REGION>\n\
+aws pipes update-pipe --name <PIPE_NAME> --role-arn <ROLE_ARN> --kms-key-identifier <KEY_ARN> --region <REGION>",
+        cloudformation: "Machine:
+  Type: AWS::StepFunctions::StateMachine
+  Properties:
+    EncryptionConfiguration:
+      Type: CUSTOMER_MANAGED_KMS_KEY
+      KmsKeyId: !GetAtt <KEY>.Arn
+    LoggingConfiguration:
+      IncludeExecutionData: false
+Pipe:
+  Type: AWS::Pipes::Pipe
+  Properties:
+    KmsKeyIdentifier: !GetAtt <KEY>.Arn
+Schedule:
+  Type: AWS::Scheduler::Schedule
+  Properties:
+    KmsKeyArn: !GetAtt <KEY>.Arn",
+        terraform: r#"resource "aws_sfn_state_machine" "<NAME>" {
+  encryption_configuration {
+    type       = "CUSTOMER_MANAGED_KMS_KEY"
+    kms_key_id = aws_kms_key.<KEY>.arn
+  }
+
+  logging_configuration {
+    include_execution_data = false
+  }
+}
+
+resource "aws_pipes_pipe" "<NAME>" {
+  kms_key_identifier = aws_kms_key.<KEY>.arn
+}
+
+resource "aws_scheduler_schedule" "<NAME>" {
+  kms_key_arn = aws_kms_key.<KEY>.arn
+}"#,
+        undo: r#"aws stepfunctions update-state-machine --state-machine-arn <STATE_MACHINE_ARN> --encryption-configuration type=AWS_OWNED_KEY --region <REGION>
+aws pipes update-pipe --name <PIPE_NAME> --role-arn <ROLE_ARN> --kms-key-identifier "" --region <REGION>"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -21,7 +21,45 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A queue, topic or stream that no function works with",
+            "A queue under SQS's own keys: a key of yours is not asked for",
+            "A topic without a key as more than low, as SNS encrypts its disks anyway",
+        ],
+        cli: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes SqsManagedSseEnabled=true --region <REGION>\n\
+aws sns set-topic-attributes --topic-arn <TOPIC_ARN> --attribute-name KmsMasterKeyId --attribute-value alias/aws/sns --region <REGION>\n\
+aws kinesis start-stream-encryption --stream-name <STREAM_NAME> --encryption-type KMS --key-id alias/aws/kinesis --region <REGION>",
+        cloudformation: "Queue:
+  Type: AWS::SQS::Queue
+  Properties:
+    SqsManagedSseEnabled: true
+Topic:
+  Type: AWS::SNS::Topic
+  Properties:
+    KmsMasterKeyId: alias/aws/sns
+Stream:
+  Type: AWS::Kinesis::Stream
+  Properties:
+    StreamEncryption:
+      EncryptionType: KMS
+      KeyId: alias/aws/kinesis",
+        terraform: r#"resource "aws_sqs_queue" "<NAME>" {
+  sqs_managed_sse_enabled = true
+}
+
+resource "aws_sns_topic" "<NAME>" {
+  kms_master_key_id = "alias/aws/sns"
+}
+
+resource "aws_kinesis_stream" "<NAME>" {
+  encryption_type = "KMS"
+  kms_key_id      = "alias/aws/kinesis"
+}"#,
+        undo: r#"aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes SqsManagedSseEnabled=false --region <REGION>
+aws sns set-topic-attributes --topic-arn <TOPIC_ARN> --attribute-name KmsMasterKeyId --attribute-value "" --region <REGION>
+aws kinesis stop-stream-encryption --stream-name <STREAM_NAME> --encryption-type KMS --key-id alias/aws/kinesis --region <REGION>"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -31,7 +31,25 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A reference to a secret: an ARN, a path such as prod/db/password, a dynamic reference",
+            "A SecureString parameter",
+            "A plain parameter with a telling name that no function works with",
+            "A name that only tells where a secret is, such as DB_PASSWORD_ARN",
+        ],
+        cli: "aws ssm put-parameter --name <NEW_PARAMETER_NAME> --type SecureString --value file://new-secret.txt --region <REGION>\n\
+aws secretsmanager create-secret --name <SECRET_NAME> --secret-string file://new-secret.txt --region <REGION>",
+        cloudformation: "Type: AWS::SecretsManager::Secret
+Properties:
+  GenerateSecretString:
+    PasswordLength: 32",
+        terraform: r#"# The value is set outside of Terraform, so that its state does not hold it.
+resource "aws_secretsmanager_secret" "<NAME>" {
+  name = "<SECRET_NAME>"
+}"#,
+        undo: "Cannot be taken back: whoever could look may know the old secret, so it stays revoked",
+    },
 };
 
 /// Secrets that were found on one resource.

@@ -27,7 +27,31 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A secret that no function works with",
+            "A secret that a service of AWS manages",
+            "A replica, which follows its primary",
+            "A rotation that is late by no more than a day, as it runs within a window",
+        ],
+        cli: "aws secretsmanager rotate-secret --secret-id <SECRET_ARN> --rotation-lambda-arn <FUNCTION_ARN> --rotation-rules AutomaticallyAfterDays=30 --region <REGION>",
+        cloudformation: "Type: AWS::SecretsManager::RotationSchedule
+Properties:
+  SecretId: !Ref <SECRET>
+  RotationLambdaARN: !GetAtt <FUNCTION>.Arn
+  RotationRules:
+    AutomaticallyAfterDays: 30",
+        terraform: r#"resource "aws_secretsmanager_secret_rotation" "<NAME>" {
+  secret_id           = aws_secretsmanager_secret.<SECRET>.id
+  rotation_lambda_arn = aws_lambda_function.<FUNCTION>.arn
+
+  rotation_rules {
+    automatically_after_days = 30
+  }
+}"#,
+        undo: "aws secretsmanager cancel-rotate-secret --secret-id <SECRET_ARN> --region <REGION>\n\
+A value that has been rotated is not brought back",
+    },
 };
 
 /// What tells of rotations.

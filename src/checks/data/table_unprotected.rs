@@ -21,7 +21,29 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::DynamoDb, Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        avoids: &[
+            "A table that no function works with, or that a policy reaches by a wildcard only",
+            "A table of a development function, or one that lacks deletion protection alone, as more than low",
+            "A setting that could not be read",
+        ],
+        cli: "aws dynamodb update-continuous-backups --table-name <TABLE_NAME> --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --region <REGION>\n\
+aws dynamodb update-table --table-name <TABLE_NAME> --deletion-protection-enabled --region <REGION>",
+        cloudformation: "Type: AWS::DynamoDB::Table
+Properties:
+  DeletionProtectionEnabled: true
+  PointInTimeRecoverySpecification:
+    PointInTimeRecoveryEnabled: true",
+        terraform: r#"resource "aws_dynamodb_table" "<NAME>" {
+  deletion_protection_enabled = true
+
+  point_in_time_recovery {
+    enabled = true
+  }
+}"#,
+        undo: "aws dynamodb update-continuous-backups --table-name <TABLE_NAME> --point-in-time-recovery-specification PointInTimeRecoveryEnabled=false --region <REGION>\n\
+aws dynamodb update-table --table-name <TABLE_NAME> --no-deletion-protection-enabled --region <REGION>",
+    },
 };
 
 const RECOVERY: &str = "recovery";
