@@ -159,7 +159,10 @@ fn the_json_report_keeps_its_contract() {
             "unknown" => assert_eq!(keys(&finding["gap"]), ["action", "detail", "kind"]),
             _ => {}
         }
-        assert_eq!(keys(&finding["frameworks"]), ["attack-18", "cis-aws-7.0", "csa-sas", "nist-csf-2.0", "owasp-sls-2018", "security-hub"]);
+        assert_eq!(
+            keys(&finding["frameworks"]),
+            ["attack-18", "cis-aws-7.0", "csa-sas", "nist-csf-2.0", "owasp-sls-2018", "pci-dss-4.0.1", "security-hub", "soc-2"]
+        );
         if let Some(remedy) = finding["remedy"].as_object() {
             for key in ["kind", "commands", "undo", "risk", "actions"] {
                 assert!(remedy.contains_key(key), "{finding}");
