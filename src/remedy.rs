@@ -17,6 +17,15 @@ pub enum Effort {
 }
 
 impl Effort {
+    /// By how much a gain is divided to compare fixes: a key, a decision, an afternoon.
+    pub const fn cost(self) -> f64 {
+        match self {
+            Self::OneKey => 1.0,
+            Self::Prompt => 2.0,
+            Self::Guided => 5.0,
+        }
+    }
+
     /// The word of the command line and the screen.
     pub const fn word(self) -> &'static str {
         match self {

@@ -201,6 +201,30 @@ impl World {
         findings.map(|finding| self.plan_in(&context, finding)).collect()
     }
 
+    /// The fails to mend first: the points each gives back, for what its fix asks of a person; at most `count`.
+    ///
+    /// What no plan mends is left out. A gain is divided by [`Effort::cost`](crate::remedy::Effort::cost), which is at
+    /// least 1, so that the walk from the largest gain down ends as soon as no gain left can beat what was found;
+    /// it ends after 1,000 plans in any case, for accounts with as many fails that give back the same.
+    pub fn fix_first(&self, count: usize) -> Vec<(&Finding, Plan)> {
+        const MOST: usize = 1_000;
+        let context = self.context();
+        let mut candidates: Vec<&Finding> = self.findings.iter().filter(|finding| finding.gain > 0.0).collect();
+        candidates.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        let worth = |finding: &Finding, plan: &Plan| finding.gain / plan.effort.cost();
+        let mut first: Vec<(&Finding, Plan)> = Vec::new();
+        for finding in candidates.into_iter().take(MOST) {
+            if first.len() == count && first.last().is_none_or(|(last, plan)| worth(last, plan) >= finding.gain) {
+                break;
+            }
+            let Some(plan) = self.plan_in(&context, finding) else { continue };
+            let at = first.partition_point(|(other, has)| worth(other, has) >= worth(finding, &plan));
+            first.insert(at, (finding, plan));
+            first.truncate(count);
+        }
+        first
+    }
+
     fn plan_in(&self, context: &Context<'_>, finding: &Finding) -> Option<Plan> {
         let verdict = self.verdicts.get(finding.verdict)?;
         matches!(verdict.ruling, Ruling::Fail(_)).then(|| (finding.check.fix)(context, verdict)).flatten()
@@ -429,5 +453,22 @@ mod tests {
         let mut posture = testing::empty();
         posture.sources = vec![SourceRun::queued(Source::Lambda, testing::REGION)];
         assert_eq!(assess(posture).blind().count(), 0);
+    }
+
+    #[test]
+    fn what_to_fix_first_is_what_gives_back_most_for_its_effort() {
+        let world = World::assess(Origin::Demo, Arc::new(crate::demo::posture()), Arc::default());
+        let mut all: Vec<f64> = world
+            .findings
+            .iter()
+            .filter_map(|finding| world.plan(finding).map(|plan| finding.gain / plan.effort.cost()))
+            .filter(|worth| *worth > 0.0)
+            .collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        for count in [0, 1, 5, 20] {
+            let found: Vec<f64> = world.fix_first(count).iter().map(|(finding, plan)| finding.gain / plan.effort.cost()).collect();
+            assert_eq!(found, all[..count.min(all.len())], "{count}");
+        }
+        assert!(world.fix_first(20).windows(2).any(|pair| pair[0].0.gain < pair[1].0.gain), "effort weighs");
     }
 }

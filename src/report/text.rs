@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn write(world: &World, filter: &Filter, out: &mut dyn Write) -> io::Result<()> {
     head(world, out)?;
     layers(world, out)?;
+    fix_first(world, out)?;
     blind_spots(world, out)?;
     findings(world, filter, out)?;
     waivers(world, out)
@@ -89,6 +90,22 @@ fn layers(world: &World, out: &mut dyn Write) -> io::Result<()> {
         let counts = &layer.counts;
         let fails: String = Severity::ALL.iter().map(|severity| format!(" {:>5}", counts.of(*severity))).collect();
         writeln!(out, "  {:<12} {:<34}{fails} {:>8} {:>6}", layer.layer, rating(&layer.rating), counts.unknown, counts.pass)?;
+    }
+    Ok(())
+}
+
+/// Where an hour is best spent.
+fn fix_first(world: &World, out: &mut dyn Write) -> io::Result<()> {
+    const SHOWN: usize = 5;
+    let first = world.fix_first(SHOWN);
+    if first.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    writeln!(out, "Fix these first, by points gained for effort:")?;
+    for (finding, plan) in first {
+        let resource = clean(finding.resource.as_str());
+        writeln!(out, "  {:>+5.1}  {:<7} {} {resource}: {}", finding.gain, plan.effort.word(), finding.check.id, clean(&plan.summary))?;
     }
     Ok(())
 }
