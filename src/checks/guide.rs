@@ -10,6 +10,10 @@ use serde::Serialize;
 /// Names to fill in are written `<IN_CAPITALS>`.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Guide {
+    /// The calls whose answers decide it, as IAM actions such as `lambda:GetPolicy`.
+    pub calls: &'static [&'static str],
+    /// What AWS does in this regard, in one sentence: the other side of the shared responsibility.
+    pub provider: &'static str,
     /// What looks like the defect and is not: each a phrase without a full stop.
     pub avoids: &'static [&'static str],
     /// The commands of the AWS CLI, one a line.
@@ -24,7 +28,7 @@ pub struct Guide {
 
 impl Guide {
     /// Nothing to say: for checks of tests.
-    pub const NONE: Self = Self { avoids: &[], cli: "", cloudformation: "", terraform: "", undo: "" };
+    pub const NONE: Self = Self { calls: &[], provider: "", avoids: &[], cli: "", cloudformation: "", terraform: "", undo: "" };
 
     /// The fix's ways with their names on screen and on the command line, those without text left out.
     pub fn ways(&self) -> impl Iterator<Item = (&'static str, &'static str)> {

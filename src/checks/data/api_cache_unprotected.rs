@@ -22,6 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A stage whose cache cluster is off, whatever its methods say",
             "Methods that cache nothing",

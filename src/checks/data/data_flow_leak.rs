@@ -44,6 +44,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A function that neither its own tags nor those of its role mark as sensitive",
             "A write that a Deny or the permissions boundary of the role takes back",

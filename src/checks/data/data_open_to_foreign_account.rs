@@ -25,6 +25,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "An account or organization that the configuration names as trusted",
             "A statement for a stranger that a Deny of the same policy takes back",

@@ -38,6 +38,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "Anything, while the configuration names no Regions",
             "A key that is in one Region only, or a replication rule that is switched off",

@@ -21,6 +21,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A function that has no environment variables",
             "A function whose variables are under a customer managed key, whichever account the key is in",

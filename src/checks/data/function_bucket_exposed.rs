@@ -36,6 +36,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A bucket that notifies no function and that no execution role's policy names",
             "A public policy that RestrictPublicBuckets holds shut, of the bucket or of the account",

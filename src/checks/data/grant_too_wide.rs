@@ -31,6 +31,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A grant to an AWS service, or to the linked role that one keeps in the account",
             "A grant that is bound to an encryption context",

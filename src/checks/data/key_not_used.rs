@@ -23,6 +23,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix: no_fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "AWS managed keys, which cost nothing to keep",
             "A key of which it is not known when it was last used: Palisade calls none unused by guessing",

@@ -28,6 +28,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "An account or organization that the configuration names as trusted",
             "The account's own organization, once it is known which that is",

@@ -25,6 +25,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A principal of everyone with a condition on kms:CallerAccount, an organization or a network",
             "An Allow for everyone that a Deny of the same policy takes back",

@@ -24,6 +24,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "Asymmetric and HMAC keys, which KMS cannot rotate by itself",
             "Keys with imported material or in a custom key store",

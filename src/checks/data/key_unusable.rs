@@ -24,6 +24,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A disabled key on which no function depends",
             "A function without a KMSKeyArn of which Lambda reports no trouble with a key",

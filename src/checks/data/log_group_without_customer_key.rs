@@ -23,6 +23,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A log group that no function writes to",
             "A group of a plain function as more than low: CloudWatch always encrypts, and only tags that mark sensitive data make it medium",

@@ -23,6 +23,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A file system that no function mounts",
             "An access point without a user of its own, as Lambda's user is not root",

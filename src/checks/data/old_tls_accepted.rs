@@ -22,6 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A domain name that leads to no API",
             "An endpoint of an API that is switched off, or private",

@@ -23,6 +23,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A state machine, pipe or schedule that leads to no function which its tags mark as sensitive",
             "A schedule that hands over no input",

@@ -22,6 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A queue, topic or stream that no function works with",
             "A queue under SQS's own keys: a key of yours is not asked for",

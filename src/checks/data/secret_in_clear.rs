@@ -32,6 +32,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A reference to a secret: an ARN, a path such as prod/db/password, a dynamic reference",
             "A SecureString parameter",

@@ -28,6 +28,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A secret that no function works with",
             "A secret that a service of AWS manages",

@@ -22,6 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
+        calls: &[],
+        provider: "",
         avoids: &[
             "A table that no function works with, or that a policy reaches by a wildcard only",
             "A table of a development function, or one that lacks deletion protection alone, as more than low",
