@@ -1,9 +1,11 @@
-//! The checks and the score on 10,000 functions: time on one core, and memory.
+//! The checks and the score on 10,000 functions with what triggers them, what they work with and who watches them: time on
+//! one core, and memory. How 10,000 roles reach one another is measured by the bench `reach`, and is left out here.
 //!
 //! `cargo bench --no-default-features --bench assess`, with `-- 2000` for another size.
 
 mod account;
 mod budget;
+mod services;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -16,9 +18,13 @@ use palisade::{
 fn main() -> ExitCode {
     let mut figures = budget::Figures::default();
     let size = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
-    let (built, posture) = budget::timed(|| Arc::new(account::posture(size)));
+    let (built, posture) = budget::timed(|| {
+        let mut posture = account::posture(size);
+        services::furnish(&mut posture);
+        Arc::new(posture)
+    });
     let settings = Arc::new(Settings::default());
-    println!("an account of {size} functions, built in {built:.0} ms");
+    println!("an account of {size} functions and {} resources, built in {built:.0} ms", posture.arns().len());
     let before = budget::memory("VmRSS");
 
     let (prepared, context) = budget::worked(|| Context::new(&posture, &settings));
@@ -37,7 +43,7 @@ fn main() -> ExitCode {
 
     let (first, world) = budget::worked(|| World::assess(Origin::Demo, posture.clone(), settings.clone()));
     println!("{} verdicts, {} findings", world.verdicts.len(), world.findings.len());
-    figures.tell("all checks and the score", first, "ms", Some(1000.0));
+    figures.tell("all checks and the score", first, "ms", Some(1500.0));
     let (again, world) = budget::worked(|| world.reassess(posture, &[Source::Logs]));
     figures.tell("the same after one source changed", again, "ms", None);
     let (plans, remedied) = budget::worked(|| world.plans(world.findings.iter().take(1000)));
@@ -47,7 +53,7 @@ fn main() -> ExitCode {
     if let (Some(before), Some(after), Some(highest)) = (before, budget::memory("VmRSS"), budget::memory("VmHWM")) {
         figures.tell("memory of the posture", before, "MB", None);
         figures.tell("memory with the world", after, "MB", None);
-        figures.tell("memory at its highest", highest, "MB", Some(500.0));
+        figures.tell("memory at its highest", highest, "MB", Some(700.0));
     }
     figures.code()
 }

@@ -1,10 +1,10 @@
 //! FN-013: the function carries a vulnerability that Inspector knows.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
-    model::{Function, Gap, Region, Source, Vulnerability, find},
+    model::{Arn, Function, Gap, Region, Source, Vulnerability, find},
     remedy::{Effort, Plan, Risk},
 };
 
@@ -40,7 +40,13 @@ const LIKELY: f64 = 0.1;
 const SHOWN: usize = 5;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
+    // Inspector has thousands of findings in a large account: they are gone through once, not once a function.
+    let mut by_function: BTreeMap<Arn, Vec<&Vulnerability>> = BTreeMap::new();
+    for found in context.posture.regions.values().flat_map(|region| &region.vulnerabilities.items) {
+        by_function.entry(found.function.unqualified()).or_default().push(found);
+    }
+    let found = |function: &Function| worst_first(by_function.get(&function.arn).into_iter().flatten().copied());
+    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function, &found(function)))
 }
 
 fn is_exploited(found: &Vulnerability) -> bool {
@@ -51,16 +57,14 @@ fn matters(found: &Vulnerability) -> bool {
     matches!(found.severity.as_str(), "CRITICAL" | "HIGH") || is_exploited(found) || found.epss.is_some_and(|score| score >= LIKELY)
 }
 
-/// The findings on `function` that matter, the worst first.
-fn of<'a>(region: &'a Region, function: &Function) -> Vec<&'a Vulnerability> {
-    let found = region.vulnerabilities.items.iter();
-    let mut found: Vec<_> = found.filter(|found| found.function.unqualified() == function.arn && matters(found)).collect();
+/// Those that matter, the worst first.
+fn worst_first<'a>(found: impl Iterator<Item = &'a Vulnerability>) -> Vec<&'a Vulnerability> {
+    let mut found: Vec<_> = found.filter(|found| matters(found)).collect();
     found.sort_by_key(|found| (Reverse(is_exploited(found)), found.severity != "CRITICAL", found.severity != "HIGH", &found.arn));
     found
 }
 
-fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
-    let found = of(region, function);
+fn judge(context: &Context<'_>, region: &Region, function: &Function, found: &[&Vulnerability]) -> Result<Ruling, Gap> {
     let Some(worst) = found.first() else {
         return match unread(region, function) {
             Some(gap) => Err(gap),
@@ -119,7 +123,7 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
     let region = context.posture.regions.get(&*verdict.region)?;
-    let found = of(region, function);
+    let found = worst_first(region.vulnerabilities.items.iter().filter(|found| found.function.unqualified() == function.arn));
     let mut advice: Vec<String> = Vec::new();
     for package in found.iter().flat_map(|found| &found.packages) {
         let Some(fixed) = &package.fixed_in else { continue };
