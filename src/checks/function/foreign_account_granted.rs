@@ -45,7 +45,40 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:GetPolicy",
+            "organizations:DescribeOrganization",
+        ],
+        provider: "Lambda lets in whomever the policy names, across accounts and for as long as the statement stands; AWS does not know \
+                  which accounts you still work with",
+        avoids: &[
+            "Accounts and organizations that the configuration names as trusted",
+            "The account's own organization, where it was read which one that is",
+            "The id of a deleted user or role, which nobody can be again",
+            "Services, which FN-005 judges, and everyone who may only invoke the function, which FN-001 judges",
+        ],
+        cli:
+            "# Leave --qualifier out for the policy of the function itself.
+aws lambda get-policy --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --query Policy --output text --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --region <REGION>",
+        cloudformation: "# Take the permission out, or name an account that you trust.
+Type: AWS::Lambda::Permission
+Properties:
+  FunctionName: !Ref <FUNCTION>
+  Action: lambda:InvokeFunction
+  Principal: <TRUSTED_ACCOUNT_ID>",
+        terraform: r#"# Take the permission out, or name an account that you trust.
+resource "aws_lambda_permission" "<NAME>" {
+  function_name = aws_lambda_function.<FUNCTION>.function_name
+  action        = "lambda:InvokeFunction"
+  principal     = "<TRUSTED_ACCOUNT_ID>"
+}"#,
+        undo: "aws lambda add-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal <ACCOUNT_ID> --region <REGION>",
+    },
 };
 
 fn actions() -> Vec<&'static str> {
