@@ -23,7 +23,47 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Ecr],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "ecr:DescribeRepositories", "ecr:DescribeImages"],
+        provider: "Lambda pins the digest that a tag had at the deployment and patches nothing in an image; ECR scans where you switched \
+                  it on, and building the image again is yours",
+        avoids: &[
+            "Functions that are packages, whose runtime AWS patches",
+            "Tags that can be pushed over, where the function names its image by the digest",
+            "An image that Inspector watches, although it bears no date of a scan",
+            "A repository whose name only begins like that of the image",
+        ],
+        cli: "# Let the registry scan what is pushed, build the image again on a patched base, and deploy it by its digest.
+aws ecr put-image-tag-mutability --repository-name <REPOSITORY_NAME> --image-tag-mutability IMMUTABLE --region <REGION>
+aws ecr put-image-scanning-configuration --repository-name <REPOSITORY_NAME> --image-scanning-configuration scanOnPush=true --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --image-uri <REPOSITORY_URI>@<DIGEST> --region <REGION>",
+        cloudformation: "Repository:
+  Type: AWS::ECR::Repository
+  Properties:
+    ImageTagMutability: IMMUTABLE
+    ImageScanningConfiguration:
+      ScanOnPush: true
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    PackageType: Image
+    Code:
+      ImageUri: <REPOSITORY_URI>@<DIGEST>",
+        terraform: r#"resource "aws_ecr_repository" "<NAME>" {
+  image_tag_mutability = "IMMUTABLE"
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  package_type = "Image"
+  image_uri    = "${aws_ecr_repository.<NAME>.repository_url}@<DIGEST>"
+}"#,
+        undo: "aws ecr put-image-tag-mutability --repository-name <REPOSITORY_NAME> --image-tag-mutability MUTABLE --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --image-uri <OLD_IMAGE_URI> --region <REGION>",
+    },
 };
 
 /// After how many days an image is old.

@@ -21,7 +21,32 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda encrypts the variables at rest and shows them to whoever may list functions; what you write into them is yours",
+        avoids: &[
+            "Names and ARNs of secrets, ids and paths",
+            "Numbers, booleans, levels of logs and other words that say nothing",
+            "A random value under a name that tells nothing",
+            "A random value under a telling name, as more than high: that is a guess",
+        ],
+        cli: "# Let the code fetch the secret at its start, let the role read it, and change the secret at its origin afterwards.
+aws secretsmanager create-secret --name <SECRET_NAME> --secret-string file://<FILE> --region <REGION>
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --environment file://environment.json --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Environment:
+    Variables:
+      <NAME>_SECRET_ARN: !Ref <SECRET>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  environment {
+    variables = {
+      <NAME>_SECRET_ARN = aws_secretsmanager_secret.<SECRET>.arn
+    }
+  }
+}"#,
+        undo: "Not to be taken back: the old value has been read by whoever could list functions, and published versions still hold it",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
