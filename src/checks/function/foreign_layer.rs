@@ -22,7 +22,40 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda unpacks a layer of any account into the function as it is; AWS vouches only for the layers that it publishes \
+                  itself",
+        avoids: &[
+            "Layers that AWS publishes, in whatever Region",
+            "Layers of this account, of trusted accounts and of publishers that the configuration names",
+            "A name like that of a known layer does not count: the account of the ARN does",
+        ],
+        cli: "# Read what is in the layer, and publish it from this account.
+aws lambda get-layer-version-by-arn --arn <LAYER_VERSION_ARN> --query Content.Location --output text --region <REGION>
+aws lambda publish-layer-version --layer-name <LAYER_NAME> --zip-file fileb://<FILE> --region <REGION>
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --layers <OWN_LAYER_VERSION_ARN> --region <REGION>",
+        cloudformation: "Layer:
+  Type: AWS::Lambda::LayerVersion
+  Properties:
+    Content:
+      S3Bucket: <BUCKET_NAME>
+      S3Key: <FILE>
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    Layers:
+      - !Ref Layer",
+        terraform: r#"resource "aws_lambda_layer_version" "<NAME>" {
+  layer_name = "<LAYER_NAME>"
+  filename   = "<FILE>"
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  layers = [aws_lambda_layer_version.<NAME>.arn]
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --layers <OLD_LAYER_VERSION_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

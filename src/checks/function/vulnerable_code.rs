@@ -30,7 +30,31 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Inspector],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "inspector2:BatchGetAccountStatus", "inspector2:ListCoverage", "inspector2:ListFindings"],
+        provider: "AWS patches the managed runtime below the code; packages, layers and the code itself are yours, and Inspector tells of \
+                  them where you switched it on",
+        avoids: &[
+            "Findings below high, unless there is an exploit at large or one is likely",
+            "Findings on another function whose name begins alike",
+            "A function that Inspector does not scan, was told to leave out or has yet to scan: it is unknown",
+        ],
+        cli: r#"# Upgrade what the finding names to its fixed version, test, and deploy.
+aws inspector2 list-findings --filter-criteria '{"resourceId":[{"comparison":"PREFIX","value":"<FUNCTION_ARN>"}],"findingStatus":[{"comparison":"EQUALS","value":"ACTIVE"}]}' --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --zip-file fileb://<PACKAGE> --publish --region <REGION>"#,
+        cloudformation: "# Deploy the package that was built with the fixed versions.
+Type: AWS::Lambda::Function
+Properties:
+  Code:
+    S3Bucket: <BUCKET_NAME>
+    S3Key: <NEW_PACKAGE>",
+        terraform: r#"# Deploy the package that was built with the fixed versions.
+resource "aws_lambda_function" "<NAME>" {
+  s3_bucket = "<BUCKET_NAME>"
+  s3_key    = "<NEW_PACKAGE>"
+}"#,
+        undo: "aws lambda update-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <OLD_VERSION> --region <REGION>",
+    },
 };
 
 /// From which probability of exploitation on a finding of any severity is told.
