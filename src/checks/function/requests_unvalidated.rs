@@ -23,7 +23,49 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "API Gateway refuses what does not fit a model or lacks a required parameter, where a method has a validator; what a \
+                  request may hold only you know",
+        avoids: &[
+            "Catch-all paths and ANY methods, for which no one model exists",
+            "Methods without a body that require no parameters",
+            "HTTP APIs, which cannot validate requests",
+            "APIs that are deployed nowhere, and methods that call no function",
+            "Methods and routes that ask who is calling, as more than low",
+        ],
+        cli: "aws apigateway create-model --rest-api-id <API_ID> --name <MODEL_NAME> --content-type application/json --schema file://schema.json --region <REGION>
+aws apigateway create-request-validator --rest-api-id <API_ID> --name body-and-parameters --validate-request-body --validate-request-parameters --region <REGION>
+aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/requestValidatorId,value=<VALIDATOR_ID> op=add,path=/requestModels/application~1json,value=<MODEL_NAME> --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+        cloudformation: "Validator:
+  Type: AWS::ApiGateway::RequestValidator
+  Properties:
+    RestApiId: !Ref <API>
+    ValidateRequestBody: true
+    ValidateRequestParameters: true
+Method:
+  Type: AWS::ApiGateway::Method
+  Properties:
+    RequestValidatorId: !Ref Validator
+    RequestModels:
+      application/json: !Ref <MODEL>",
+        terraform: r#"resource "aws_api_gateway_request_validator" "<NAME>" {
+  rest_api_id                 = aws_api_gateway_rest_api.<API>.id
+  name                        = "body-and-parameters"
+  validate_request_body       = true
+  validate_request_parameters = true
+}
+
+resource "aws_api_gateway_method" "<NAME>" {
+  request_validator_id = aws_api_gateway_request_validator.<NAME>.id
+  request_models = {
+    "application/json" = aws_api_gateway_model.<MODEL>.name
+  }
+}"#,
+        undo: "aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/requestValidatorId,value= op=remove,path=/requestModels/application~1json --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+    },
 };
 
 /// How many methods or routes the evidence names.

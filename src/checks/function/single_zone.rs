@@ -20,7 +20,25 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda spreads functions outside a VPC over several Availability Zones by itself; in a VPC it has only the subnets \
+                  that you name",
+        avoids: &["Functions outside any VPC, or taken out of theirs", "Several subnets, whose zones are not read: they are unknown"],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=<SUBNET_ID>,<SUBNET_ID_IN_ANOTHER_ZONE>,SecurityGroupIds=<SECURITY_GROUP_ID> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  VpcConfig:
+    SubnetIds: [<SUBNET_ID>, <SUBNET_ID_IN_ANOTHER_ZONE>]
+    SecurityGroupIds: [<SECURITY_GROUP_ID>]",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  vpc_config {
+    subnet_ids         = ["<SUBNET_ID>", "<SUBNET_ID_IN_ANOTHER_ZONE>"]
+    security_group_ids = ["<SECURITY_GROUP_ID>"]
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=<SUBNET_ID>,SecurityGroupIds=<SECURITY_GROUP_ID> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
