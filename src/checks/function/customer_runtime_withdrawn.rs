@@ -21,7 +21,21 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "AWS runs a customer-managed runtime as it is and neither builds nor patches it; its releases, aliases and images are \
+                  yours",
+        avoids: &[
+            "Functions on runtimes of AWS, on the bare operating system or on container images",
+            "A function on a runtime of its own, as long as its release was not read: it is unknown",
+        ],
+        cli: "aws lambda-core get-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --region <REGION>
+aws lambda-core get-runtime-version --runtime-name <RUNTIME_NAME> --name <VERSION> --region <REGION>
+aws lambda-core update-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --runtime-version <SUPPORTED_VERSION> --region <REGION>",
+        cloudformation: "# There is no resource for releases and aliases of a runtime: move the alias by its API.",
+        terraform: "# There is no resource for releases and aliases of a runtime: move the alias by its API.",
+        undo: "aws lambda-core update-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --runtime-version <OLD_VERSION> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -20,7 +20,39 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListWebFunctions", "lambda:ListWebFunctionEndpoints", "lambda:GetWebFunctionEndpoint", "lambda:GetResourcePolicy"],
+        provider: "Lambda ends TLS at the endpoint and checks signatures only where AuthType is IamAuth; who may ask, how often and how \
+                  far it scales is yours",
+        avoids: &[
+            "Endpoints on the way out",
+            "Web Functions without an endpoint",
+            "A policy for everyone, under a condition that fixes an account or an organization",
+        ],
+        cli: "aws lambda-web update-web-function-endpoint --function-name <FUNCTION_NAME> --endpoint-name <ENDPOINT_NAME> --auth-type IamAuth --throttle-config rateLimit=100 --scaling-config maxEnvironments=10 --region <REGION>
+aws lambda-web get-resource-policy --resource-arn <FUNCTION_ARN> --region <REGION>
+aws lambda-web put-resource-policy --resource-arn <FUNCTION_ARN> --policy file://policy.json --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::WebFunctionEndpoint
+Properties:
+  FunctionName: <FUNCTION_NAME>
+  EndpointName: <ENDPOINT_NAME>
+  EndpointType: HomeRegion
+  AuthType: IamAuth
+  ThrottleConfig:
+    RateLimit: 100
+  ScalingConfig:
+    MaxEnvironments: 10",
+        terraform: r#"resource "awscc_lambda_web_function_endpoint" "<NAME>" {
+  function_name   = "<FUNCTION_NAME>"
+  endpoint_name   = "<ENDPOINT_NAME>"
+  endpoint_type   = "HomeRegion"
+  auth_type       = "IamAuth"
+  throttle_config = { rate_limit = 100 }
+  scaling_config  = { max_environments = 10 }
+}"#,
+        undo: "aws lambda-web update-web-function-endpoint --function-name <FUNCTION_NAME> --endpoint-name <ENDPOINT_NAME> --auth-type ApplicationManaged --throttle-config '{}' --scaling-config '{}' --region <REGION>
+aws lambda-web put-resource-policy --resource-arn <FUNCTION_ARN> --policy file://before.json --region <REGION>",
+    },
 };
 
 const READ_BY: &str = "lambda:GetWebFunctionEndpoint";
