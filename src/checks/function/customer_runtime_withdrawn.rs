@@ -56,7 +56,10 @@ fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::checks::testing::{Says, cases, denied, with_function};
+    use crate::checks::{
+        function::unread,
+        testing::{Says, cases, denied, with_function},
+    };
 
     #[test]
     fn rules() {
@@ -69,6 +72,7 @@ mod tests {
                 ("an image", runs_on(None), Says::NotApplicable),
                 ("its own", runs_on(Some("custom")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

@@ -77,7 +77,10 @@ fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{Says, cases, denied, with_function},
+        checks::{
+            function::unread,
+            testing::{Says, cases, denied, with_function},
+        },
         model::{Fact, Function, Gap, Posture, VpcConfig},
     };
 
@@ -109,6 +112,7 @@ mod tests {
                 ("tags denied", with_function(|function| function.tags = Gap::denied("lambda:GetFunction", "no").into()), Says::Unknown),
                 ("tags unread", with_function(|function| function.tags = Fact::unread("lambda:GetFunction")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

@@ -105,16 +105,11 @@ mod tests {
     use crate::{
         checks::{
             Context, Settings,
-            testing::{REGION, Says, ask_with, cases, denied, empty, with_function},
+            function::unread,
+            testing::{Says, ask_with, cases, denied, with_function},
         },
-        model::{Arn, Listing, Posture},
+        model::{Arn, Posture},
     };
-
-    fn unread() -> Posture {
-        let mut posture = empty();
-        posture.regions.get_mut(REGION).unwrap().functions = Listing::default();
-        posture
-    }
 
     fn with_layer(arn: &str) -> Posture {
         with_function(|function| function.layers = vec![Arn::from(arn)])
@@ -151,6 +146,8 @@ mod tests {
         assert_eq!(ask_with(&CHECK, &posture, &Settings::default())[0].1, Says::Fail);
         let named = Settings { layer_publishers: vec!["464622532012".to_owned()], ..Settings::default() };
         assert_eq!(ask_with(&CHECK, &posture, &named)[0].1, Says::Pass);
+        let trusted = Settings { trusted_accounts: vec!["464622532012".to_owned()], ..Settings::default() };
+        assert_eq!(ask_with(&CHECK, &posture, &trusted)[0].1, Says::Pass);
     }
 
     #[test]

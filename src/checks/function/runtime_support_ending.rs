@@ -76,6 +76,7 @@ mod tests {
     use crate::{
         checks::{
             Settings,
+            function::unread,
             testing::{Says, ask_with, cases, denied, with_function},
         },
         model::{PackageType, Posture},
@@ -99,6 +100,7 @@ mod tests {
                 ("newer than the table", on("python3.15"), Says::Unknown),
                 ("image", with_function(|function| function.package_type = PackageType::Image), Says::NotApplicable),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

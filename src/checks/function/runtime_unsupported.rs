@@ -93,6 +93,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings,
+            function::unread,
             testing::{Says, cases, denied, with_function},
         },
         model::{PackageType, Posture},
@@ -125,6 +126,7 @@ mod tests {
                     Says::NotApplicable,
                 ),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
         // What three well-known scanners pass today.

@@ -71,6 +71,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings,
+            function::unread,
             testing::{Says, ask, cases, denied, empty, with_function},
         },
         model::GapKind,
@@ -78,7 +79,14 @@ mod tests {
 
     #[test]
     fn rules() {
-        cases(&CHECK, [("a function", with_function(|_| ()), Says::Unknown), ("list denied", denied(), Says::Unknown)]);
+        cases(
+            &CHECK,
+            [
+                ("a function", with_function(|_| ()), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
+            ],
+        );
         assert_eq!(ask(&CHECK, &empty()), []);
     }
 

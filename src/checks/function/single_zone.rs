@@ -76,6 +76,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Settings,
+            function::unread,
             testing::{Says, cases, denied, with_function},
         },
         model::{Posture, VpcConfig},
@@ -101,6 +102,7 @@ mod tests {
                 ("one subnet", within(&["subnet-1"]), Says::Fail),
                 ("two subnets, of the same zone for all we know", within(&["subnet-1", "subnet-2"]), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }
