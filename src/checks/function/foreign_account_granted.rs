@@ -40,7 +40,8 @@ pub(super) static CHECK: Check = Check {
           vendors and former partners outlive the contract.",
     how: "A policy of the function, of an alias or of a version grants an account, user, role or organization that is neither this \
           account nor named as trusted in the configuration. A grant that lets everyone change or read the function, beyond invoking \
-          it, is critical. Without a list of trusted organizations it is unknown whether an organization is the account's own.",
+          it, is critical. Where it was not read which organization the account is in, and the configuration names none as trusted, it is \
+          unknown whether an organization is the account's own.",
     links: Links { csf: &["PR.PS"], owasp: &["S5"], attack: &["T1199", "T1078.004"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Organizations],
     run,
@@ -162,7 +163,7 @@ mod tests {
             Context, Ruling, Settings,
             testing::{Says, ask_with, cases, denied, with_function},
         },
-        model::{Fact, Function, Gap, PolicyText, Posture},
+        model::{Arn, Fact, Function, Gap, Organization, PolicyText, Posture},
     };
 
     const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -229,6 +230,14 @@ mod tests {
         let invoke = "lambda:InvokeFunction";
         assert_eq!(ask_with(&CHECK, &granting(THEIRS, invoke, ""), &settings)[0].1, Says::Pass);
         assert_eq!(ask_with(&CHECK, &granting(r#""*""#, invoke, ORGANIZATION), &settings)[0].1, Says::Pass);
+        let mut member = granting(r#""*""#, invoke, ORGANIZATION);
+        member.governance.organization = Fact::Known(Some(Organization {
+            id: "o-abcde12345".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-abcde12345"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        }));
+        assert_eq!(ask_with(&CHECK, &member, &Settings::default())[0].1, Says::Pass);
         let other = Settings { trusted_organizations: vec!["o-other00000".to_owned()], ..Settings::default() };
         assert_eq!(ask_with(&CHECK, &granting(r#""*""#, invoke, ORGANIZATION), &other)[0].1, Says::Fail);
     }

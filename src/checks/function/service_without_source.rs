@@ -22,7 +22,15 @@ pub(super) static CHECK: Check = Check {
           the organization for which it acts. Medium when a condition names a source without an account in its ARN, as S3 buckets \
           are: whoever gets the name after its deletion gets the grant. Left alone: Secrets Manager, which names no source, and Alexa \
           with an event source token.",
-    links: Links { security_hub: &["Lambda.1"], csf: &["PR.PS"], owasp: &["S5"], csa: &["SAS-3"], attack: &["T1199"], ..Links::NONE },
+    links: Links {
+        security_hub: &["Lambda.1"],
+        csf: &["PR.PS"],
+        owasp: &["S5"],
+        csa: &["SAS-3"],
+        attack: &["T1199"],
+        pci: &["7.2.1"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda],
     run,
     fix,
