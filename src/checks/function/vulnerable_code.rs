@@ -17,14 +17,16 @@ pub(super) static CHECK: Check = Check {
     why: "A vulnerable package is run by whoever sends the right event. Scanners of the internet try the known ones within hours.",
     how: "Amazon Inspector has an active finding on the function: critical or high, or of any severity above low with an exploit at large \
           (exploitAvailable) or at least one chance in ten of one within thirty days (epss). Critical when there is an exploit and anyone can \
-          reach the function. Palisade itself reads no package: where Inspector does not scan the function, the check is unknown, never \
-          passed; a function that was left out of Inspector by a tag is unknown as well.",
+          reach the function. Palisade itself reads no package: where Inspector does not scan the function, has yet to, or was told by a \
+          tag to leave it out, the check is unknown, never passed. Where Inspector scans packages only, nothing is said of the \
+          function's own code.",
     links: Links {
         security_hub: &["Inspector.3", "Inspector.4"],
         csf: &["ID.RA", "PR.PS"],
         owasp: &["S1", "S9"],
         csa: &["SAS-1", "SAS-6"],
         attack: &["T1195.001"],
+        pci: &["6.2.4", "6.3.1"],
         ..Links::NONE
     },
     reads: &[Source::Lambda, Source::Inspector],
@@ -134,7 +136,7 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
         return listed(&region.coverage).err().or_else(|| not_read("Amazon Inspector does not know the function"));
     };
     match &covered.packages {
-        Some(scan) if scan.active => None,
+        Some(scan) if scan.active && !scan.reason.starts_with("PENDING") => None,
         Some(scan) => not_read(&format!("Amazon Inspector does not scan it ({})", scan.reason)),
         None => not_read("Amazon Inspector does not scan its packages"),
     }
@@ -252,6 +254,13 @@ mod tests {
                     "left out by a tag",
                     scanned(|region| {
                         region.coverage.items[0].packages = Some(ScanStatus { active: false, reason: "EXCLUDED_BY_TAG".to_owned() });
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "yet to be scanned",
+                    scanned(|region| {
+                        region.coverage.items[0].packages = Some(ScanStatus { active: true, reason: "PENDING_INITIAL_SCAN".to_owned() });
                     }),
                     Says::Unknown,
                 ),
