@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     why: "Whatever a caller sends goes straight into the function's code: fields that nobody expects, of any length and type, are how \
           injection begins, and each such request costs an invocation.",
     how: "A deployed REST API has a method with a body (POST, PUT, PATCH) that calls a function, and no request validator that looks at \
-          bodies with a model to look with; or the method names required parameters, and no validator looks at those. A WebSocket API has a \
+          bodies with a model other than Empty to look with; or the method names required parameters, and no validator looks at those. A WebSocket API has a \
           route for messages that calls a function, without a request model. Low when every such method or route asks who is calling. Left \
           alone: catch-all paths such as /{proxy+} and ANY methods, for which no one model exists, methods without a body, and HTTP APIs, \
           which cannot validate requests at all.",
@@ -88,8 +88,8 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
     if api.stages.known()?.is_empty() {
         return Ok(Ruling::NotApplicable);
     }
-    let validators = api.validators.known();
     let mut judged = false;
+    let mut gap = None;
     let mut lax = Vec::new();
     for method in api.methods.known()?.iter().filter(|method| calls_function(method)) {
         let (body, parameters) = expects(method);
@@ -99,7 +99,13 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
         judged = true;
         let validator = match &method.validator {
             // The method names one: what it looks at has to be known.
-            Some(id) => validators.map_err(Clone::clone)?.iter().find(|validator| validator.id == *id),
+            Some(id) => match api.validators.known() {
+                Ok(validators) => validators.iter().find(|validator| validator.id == *id),
+                Err(unread) => {
+                    gap = Some(unread.clone());
+                    continue;
+                }
+            },
             None => None,
         };
         if let Some(what) = overlooked(method, validator, body, parameters) {
@@ -108,7 +114,10 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
             lax.push(Lax { evidence: Evidence::field("apigateway:GET", format!("{called} {what}"), "none"), called, asks });
         }
     }
-    Ok(ruling(&api.name, judged, lax))
+    match gap {
+        Some(gap) if lax.is_empty() => Err(gap),
+        _ => Ok(ruling(&api.name, judged, lax)),
+    }
 }
 
 fn calls_function(method: &RestMethod) -> bool {
@@ -126,7 +135,8 @@ fn overlooked(method: &RestMethod, validator: Option<&RequestValidator>, body: b
     match validator {
         None => Some("requestValidatorId"),
         Some(validator) if body && !validator.body => Some("validateRequestBody"),
-        Some(_) if body && method.models.is_empty() => Some("requestModels"),
+        // The model called Empty, which every API has, lets everything through.
+        Some(_) if body && method.models.values().all(|model| model == "Empty") => Some("requestModels"),
         Some(validator) if parameters && !validator.parameters => Some("validateRequestParameters"),
         Some(_) => None,
     }
@@ -290,6 +300,13 @@ mod tests {
                 ("a validator that is gone", method(|method| method.validator = Some("v9".to_owned())), Says::Fail),
                 ("nothing to look with", method(|method| method.models.clear()), Says::Fail),
                 (
+                    "a model that lets everything through",
+                    method(|method| {
+                        method.models.insert("application/json".to_owned(), "Empty".to_owned());
+                    }),
+                    Says::Fail,
+                ),
+                (
                     "a validator of parameters only",
                     rest(|api| api.validators = Fact::Known(vec![RequestValidator { id: "v1".to_owned(), body: false, parameters: true }])),
                     Says::Fail,
@@ -344,6 +361,15 @@ mod tests {
                     Says::NotApplicable,
                 ),
                 ("validators denied", unread(|api| api.validators = gap().into()), Says::Unknown),
+                (
+                    "validators denied, and a method names none",
+                    unread(|api| {
+                        let methods = api.methods.known_mut().unwrap();
+                        methods.push(RestMethod { path: "/refunds".to_owned(), validator: None, ..methods[0].clone() });
+                        api.validators = gap().into();
+                    }),
+                    Says::Fail,
+                ),
                 ("methods denied", unread(|api| api.methods = gap().into()), Says::Unknown),
                 ("unread", unread(|api| api.stages = Fact::unread("apigateway:GET")), Says::Unknown),
             ],
