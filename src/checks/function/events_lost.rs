@@ -51,7 +51,8 @@ pub(super) static CHECK: Check = Check {
             "A stream with an OnFailure destination, a queue with a redrive policy, and Kafka, which waits",
             "Sources that were not read and that the function's policy does not let in",
         ],
-        cli: r#"aws lambda put-function-event-invoke-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --destination-config '{"OnFailure":{"Destination":"<QUEUE_ARN>"}}' --region <REGION>
+        cli: r#"# The first replaces all destinations: name OnSuccess as well, where there is one; leave --qualifier out for the function itself.
+aws lambda put-function-event-invoke-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --destination-config '{"OnFailure":{"Destination":"<QUEUE_ARN>"}}' --region <REGION>
 aws lambda update-event-source-mapping --uuid <MAPPING_ID> --destination-config '{"OnFailure":{"Destination":"<QUEUE_ARN>"}}' --region <REGION>
 aws sqs set-queue-attributes --queue-url <SOURCE_QUEUE_URL> --attributes '{"RedrivePolicy":"{\"deadLetterTargetArn\":\"<QUEUE_ARN>\",\"maxReceiveCount\":\"5\"}"}' --region <REGION>"#,
         cloudformation: "InvokeConfig:
@@ -267,10 +268,15 @@ fn unread(context: &Context<'_>, pushes: &Pushes, function: &Function) -> Option
             Ok(Some(text)) => context.library.document(text).map_or(true, |document| {
                 let mut allows = document.statements.iter().filter(|statement| statement.is_allow());
                 allows.any(|statement| {
-                    statement.principals().iter().any(|principal| matches!(principal, Principal::Service(name) if name == service))
+                    statement.is_not_principal()
+                        || statement.principals().iter().any(|principal| match principal {
+                            Principal::Service(name) => name == service,
+                            other => *other == Principal::Anyone,
+                        })
                 })
             }),
-            Ok(None) | Err(_) => false,
+            Ok(None) => false,
+            Err(_) => true,
         })
     };
     pushes.gaps.iter().find(|(service, _)| service.is_none_or(named)).map(|(_, gap)| gap.clone())
@@ -440,6 +446,24 @@ mod tests {
                     with(|region| {
                         region.buckets.gap = gap();
                         no_buckets(&mut region.functions.items[0]);
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "buckets denied, and the policy",
+                    with(|region| {
+                        region.buckets.gap = gap();
+                        let policies = &mut region.functions.items[0].policies;
+                        policies.insert(Function::UNQUALIFIED.to_owned(), Gap::denied("lambda:GetPolicy", "no").into());
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "buckets denied, and everyone may call it",
+                    with(|region| {
+                        region.buckets.gap = gap();
+                        let open = PolicyText::from(&*policy.replace(r#"{"Service":"s3.amazonaws.com"}"#, r#""*""#));
+                        region.functions.items[0].policies.insert(Function::UNQUALIFIED.to_owned(), Fact::Known(Some(open)));
                     }),
                     Says::Unknown,
                 ),
