@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     why: "Whoever may change a function's configuration, but not its code, uses these variables with a layer to run their own code inside \
           every invocation. It stays through deployments and shows in no diff of the code.",
     how: "AWS_LAMBDA_EXEC_WRAPPER, LD_PRELOAD, LD_AUDIT, BASH_ENV, NODE_OPTIONS, JAVA_TOOL_OPTIONS, PYTHONPATH and their like are set to \
-          something that loads code. By heuristic, as they have honest uses. Left alone: options that only tune or debug, search paths \
+          something that loads code. By heuristic, as they have honest uses. Left alone: options that only tune, search paths \
           inside the package and its layers, and wrappers that come with the package or with a layer of AWS or of a publisher whom the \
           configuration names. A wrapper from a layer of this account is medium.",
     links: Links { csf: &["PR.PS"], owasp: &["S6"], csa: &["SAS-9"], attack: &["T1574", "T1546"], ..Links::NONE },
