@@ -29,7 +29,6 @@ pub(super) static CHECK: Check = Check {
         avoids: &[
             "Layers that AWS publishes, in whatever Region",
             "Layers of this account, of trusted accounts and of publishers that the configuration names",
-            "A name like that of a known layer does not count: the account of the ARN does",
         ],
         cli: "# Read what is in the layer, and publish it from this account.
 aws lambda get-layer-version-by-arn --arn <LAYER_VERSION_ARN> --query Content.Location --output text --region <REGION>

@@ -26,8 +26,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["lambda:ListFunctions", "lambda:ListFunctionUrlConfigs"],
-        provider: "Lambda answers what browsers ask of other sites from the Cors of the URL, and refuses them all where there is none; \
-                  which sites it names is yours",
+        provider: "Lambda tells browsers which other sites may read an answer from the Cors of the URL, and names them none where there is \
+                  none; which sites it names is yours",
         avoids: &[
             "A URL without Cors, or whose Cors names no origins: no other site can read its answers",
             "Credentials, where the sites that may send them are named",
