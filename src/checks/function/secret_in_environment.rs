@@ -103,7 +103,7 @@ mod tests {
             Confidence, Context, Ruling, Settings,
             testing::{Says, cases, denied, with_function},
         },
-        model::{EnvironmentValue, Fact, Gap, Posture, SecretSign},
+        model::{EnvironmentValue, Fact, FingerprintKey, Gap, Posture, SecretSign},
     };
 
     fn redacted(rule: Option<(&str, bool)>) -> EnvironmentValue {
@@ -138,6 +138,30 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    /// As they are read of an account: what is kept of them is decided there.
+    fn read(name: &str, value: &str) -> Posture {
+        with_variables([(name, EnvironmentValue::classify(name, value, &FingerprintKey::new([7; 32])))])
+    }
+
+    #[test]
+    fn what_names_a_secret_or_says_nothing_is_left_alone() {
+        for (name, value) in [
+            ("DB_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1B2c3"),
+            ("DB_SECRET_NAME", "prod/db/credentials"),
+            ("API_KEY_ID", "a1b2c3d4-0000-4000-8000-000000000000"),
+            ("SSL_CERT_FILE", "/opt/certs/ca-bundle.crt"),
+            ("TOKEN_PATH", "/run/secrets/token"),
+            ("POWERTOOLS_SERVICE_NAME", "orders"),
+            ("PASSWORD_RESET_ENABLED", "true"),
+            ("TOKEN_SECONDS", "3600"),
+            ("LOG_LEVEL", "DEBUG"),
+        ] {
+            cases(&CHECK, [(name, read(name, value), Says::Pass)]);
+        }
+        let random = "q7Vt2LxPz9KfWm4RbYc8Nd3JhGs6TaEu";
+        cases(&CHECK, [("DB_PASSWORD", read("DB_PASSWORD", random), Says::Fail), ("NONCE", read("NONCE", random), Says::Pass)]);
     }
 
     #[test]
