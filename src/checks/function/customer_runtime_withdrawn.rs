@@ -21,7 +21,21 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "AWS runs a customer-managed runtime as it is and neither builds nor patches it; its releases, aliases and images are \
+                  yours",
+        avoids: &[
+            "Functions on runtimes of AWS, on the bare operating system or on container images",
+            "A function on a runtime of its own, as long as its release was not read: it is unknown",
+        ],
+        cli: "aws lambda-core get-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --region <REGION>
+aws lambda-core get-runtime-version --runtime-name <RUNTIME_NAME> --name <VERSION> --region <REGION>
+aws lambda-core update-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --runtime-version <SUPPORTED_VERSION> --region <REGION>",
+        cloudformation: "# There is no resource for releases and aliases of a runtime: move the alias by its API.",
+        terraform: "# There is no resource for releases and aliases of a runtime: move the alias by its API.",
+        undo: "aws lambda-core update-runtime-alias --runtime-name <RUNTIME_NAME> --name <ALIAS> --runtime-version <OLD_VERSION> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -42,7 +56,10 @@ fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::checks::testing::{Says, cases, denied, with_function};
+    use crate::checks::{
+        function::unread,
+        testing::{Says, cases, denied, with_function},
+    };
 
     #[test]
     fn rules() {
@@ -55,6 +72,7 @@ mod tests {
                 ("an image", runs_on(None), Says::NotApplicable),
                 ("its own", runs_on(Some("custom")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

@@ -21,7 +21,29 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "lambda:ListTags"],
+        provider: "Lambda runs a function without VpcConfig in a network of its own that reaches the whole internet; whether it may is \
+                  yours",
+        avoids: &[
+            "Functions outside any VPC whose tags mark no sensitive data",
+            "Functions in a VPC, whose security groups are not read: they are unknown",
+        ],
+        cli: "# Make VPC endpoints for the services that it calls, and a security group that lets nothing else out, first.
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=<SUBNET_ID>,<OTHER_SUBNET_ID>,SecurityGroupIds=<SECURITY_GROUP_ID> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  VpcConfig:
+    SubnetIds: [<SUBNET_ID>, <OTHER_SUBNET_ID>]
+    SecurityGroupIds: [<SECURITY_GROUP_ID>]",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  vpc_config {
+    subnet_ids         = ["<SUBNET_ID>", "<OTHER_SUBNET_ID>"]
+    security_group_ids = ["<SECURITY_GROUP_ID>"]
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=[],SecurityGroupIds=[] --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -55,7 +77,10 @@ fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{Says, cases, denied, with_function},
+        checks::{
+            function::unread,
+            testing::{Says, cases, denied, with_function},
+        },
         model::{Fact, Function, Gap, Posture, VpcConfig},
     };
 
@@ -87,6 +112,7 @@ mod tests {
                 ("tags denied", with_function(|function| function.tags = Gap::denied("lambda:GetFunction", "no").into()), Says::Unknown),
                 ("tags unread", with_function(|function| function.tags = Fact::unread("lambda:GetFunction")), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

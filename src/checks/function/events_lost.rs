@@ -27,7 +27,83 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Sqs, Source::S3, Source::Sns, Source::Events, Source::Scheduler],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListEventSourceMappings",
+            "lambda:GetPolicy",
+            "sqs:ListQueues",
+            "sqs:GetQueueAttributes",
+            "s3:ListAllMyBuckets",
+            "s3:GetBucketNotification",
+            "sns:ListSubscriptions",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "scheduler:ListSchedules",
+        ],
+        provider: "Lambda tries an asynchronous event three times unless told otherwise and keeps what fails only where you named a place \
+                  for it",
+        avoids: &[
+            "Functions that are invoked synchronously only",
+            "An OnFailure destination in place of a dead-letter queue, for the version or alias that is invoked",
+            "Rules and mappings that are switched off",
+            "A stream with an OnFailure destination, a queue with a redrive policy, and Kafka, which waits",
+            "Sources that were not read and that the function's policy does not let in",
+        ],
+        cli: r#"# The first replaces all destinations: name OnSuccess as well, where there is one; leave --qualifier out for the function itself.
+aws lambda put-function-event-invoke-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --destination-config '{"OnFailure":{"Destination":"<QUEUE_ARN>"}}' --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_ID> --destination-config '{"OnFailure":{"Destination":"<QUEUE_ARN>"}}' --region <REGION>
+aws sqs set-queue-attributes --queue-url <SOURCE_QUEUE_URL> --attributes '{"RedrivePolicy":"{\"deadLetterTargetArn\":\"<QUEUE_ARN>\",\"maxReceiveCount\":\"5\"}"}' --region <REGION>"#,
+        cloudformation: "InvokeConfig:
+  Type: AWS::Lambda::EventInvokeConfig
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+    Qualifier: $LATEST
+    DestinationConfig:
+      OnFailure:
+        Destination: !GetAtt <QUEUE>.Arn
+Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    DestinationConfig:
+      OnFailure:
+        Destination: !GetAtt <QUEUE>.Arn
+Source:
+  Type: AWS::SQS::Queue
+  Properties:
+    RedrivePolicy:
+      deadLetterTargetArn: !GetAtt <QUEUE>.Arn
+      maxReceiveCount: 5",
+        terraform: r#"resource "aws_lambda_function_event_invoke_config" "<NAME>" {
+  function_name = aws_lambda_function.<FUNCTION>.function_name
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.<QUEUE>.arn
+    }
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  destination_config {
+    on_failure {
+      destination_arn = aws_sqs_queue.<QUEUE>.arn
+    }
+  }
+}
+
+resource "aws_sqs_queue_redrive_policy" "<NAME>" {
+  queue_url = aws_sqs_queue.<SOURCE>.id
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.<QUEUE>.arn
+    maxReceiveCount     = 5
+  })
+}"#,
+        undo: r#"aws lambda delete-function-event-invoke-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_ID> --destination-config '{"OnFailure":{}}' --region <REGION>
+aws sqs set-queue-attributes --queue-url <SOURCE_QUEUE_URL> --attributes '{"RedrivePolicy":""}' --region <REGION>"#,
+    },
 };
 
 /// How something invokes a function asynchronously.
@@ -192,10 +268,15 @@ fn unread(context: &Context<'_>, pushes: &Pushes, function: &Function) -> Option
             Ok(Some(text)) => context.library.document(text).map_or(true, |document| {
                 let mut allows = document.statements.iter().filter(|statement| statement.is_allow());
                 allows.any(|statement| {
-                    statement.principals().iter().any(|principal| matches!(principal, Principal::Service(name) if name == service))
+                    statement.is_not_principal()
+                        || statement.principals().iter().any(|principal| match principal {
+                            Principal::Service(name) => name == service,
+                            other => *other == Principal::Anyone,
+                        })
                 })
             }),
-            Ok(None) | Err(_) => false,
+            Ok(None) => false,
+            Err(_) => true,
         })
     };
     pushes.gaps.iter().find(|(service, _)| service.is_none_or(named)).map(|(_, gap)| gap.clone())
@@ -365,6 +446,24 @@ mod tests {
                     with(|region| {
                         region.buckets.gap = gap();
                         no_buckets(&mut region.functions.items[0]);
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "buckets denied, and the policy",
+                    with(|region| {
+                        region.buckets.gap = gap();
+                        let policies = &mut region.functions.items[0].policies;
+                        policies.insert(Function::UNQUALIFIED.to_owned(), Gap::denied("lambda:GetPolicy", "no").into());
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "buckets denied, and everyone may call it",
+                    with(|region| {
+                        region.buckets.gap = gap();
+                        let open = PolicyText::from(&*policy.replace(r#"{"Service":"s3.amazonaws.com"}"#, r#""*""#));
+                        region.functions.items[0].policies.insert(Function::UNQUALIFIED.to_owned(), Fact::Known(Some(open)));
                     }),
                     Says::Unknown,
                 ),

@@ -40,12 +40,46 @@ pub(super) static CHECK: Check = Check {
           vendors and former partners outlive the contract.",
     how: "A policy of the function, of an alias or of a version grants an account, user, role or organization that is neither this \
           account nor named as trusted in the configuration. A grant that lets everyone change or read the function, beyond invoking \
-          it, is critical. Without a list of trusted organizations it is unknown whether an organization is the account's own.",
+          it, is critical. Where it was not read which organization the account is in, and the configuration names none as trusted, it is \
+          unknown whether an organization is the account's own.",
     links: Links { csf: &["PR.PS"], owasp: &["S5"], attack: &["T1199", "T1078.004"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:GetPolicy",
+            "organizations:DescribeOrganization",
+        ],
+        provider: "Lambda lets in whomever the policy names, across accounts and for as long as the statement stands; AWS does not know \
+                  which accounts you still work with",
+        avoids: &[
+            "Accounts and organizations that the configuration names as trusted",
+            "The account's own organization, where it was read which one that is",
+            "The id of a deleted user or role, which nobody can be again",
+            "Services, which FN-005 judges, and everyone who may only invoke the function, which FN-001 judges",
+        ],
+        cli:
+            "# Leave --qualifier out for the policy of the function itself.
+aws lambda get-policy --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --query Policy --output text --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --region <REGION>",
+        cloudformation: "# Take the permission out, or name an account that you trust.
+Type: AWS::Lambda::Permission
+Properties:
+  FunctionName: !Ref <FUNCTION>
+  Action: lambda:InvokeFunction
+  Principal: <TRUSTED_ACCOUNT_ID>",
+        terraform: r#"# Take the permission out, or name an account that you trust.
+resource "aws_lambda_permission" "<NAME>" {
+  function_name = aws_lambda_function.<FUNCTION>.function_name
+  action        = "lambda:InvokeFunction"
+  principal     = "<TRUSTED_ACCOUNT_ID>"
+}"#,
+        undo: "aws lambda add-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal <ACCOUNT_ID> --region <REGION>",
+    },
 };
 
 fn actions() -> Vec<&'static str> {
@@ -129,7 +163,7 @@ mod tests {
             Context, Ruling, Settings,
             testing::{Says, ask_with, cases, denied, with_function},
         },
-        model::{Fact, Function, Gap, PolicyText, Posture},
+        model::{Arn, Fact, Function, Gap, Organization, PolicyText, Posture},
     };
 
     const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -196,6 +230,14 @@ mod tests {
         let invoke = "lambda:InvokeFunction";
         assert_eq!(ask_with(&CHECK, &granting(THEIRS, invoke, ""), &settings)[0].1, Says::Pass);
         assert_eq!(ask_with(&CHECK, &granting(r#""*""#, invoke, ORGANIZATION), &settings)[0].1, Says::Pass);
+        let mut member = granting(r#""*""#, invoke, ORGANIZATION);
+        member.governance.organization = Fact::Known(Some(Organization {
+            id: "o-abcde12345".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-abcde12345"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        }));
+        assert_eq!(ask_with(&CHECK, &member, &Settings::default())[0].1, Says::Pass);
         let other = Settings { trusted_organizations: vec!["o-other00000".to_owned()], ..Settings::default() };
         assert_eq!(ask_with(&CHECK, &granting(r#""*""#, invoke, ORGANIZATION), &other)[0].1, Says::Fail);
     }

@@ -22,7 +22,39 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda unpacks a layer of any account into the function as it is; AWS vouches only for the layers that it publishes \
+                  itself",
+        avoids: &[
+            "Layers that AWS publishes, in whatever Region",
+            "Layers of this account, of trusted accounts and of publishers that the configuration names",
+        ],
+        cli: "# Read what is in the layer, and publish it from this account.
+aws lambda get-layer-version-by-arn --arn <LAYER_VERSION_ARN> --query Content.Location --output text --region <REGION>
+aws lambda publish-layer-version --layer-name <LAYER_NAME> --zip-file fileb://<FILE> --region <REGION>
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --layers <OWN_LAYER_VERSION_ARN> --region <REGION>",
+        cloudformation: "Layer:
+  Type: AWS::Lambda::LayerVersion
+  Properties:
+    Content:
+      S3Bucket: <BUCKET_NAME>
+      S3Key: <FILE>
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    Layers:
+      - !Ref Layer",
+        terraform: r#"resource "aws_lambda_layer_version" "<NAME>" {
+  layer_name = "<LAYER_NAME>"
+  filename   = "<FILE>"
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  layers = [aws_lambda_layer_version.<NAME>.arn]
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --layers <OLD_LAYER_VERSION_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -72,16 +104,11 @@ mod tests {
     use crate::{
         checks::{
             Context, Settings,
-            testing::{REGION, Says, ask_with, cases, denied, empty, with_function},
+            function::unread,
+            testing::{Says, ask_with, cases, denied, with_function},
         },
-        model::{Arn, Listing, Posture},
+        model::{Arn, Posture},
     };
-
-    fn unread() -> Posture {
-        let mut posture = empty();
-        posture.regions.get_mut(REGION).unwrap().functions = Listing::default();
-        posture
-    }
 
     fn with_layer(arn: &str) -> Posture {
         with_function(|function| function.layers = vec![Arn::from(arn)])
@@ -118,6 +145,8 @@ mod tests {
         assert_eq!(ask_with(&CHECK, &posture, &Settings::default())[0].1, Says::Fail);
         let named = Settings { layer_publishers: vec!["464622532012".to_owned()], ..Settings::default() };
         assert_eq!(ask_with(&CHECK, &posture, &named)[0].1, Says::Pass);
+        let trusted = Settings { trusted_accounts: vec!["464622532012".to_owned()], ..Settings::default() };
+        assert_eq!(ask_with(&CHECK, &posture, &trusted)[0].1, Says::Pass);
     }
 
     #[test]

@@ -17,13 +17,60 @@ pub(super) static CHECK: Check = Check {
     how: "The repository is joined to the function by its ImageUri. It is named by a tag in a repository whose imageTagMutability is MUTABLE; \
           or DescribeImages says that nobody scanned the image that runs; or that image, or the newest of its repository, was pushed \
           more than 180 days ago. An image that is named by its digest cannot change, so its tags do not matter. Palisade reads the newest \
-          image of a repository only: whether an older one was scanned is unknown, unless the repository scans on push. Repositories of \
-          other accounts are unknown.",
-    links: Links { security_hub: &["ECR.1", "ECR.2"], csf: &["PR.PS", "ID.RA"], owasp: &["S9"], attack: &["T1525"], ..Links::NONE },
+          image of a repository only: of an older one it is unknown when it was pushed and whether it was scanned. Unknown are also \
+          tags where a repository makes exceptions, and repositories of other accounts.",
+    links: Links {
+        security_hub: &["ECR.1", "ECR.2"],
+        csf: &["PR.PS", "ID.RA"],
+        owasp: &["S9"],
+        attack: &["T1525"],
+        pci: &["6.2.3", "6.2.4"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda, Source::Ecr],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "ecr:DescribeRepositories", "ecr:DescribeImages"],
+        provider: "Lambda pins the digest that a tag had at the deployment and patches nothing in an image; ECR scans where you switched \
+                  it on, and building the image again is yours",
+        avoids: &[
+            "Functions that are packages, whose runtime AWS patches",
+            "Tags that can be pushed over, where the function names its image by the digest",
+            "An image that Inspector watches, although it bears no date of a scan",
+            "A repository whose name only begins like that of the image",
+        ],
+        cli: "# Let the registry scan what is pushed, build the image again on a patched base, and deploy it by its digest.
+aws ecr put-image-tag-mutability --repository-name <REPOSITORY_NAME> --image-tag-mutability IMMUTABLE --region <REGION>
+aws ecr put-image-scanning-configuration --repository-name <REPOSITORY_NAME> --image-scanning-configuration scanOnPush=true --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --image-uri <REPOSITORY_URI>@<DIGEST> --region <REGION>",
+        cloudformation: "Repository:
+  Type: AWS::ECR::Repository
+  Properties:
+    ImageTagMutability: IMMUTABLE
+    ImageScanningConfiguration:
+      ScanOnPush: true
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    PackageType: Image
+    Code:
+      ImageUri: <REPOSITORY_URI>@<DIGEST>",
+        terraform: r#"resource "aws_ecr_repository" "<NAME>" {
+  image_tag_mutability = "IMMUTABLE"
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  package_type = "Image"
+  image_uri    = "${aws_ecr_repository.<NAME>.repository_url}@<DIGEST>"
+}"#,
+        undo: "aws ecr put-image-tag-mutability --repository-name <REPOSITORY_NAME> --image-tag-mutability MUTABLE --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --image-uri <OLD_IMAGE_URI> --region <REGION>",
+    },
 };
 
 /// After how many days an image is old.
@@ -42,14 +89,16 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     let mut gap = None;
     let mut evidence = Vec::new();
     let mut faults = Vec::new();
-    let by_tag = code.image.as_deref().is_some_and(|image| !image.contains("@sha256:"));
-    match repository.tag_mutability.as_deref() {
-        Some("MUTABLE") if by_tag => {
+    let by_digest = code.image.as_deref().map(|image| image.contains("@sha256:"));
+    match (by_digest, repository.tag_mutability.as_deref()) {
+        (Some(true), _) | (_, Some("IMMUTABLE")) => {}
+        (Some(false), Some("MUTABLE")) => {
             evidence.push(Evidence::field("ecr:DescribeRepositories", "imageTagMutability", "MUTABLE"));
             faults.push("can be replaced under its tag".to_owned());
         }
-        None if by_tag => gap = Some(Gap::unsupported("the registry does not say whether tags can be pushed over")),
-        _ => {}
+        (None, Some(_)) => gap = Some(Gap::unsupported("Lambda does not say by what the image was named")),
+        (_, Some(_)) => gap = Some(Gap::unsupported("for which tags its repository makes an exception is not read")),
+        (_, None) => gap = Some(Gap::unsupported("the registry does not say whether tags can be pushed over")),
     }
     match repository.newest_image.known() {
         Ok(Some(newest)) => {
@@ -58,16 +107,18 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
                 evidence.push(Evidence::field("ecr:DescribeImages", "imagePushedAt", newest.pushed.date().to_string()));
                 faults.push(format!("is at least {days} days old"));
             }
-            match is_scanned(code, repository, newest) {
-                Some(true) => {}
-                Some(false) => {
-                    evidence.push(Evidence::field("ecr:DescribeImages", "imageScanStatus", "none"));
-                    faults.push("was never scanned".to_owned());
+            if runs(code, newest) {
+                match is_scanned(newest) {
+                    Some(true) => {}
+                    Some(false) => {
+                        let status = newest.scan_status.as_deref().unwrap_or("none");
+                        evidence.push(Evidence::field("ecr:DescribeImages", "imageScanStatus", status));
+                        faults.push("was never scanned".to_owned());
+                    }
+                    None => gap = gap.or_else(|| Some(Gap::unsupported("whether its image was scanned is not said yet"))),
                 }
-                None => {
-                    gap =
-                        gap.or_else(|| Some(Gap::unsupported("of its repository only the newest image is read, and it runs an older one")))
-                }
+            } else {
+                gap = gap.or_else(|| Some(Gap::unsupported("of its repository only the newest image is read, and it runs another one")));
             }
         }
         Ok(None) => gap = gap.or_else(|| Some(Gap::unsupported("its repository is empty"))),
@@ -82,14 +133,22 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     Ok(Fault::new(format!("The image of {} {}", function.name, faults.join(" and ")), evidence).into())
 }
 
-/// Whether the image that runs was scanned; none when that is not known.
-fn is_scanned(code: &CodeLocation, repository: &Repository, newest: &RepositoryImage) -> Option<bool> {
+/// Whether the function is known to run `image`.
+fn runs(code: &CodeLocation, image: &RepositoryImage) -> bool {
     let runs = code.resolved_image.as_deref().or(code.image.as_deref()).and_then(|image| image.split_once('@'));
-    if runs.is_some_and(|(_, digest)| digest == newest.digest) {
-        let scanned = newest.scan_status.as_deref().is_some_and(|status| status != "FAILED");
-        return Some(scanned || newest.scanned.is_some());
+    runs.is_some_and(|(_, digest)| digest == image.digest)
+}
+
+/// Whether `image` was scanned; none while that is open.
+fn is_scanned(image: &RepositoryImage) -> Option<bool> {
+    if image.scanned.is_some() {
+        return Some(true);
     }
-    (repository.scan_on_push == Some(true)).then_some(true)
+    match image.scan_status.as_deref() {
+        Some("COMPLETE" | "ACTIVE" | "SCAN_ELIGIBILITY_EXPIRED") => Some(true),
+        None | Some("FAILED" | "UNSUPPORTED_IMAGE" | "LIMIT_EXCEEDED" | "IMAGE_SIZE_EXCEEDED") => Some(false),
+        Some(_) => None,
+    }
 }
 
 /// The repository that the image of `function` comes from.
@@ -176,6 +235,14 @@ mod tests {
         repository.tag_mutability = Some("MUTABLE".to_owned());
     }
 
+    /// An image whose scan came to this.
+    fn scan(status: &str) -> Posture {
+        tagged(|repository| {
+            newest(repository).scan_status = Some(status.to_owned());
+            newest(repository).scanned = None;
+        })
+    }
+
     #[test]
     fn rules() {
         let gap = || Gap::denied("ecr:DescribeImages", "no");
@@ -186,9 +253,23 @@ mod tests {
                 ("sound", tagged(|_| ()), Says::Pass),
                 ("the tag can be pushed over", tagged(mutable), Says::Fail),
                 (
-                    "the tag can be pushed over, but for some",
+                    "some tags can be pushed over",
                     tagged(|repository| repository.tag_mutability = Some("IMMUTABLE_WITH_EXCLUSION".to_owned())),
-                    Says::Pass,
+                    Says::Unknown,
+                ),
+                (
+                    "all tags can be pushed over but some",
+                    tagged(|repository| repository.tag_mutability = Some("MUTABLE_WITH_EXCLUSION".to_owned())),
+                    Says::Unknown,
+                ),
+                ("nobody says of tags", tagged(|repository| repository.tag_mutability = None), Says::Unknown),
+                (
+                    "nobody says by what it was named",
+                    on("", |region| {
+                        region.functions.items[0].code.known_mut().unwrap().image = None;
+                        mutable(&mut region.repositories.items[0]);
+                    }),
+                    Says::Unknown,
                 ),
                 (
                     "by digest, where tags can be pushed over",
@@ -203,23 +284,18 @@ mod tests {
                     }),
                     Says::Fail,
                 ),
-                (
-                    "watched by Inspector",
-                    tagged(|repository| {
-                        newest(repository).scan_status = Some("ACTIVE".to_owned());
-                        newest(repository).scanned = None;
-                    }),
-                    Says::Pass,
-                ),
+                ("an image that cannot be scanned", scan("UNSUPPORTED_IMAGE"), Says::Fail),
+                ("a scan that has yet to end", scan("IN_PROGRESS"), Says::Unknown),
+                ("watched by Inspector", scan("ACTIVE"), Says::Pass),
                 ("old", tagged(|repository| newest(repository).pushed = "2026-01-01T00:00:00Z".parse().unwrap()), Says::Fail),
                 ("an older image than the newest", tagged(|repository| newest(repository).digest = "sha256:bb".to_owned()), Says::Unknown),
                 (
-                    "an older image, scanned on push",
+                    "an image of unknown age, scanned on push",
                     tagged(|repository| {
                         newest(repository).digest = "sha256:bb".to_owned();
                         repository.scan_on_push = Some(true);
                     }),
-                    Says::Pass,
+                    Says::Unknown,
                 ),
                 (
                     "a repository whose name begins alike",

@@ -17,14 +17,42 @@ pub(super) static CHECK: Check = Check {
     why: "Whoever may change a function's configuration, but not its code, uses these variables with a layer to run their own code inside \
           every invocation. It stays through deployments and shows in no diff of the code.",
     how: "AWS_LAMBDA_EXEC_WRAPPER, LD_PRELOAD, LD_AUDIT, BASH_ENV, NODE_OPTIONS, JAVA_TOOL_OPTIONS, PYTHONPATH and their like are set to \
-          something that loads code. By heuristic, as they have honest uses. Left alone: options that only tune or debug, search paths \
+          something that loads code. By heuristic, as they have honest uses. Left alone: options that only tune, search paths \
           inside the package and its layers, and wrappers that come with the package or with a layer of AWS or of a publisher whom the \
           configuration names. A wrapper from a layer of this account is medium.",
     links: Links { csf: &["PR.PS"], owasp: &["S6"], csa: &["SAS-9"], attack: &["T1574", "T1546"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda starts the runtime with whatever variables the function has, these among them; who may set them is yours",
+        avoids: &[
+            "Options that only tune, such as --max-old-space-size or -XX:TieredStopAtLevel",
+            "Search paths inside the package and its layers",
+            "A wrapper in the package, or in a layer of AWS or of a publisher that the configuration names",
+            "A wrapper in a layer of this account, as more than medium",
+            "A variable that is set to nothing, or that only sounds alike",
+        ],
+        cli: "# Find in CloudTrail who last changed the configuration; the new variables replace all of the old ones.
+aws lambda get-function-configuration --function-name <FUNCTION_NAME> --query Environment --region <REGION> > before.json
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --environment file://environment.json --region <REGION>",
+        cloudformation: "# All variables but those that load code.
+Type: AWS::Lambda::Function
+Properties:
+  Environment:
+    Variables:
+      <NAME>: <VALUE>",
+        terraform: r#"# All variables but those that load code.
+resource "aws_lambda_function" "<NAME>" {
+  environment {
+    variables = {
+      <NAME> = "<VALUE>"
+    }
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --environment file://before.json --region <REGION>",
+    },
 };
 
 /// How a variable loads code.

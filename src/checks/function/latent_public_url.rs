@@ -24,7 +24,27 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListFunctionUrlConfigs", "lambda:GetPolicy"],
+        provider: "Since 1 November 2026 Lambda lets strangers through a URL only where its policy grants lambda:InvokeFunctionUrl and \
+                  lambda:InvokeFunction; an AuthType of NONE that waits for them stays until you change it",
+        avoids: &[
+            "A URL that asks for signatures",
+            "A URL that is open already, which FN-002 tells of",
+            "One action of the two, as more than low since both are needed",
+        ],
+        cli: "# Leave --qualifier out for the URL of the function itself.
+aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --auth-type AWS_IAM --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Url
+Properties:
+  TargetFunctionArn: !GetAtt <FUNCTION>.Arn
+  AuthType: AWS_IAM",
+        terraform: r#"resource "aws_lambda_function_url" "<NAME>" {
+  function_name      = aws_lambda_function.<FUNCTION>.function_name
+  authorization_type = "AWS_IAM"
+}"#,
+        undo: "aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --auth-type NONE --region <REGION>",
+    },
 };
 
 /// 1 November 2026, in seconds since the Unix epoch: since then every URL needs both actions.

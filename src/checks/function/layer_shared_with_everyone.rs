@@ -21,7 +21,33 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListLayers", "lambda:GetLayerVersionPolicy"],
+        provider: "Lambda keeps a layer to its account until a version's policy says otherwise; AWS takes no open permission back",
+        avoids: &[
+            "A layer that is shared with named accounts",
+            "Everyone, under a condition that fixes an organization",
+            "A layer without a policy",
+        ],
+        cli: "aws lambda get-layer-version-policy --layer-name <LAYER_NAME> --version-number <VERSION> --query Policy --output text --region <REGION>
+aws lambda remove-layer-version-permission --layer-name <LAYER_NAME> --version-number <VERSION> --statement-id <STATEMENT_ID> --region <REGION>",
+        cloudformation: r#"Type: AWS::Lambda::LayerVersionPermission
+Properties:
+  LayerVersionArn: !Ref <LAYER>
+  Action: lambda:GetLayerVersion
+  Principal: "*"
+  OrganizationId: <ORGANIZATION_ID>"#,
+        terraform: r#"resource "aws_lambda_layer_version_permission" "<NAME>" {
+  layer_name      = aws_lambda_layer_version.<LAYER>.layer_name
+  version_number  = aws_lambda_layer_version.<LAYER>.version
+  statement_id    = "<STATEMENT_ID>"
+  action          = "lambda:GetLayerVersion"
+  principal       = "*"
+  organization_id = "<ORGANIZATION_ID>"
+}"#,
+        undo: r#"aws lambda add-layer-version-permission --layer-name <LAYER_NAME> --version-number <VERSION> --statement-id <STATEMENT_ID> --action lambda:GetLayerVersion --principal "*" --region <REGION>
+What was downloaded in the meantime is not taken back by either"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

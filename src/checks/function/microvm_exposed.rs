@@ -21,7 +21,35 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListMicrovms",
+            "lambda:GetMicrovm",
+            "lambda:ListMicrovmImages",
+            "lambda:GetMicrovmImageVersion",
+            "lambda:ListManagedMicrovmImageVersions",
+        ],
+        provider: "AWS patches its base images and marks the versions that it withdraws; a MicroVM runs on with the image and the \
+                  connectors it was started with",
+        avoids: &[
+            "Connectors of the account's own, whatever they are called",
+            "A MicroVM that is being terminated",
+            "An image on no base that AWS manages",
+        ],
+        cli: "aws lambda-microvms run-microvm --image-identifier <IMAGE_ARN> --image-version <NEW_IMAGE_VERSION> --ingress-network-connectors arn:aws:lambda:<REGION>:aws:network-connector:aws-network-connector:HTTP_INGRESS --execution-role-arn <ROLE_ARN> --region <REGION>
+aws lambda-microvms terminate-microvm --microvm-identifier <MICROVM_ID> --region <REGION>",
+        cloudformation: "# There is no resource for a running MicroVM; its image can be built again on a base that is available.
+Type: AWS::Lambda::MicrovmImage
+Properties:
+  BaseImageArn: <BASE_IMAGE_ARN>
+  BaseImageVersion: <AVAILABLE_VERSION>",
+        terraform: r#"# There is no resource for a running MicroVM; its image can be built again on a base that is available.
+resource "awscc_lambda_microvm_image" "<NAME>" {
+  base_image_arn     = "<BASE_IMAGE_ARN>"
+  base_image_version = "<AVAILABLE_VERSION>"
+}"#,
+        undo: "Cannot be taken back: the memory of a terminated MicroVM is gone, and another one is started from the image",
+    },
 };
 
 /// What AWS's own connectors for more than HTTP end with.

@@ -1,6 +1,11 @@
 //! Layer 1: only trusted code runs, and only for trusted callers.
 
 use super::Check;
+#[cfg(test)]
+use crate::{
+    checks::testing::{ACCOUNT, REGION, now},
+    model::{Posture, Region},
+};
 
 mod customer_runtime_withdrawn;
 mod egress_unbounded;
@@ -65,3 +70,11 @@ pub(super) static CHECKS: &[&Check] = &[
     &microvm_exposed::CHECK,
     &customer_runtime_withdrawn::CHECK,
 ];
+
+/// A posture in which nobody has looked at anything yet, in one Region: for the cases of checks that ask a list only.
+#[cfg(test)]
+fn unread() -> Posture {
+    let mut posture = Posture::new(ACCOUNT, now());
+    posture.regions.insert(REGION.to_owned(), Region::default());
+    posture
+}

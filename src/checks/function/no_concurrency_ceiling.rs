@@ -27,7 +27,35 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:GetFunction",
+            "lambda:GetAccountSettings",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctionUrlConfigs",
+            "apigateway:GET",
+        ],
+        provider: "Lambda scales each function up to the limit that all functions of the account share in a Region, and bills what ran; a \
+                  ceiling below that is yours",
+        avoids: &[
+            "Functions that only named callers can invoke",
+            "A throttle on every stage of the API, where that is the only way in",
+            "Methods and routes that ask for a signature or an API key, and a WebSocket that asks when it is opened",
+            "APIs that are private, deployed nowhere, behind no endpoint or kept to the account by their policy",
+            "A function that is stopped with a concurrency of zero",
+        ],
+        cli: "aws lambda put-function-concurrency --function-name <FUNCTION_NAME> --reserved-concurrent-executions <MOST_EXECUTIONS> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  ReservedConcurrentExecutions: <MOST_EXECUTIONS>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  reserved_concurrent_executions = <MOST_EXECUTIONS>
+}"#,
+        undo: "aws lambda delete-function-concurrency --function-name <FUNCTION_NAME> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

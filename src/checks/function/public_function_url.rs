@@ -23,7 +23,28 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListFunctionUrlConfigs", "lambda:GetPolicy"],
+        provider: "Lambda answers at the address over TLS and checks signatures only where AuthType is AWS_IAM; whether it asks for them \
+                  is yours",
+        avoids: &[
+            "A URL that asks for signatures, whatever its policy grants",
+            "A URL with NONE whose policy lets nobody in, or grants one of the two actions only, which FN-003 tells of",
+            "A function without a URL",
+        ],
+        cli: "# Let the callers hold lambda:InvokeFunctionUrl and sign their requests first; leave --qualifier out for the URL of the function itself.
+aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --auth-type AWS_IAM --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS> --statement-id <STATEMENT_ID> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Url
+Properties:
+  TargetFunctionArn: !GetAtt <FUNCTION>.Arn
+  AuthType: AWS_IAM",
+        terraform: r#"resource "aws_lambda_function_url" "<NAME>" {
+  function_name      = aws_lambda_function.<FUNCTION>.function_name
+  authorization_type = "AWS_IAM"
+}"#,
+        undo: "aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --auth-type NONE --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

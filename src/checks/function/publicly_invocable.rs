@@ -34,7 +34,36 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListAliases", "lambda:ListVersionsByFunction", "lambda:GetPolicy"],
+        provider: "Lambda gives a new function no policy and evaluates the one it has at every call; whom a statement lets in is yours, \
+                  and AWS takes no open one out",
+        avoids: &[
+            "Everyone, under a condition that fixes an account, an organization, a VPC endpoint or an address",
+            "An Allow for everyone that a Deny of the same policy takes back",
+            "A grant that holds through a function URL only, which FN-002 and FN-003 judge",
+            "A grant to a service or to a named account, which FN-005 and FN-006 judge",
+        ],
+        cli:
+            "# Leave --qualifier out for the policy of the function itself.
+aws lambda get-policy --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --query Policy --output text --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --region <REGION>",
+        cloudformation: r#"# Take the permission out, or let in whom it is meant for.
+Type: AWS::Lambda::Permission
+Properties:
+  FunctionName: !Ref <FUNCTION>
+  Action: lambda:InvokeFunction
+  Principal: "*"
+  PrincipalOrgID: <ORGANIZATION_ID>"#,
+        terraform: r#"# Take the permission out, or let in whom it is meant for.
+resource "aws_lambda_permission" "<NAME>" {
+  function_name    = aws_lambda_function.<FUNCTION>.function_name
+  action           = "lambda:InvokeFunction"
+  principal        = "*"
+  principal_org_id = "<ORGANIZATION_ID>"
+}"#,
+        undo: r#"aws lambda add-permission --function-name <FUNCTION_NAME> --qualifier <ALIAS_OR_VERSION> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal "*" --region <REGION>"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -19,7 +19,20 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunctionRecursionConfig"],
+        provider: "Lambda stops a loop through SQS, SNS or S3 after about 16 turns by itself, unless the function says that it wants it",
+        avoids: &["A function that nobody changed in this: to stop loops is what Lambda does by itself"],
+        cli: "aws lambda put-function-recursion-config --function-name <FUNCTION_NAME> --recursive-loop Terminate --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  RecursiveLoop: Terminate",
+        terraform: r#"resource "aws_lambda_function_recursion_config" "<NAME>" {
+  function_name  = aws_lambda_function.<FUNCTION>.function_name
+  recursive_loop = "Terminate"
+}"#,
+        undo: "aws lambda put-function-recursion-config --function-name <FUNCTION_NAME> --recursive-loop Allow --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

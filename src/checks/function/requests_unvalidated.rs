@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     why: "Whatever a caller sends goes straight into the function's code: fields that nobody expects, of any length and type, are how \
           injection begins, and each such request costs an invocation.",
     how: "A deployed REST API has a method with a body (POST, PUT, PATCH) that calls a function, and no request validator that looks at \
-          bodies with a model to look with; or the method names required parameters, and no validator looks at those. A WebSocket API has a \
+          bodies with a model other than Empty to look with; or the method names required parameters, and no validator looks at those. A WebSocket API has a \
           route for messages that calls a function, without a request model. Low when every such method or route asks who is calling. Left \
           alone: catch-all paths such as /{proxy+} and ANY methods, for which no one model exists, methods without a body, and HTTP APIs, \
           which cannot validate requests at all.",
@@ -23,7 +23,49 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "API Gateway refuses what does not fit a model or lacks a required parameter, where a method has a validator; what a \
+                  request may hold only you know",
+        avoids: &[
+            "Catch-all paths and ANY methods, for which no one model exists",
+            "Methods without a body that require no parameters",
+            "HTTP APIs, which cannot validate requests",
+            "APIs that are deployed nowhere, and methods that call no function",
+            "Methods and routes that ask who is calling, as more than low",
+        ],
+        cli: "aws apigateway create-model --rest-api-id <API_ID> --name <MODEL_NAME> --content-type application/json --schema file://schema.json --region <REGION>
+aws apigateway create-request-validator --rest-api-id <API_ID> --name body-and-parameters --validate-request-body --validate-request-parameters --region <REGION>
+aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/requestValidatorId,value=<VALIDATOR_ID> op=add,path=/requestModels/application~1json,value=<MODEL_NAME> --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+        cloudformation: "Validator:
+  Type: AWS::ApiGateway::RequestValidator
+  Properties:
+    RestApiId: !Ref <API>
+    ValidateRequestBody: true
+    ValidateRequestParameters: true
+Method:
+  Type: AWS::ApiGateway::Method
+  Properties:
+    RequestValidatorId: !Ref Validator
+    RequestModels:
+      application/json: !Ref <MODEL>",
+        terraform: r#"resource "aws_api_gateway_request_validator" "<NAME>" {
+  rest_api_id                 = aws_api_gateway_rest_api.<API>.id
+  name                        = "body-and-parameters"
+  validate_request_body       = true
+  validate_request_parameters = true
+}
+
+resource "aws_api_gateway_method" "<NAME>" {
+  request_validator_id = aws_api_gateway_request_validator.<NAME>.id
+  request_models = {
+    "application/json" = aws_api_gateway_model.<MODEL>.name
+  }
+}"#,
+        undo: "aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/requestValidatorId,value= op=remove,path=/requestModels/application~1json --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+    },
 };
 
 /// How many methods or routes the evidence names.
@@ -46,8 +88,8 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
     if api.stages.known()?.is_empty() {
         return Ok(Ruling::NotApplicable);
     }
-    let validators = api.validators.known();
     let mut judged = false;
+    let mut gap = None;
     let mut lax = Vec::new();
     for method in api.methods.known()?.iter().filter(|method| calls_function(method)) {
         let (body, parameters) = expects(method);
@@ -57,7 +99,13 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
         judged = true;
         let validator = match &method.validator {
             // The method names one: what it looks at has to be known.
-            Some(id) => validators.map_err(Clone::clone)?.iter().find(|validator| validator.id == *id),
+            Some(id) => match api.validators.known() {
+                Ok(validators) => validators.iter().find(|validator| validator.id == *id),
+                Err(unread) => {
+                    gap = Some(unread.clone());
+                    continue;
+                }
+            },
             None => None,
         };
         if let Some(what) = overlooked(method, validator, body, parameters) {
@@ -66,7 +114,10 @@ fn of_rest(api: &RestApi) -> Result<Ruling, Gap> {
             lax.push(Lax { evidence: Evidence::field("apigateway:GET", format!("{called} {what}"), "none"), called, asks });
         }
     }
-    Ok(ruling(&api.name, judged, lax))
+    match gap {
+        Some(gap) if lax.is_empty() => Err(gap),
+        _ => Ok(ruling(&api.name, judged, lax)),
+    }
 }
 
 fn calls_function(method: &RestMethod) -> bool {
@@ -84,7 +135,8 @@ fn overlooked(method: &RestMethod, validator: Option<&RequestValidator>, body: b
     match validator {
         None => Some("requestValidatorId"),
         Some(validator) if body && !validator.body => Some("validateRequestBody"),
-        Some(_) if body && method.models.is_empty() => Some("requestModels"),
+        // The model called Empty, which every API has, lets everything through.
+        Some(_) if body && method.models.values().all(|model| model == "Empty") => Some("requestModels"),
         Some(validator) if parameters && !validator.parameters => Some("validateRequestParameters"),
         Some(_) => None,
     }
@@ -248,6 +300,13 @@ mod tests {
                 ("a validator that is gone", method(|method| method.validator = Some("v9".to_owned())), Says::Fail),
                 ("nothing to look with", method(|method| method.models.clear()), Says::Fail),
                 (
+                    "a model that lets everything through",
+                    method(|method| {
+                        method.models.insert("application/json".to_owned(), "Empty".to_owned());
+                    }),
+                    Says::Fail,
+                ),
+                (
                     "a validator of parameters only",
                     rest(|api| api.validators = Fact::Known(vec![RequestValidator { id: "v1".to_owned(), body: false, parameters: true }])),
                     Says::Fail,
@@ -302,6 +361,15 @@ mod tests {
                     Says::NotApplicable,
                 ),
                 ("validators denied", unread(|api| api.validators = gap().into()), Says::Unknown),
+                (
+                    "validators denied, and a method names none",
+                    unread(|api| {
+                        let methods = api.methods.known_mut().unwrap();
+                        methods.push(RestMethod { path: "/refunds".to_owned(), validator: None, ..methods[0].clone() });
+                        api.validators = gap().into();
+                    }),
+                    Says::Fail,
+                ),
                 ("methods denied", unread(|api| api.methods = gap().into()), Says::Unknown),
                 ("unread", unread(|api| api.stages = Fact::unread("apigateway:GET")), Says::Unknown),
             ],

@@ -21,7 +21,26 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix: upgrade,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "AWS publishes the date on which the support of a runtime ends and patches it until then; moving the code in time is \
+                  yours",
+        avoids: &[
+            "A runtime whose support ends after the notice period of the configuration",
+            "A runtime whose support has ended, which FN-007 tells of",
+            "Container images, which bring their own runtime",
+            "A runtime that the table does not know, which is unknown",
+        ],
+        cli: "# Test the code on the new runtime first: languages drop old syntax and libraries.
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --runtime <NEW_RUNTIME> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Runtime: <NEW_RUNTIME>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  runtime = "<NEW_RUNTIME>"
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --runtime <OLD_RUNTIME> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -57,6 +76,7 @@ mod tests {
     use crate::{
         checks::{
             Settings,
+            function::unread,
             testing::{Says, ask_with, cases, denied, with_function},
         },
         model::{PackageType, Posture},
@@ -80,6 +100,7 @@ mod tests {
                 ("newer than the table", on("python3.15"), Says::Unknown),
                 ("image", with_function(|function| function.package_type = PackageType::Image), Says::NotApplicable),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

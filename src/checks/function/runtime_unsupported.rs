@@ -32,7 +32,27 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix: upgrade,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "AWS patches managed runtimes until their deprecation date and never blocks invocations; which runtime a function names \
+                  is yours",
+        avoids: &[
+            "Container images, which bring their own runtime",
+            "A runtime that the table does not know, which is unknown",
+            "A runtime whose support has yet to end, which FN-008 tells of in time",
+            "Refused changes that are more than 60 days away, as critical",
+        ],
+        cli: "# Test the code on the new runtime first: languages drop old syntax and libraries.
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --runtime <NEW_RUNTIME> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Runtime: <NEW_RUNTIME>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  runtime = "<NEW_RUNTIME>"
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --runtime <OLD_RUNTIME> --region <REGION>
+Cannot be taken back once AWS refuses changes to functions on the old runtime",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -73,6 +93,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings,
+            function::unread,
             testing::{Says, cases, denied, with_function},
         },
         model::{PackageType, Posture},
@@ -105,6 +126,7 @@ mod tests {
                     Says::NotApplicable,
                 ),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
         // What three well-known scanners pass today.

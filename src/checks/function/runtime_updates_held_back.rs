@@ -23,7 +23,27 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetRuntimeManagementConfig"],
+        provider: "AWS builds patched versions of its runtimes and moves functions with UpdateRuntimeOn=Auto to them by itself; a pin is \
+                  yours to lift",
+        avoids: &[
+            "A function that is patched with its deployments and had one within 90 days",
+            "Container images, which their builders patch",
+            "A way of updating that is new, which is unknown",
+        ],
+        cli: "aws lambda get-runtime-management-config --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda put-runtime-management-config --function-name <FUNCTION_NAME> --update-runtime-on Auto --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  RuntimeManagementConfig:
+    UpdateRuntimeOn: Auto",
+        terraform: r#"resource "aws_lambda_runtime_management_config" "<NAME>" {
+  function_name     = aws_lambda_function.<FUNCTION>.function_name
+  update_runtime_on = "Auto"
+}"#,
+        undo: "aws lambda put-runtime-management-config --function-name <FUNCTION_NAME> --update-runtime-on Manual --runtime-version-arn <RUNTIME_VERSION_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -21,7 +21,32 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda encrypts the variables at rest and shows them to whoever may list functions; what you write into them is yours",
+        avoids: &[
+            "Names and ARNs of secrets, ids and paths",
+            "Numbers, booleans, levels of logs and other words that say nothing",
+            "A random value under a name that tells nothing",
+            "A random value under a telling name, as more than high: that is a guess",
+        ],
+        cli: "# Let the code fetch the secret at its start, let the role read it, and change the secret at its origin afterwards.
+aws secretsmanager create-secret --name <SECRET_NAME> --secret-string file://<FILE> --region <REGION>
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --environment file://environment.json --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Environment:
+    Variables:
+      <NAME>_SECRET_ARN: !Ref <SECRET>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  environment {
+    variables = {
+      <NAME>_SECRET_ARN = aws_secretsmanager_secret.<SECRET>.arn
+    }
+  }
+}"#,
+        undo: "Not to be taken back: the old value has been read by whoever could list functions, and published versions still hold it",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -78,7 +103,7 @@ mod tests {
             Confidence, Context, Ruling, Settings,
             testing::{Says, cases, denied, with_function},
         },
-        model::{EnvironmentValue, Fact, Gap, Posture, SecretSign},
+        model::{EnvironmentValue, Fact, FingerprintKey, Gap, Posture, SecretSign},
     };
 
     fn redacted(rule: Option<(&str, bool)>) -> EnvironmentValue {
@@ -113,6 +138,30 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    /// As they are read of an account: what is kept of them is decided there.
+    fn read(name: &str, value: &str) -> Posture {
+        with_variables([(name, EnvironmentValue::classify(name, value, &FingerprintKey::new([7; 32])))])
+    }
+
+    #[test]
+    fn what_names_a_secret_or_says_nothing_is_left_alone() {
+        for (name, value) in [
+            ("DB_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1B2c3"),
+            ("DB_SECRET_NAME", "prod/db/credentials"),
+            ("API_KEY_ID", "a1b2c3d4-0000-4000-8000-000000000000"),
+            ("SSL_CERT_FILE", "/opt/certs/ca-bundle.crt"),
+            ("TOKEN_PATH", "/run/secrets/token"),
+            ("POWERTOOLS_SERVICE_NAME", "orders"),
+            ("PASSWORD_RESET_ENABLED", "true"),
+            ("TOKEN_SECONDS", "3600"),
+            ("LOG_LEVEL", "DEBUG"),
+        ] {
+            cases(&CHECK, [(name, read(name, value), Says::Pass)]);
+        }
+        let random = "q7Vt2LxPz9KfWm4RbYc8Nd3JhGs6TaEu";
+        cases(&CHECK, [("DB_PASSWORD", read("DB_PASSWORD", random), Says::Fail), ("NONCE", read("NONCE", random), Says::Pass)]);
     }
 
     #[test]

@@ -21,7 +21,28 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda stores packages and layers encrypted and hands them to whoever may call GetFunction or GetLayerVersion; what is \
+                  packed into them is yours",
+        avoids: &["Functions whose code was not read, which are all: they are unknown, never failed", "Regions without functions"],
+        cli: "# Take the secret out of the source, let the code fetch it from Secrets Manager, build and deploy again, and change the secret at its origin.
+aws lambda delete-layer-version --layer-name <LAYER_NAME> --version-number <VERSION> --region <REGION>
+aws lambda delete-function --function-name <FUNCTION_NAME> --qualifier <VERSION> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Environment:
+    Variables:
+      <NAME>_SECRET_ARN: !Ref <SECRET>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  environment {
+    variables = {
+      <NAME>_SECRET_ARN = aws_secretsmanager_secret.<SECRET>.arn
+    }
+  }
+}"#,
+        undo: "Cannot be taken back: a deleted version is gone, and a secret that was changed does not come back",
+    },
 };
 
 /// One verdict a Region: the reason is the same for each function, and saying it once is enough.
@@ -50,6 +71,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings,
+            function::unread,
             testing::{Says, ask, cases, denied, empty, with_function},
         },
         model::GapKind,
@@ -57,7 +79,14 @@ mod tests {
 
     #[test]
     fn rules() {
-        cases(&CHECK, [("a function", with_function(|_| ()), Says::Unknown), ("list denied", denied(), Says::Unknown)]);
+        cases(
+            &CHECK,
+            [
+                ("a function", with_function(|_| ()), Says::Unknown),
+                ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
+            ],
+        );
         assert_eq!(ask(&CHECK, &empty()), []);
     }
 

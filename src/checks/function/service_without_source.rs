@@ -22,11 +22,48 @@ pub(super) static CHECK: Check = Check {
           the organization for which it acts. Medium when a condition names a source without an account in its ARN, as S3 buckets \
           are: whoever gets the name after its deletion gets the grant. Left alone: Secrets Manager, which names no source, and Alexa \
           with an event source token.",
-    links: Links { security_hub: &["Lambda.1"], csf: &["PR.PS"], owasp: &["S5"], csa: &["SAS-3"], attack: &["T1199"], ..Links::NONE },
+    links: Links {
+        security_hub: &["Lambda.1"],
+        csf: &["PR.PS"],
+        owasp: &["S5"],
+        csa: &["SAS-3"],
+        attack: &["T1199"],
+        pci: &["7.2.1"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListAliases", "lambda:ListVersionsByFunction", "lambda:GetPolicy"],
+        provider: "The service fills in for whom and from where it invokes; Lambda compares that only where a condition of the policy \
+                  names an account, an ARN or an organization",
+        avoids: &[
+            "A source whose ARN names its account, such as a route of API Gateway or a target group",
+            "A bucket by its name together with its account, or an organization in aws:SourceOrgID",
+            "A bucket by its name alone, as more than medium",
+            "Secrets Manager, which fills no source ARN in, and Alexa with an event source token",
+            "A service whose other customers a Deny of the same policy keeps out",
+        ],
+        cli: "aws lambda remove-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>
+aws lambda add-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal <SERVICE>.amazonaws.com --source-arn <SOURCE_ARN> --source-account <ACCOUNT_ID> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Permission
+Properties:
+  FunctionName: !Ref <FUNCTION>
+  Action: lambda:InvokeFunction
+  Principal: <SERVICE>.amazonaws.com
+  SourceArn: <SOURCE_ARN>
+  SourceAccount: !Ref AWS::AccountId",
+        terraform: r#"resource "aws_lambda_permission" "<NAME>" {
+  function_name  = aws_lambda_function.<FUNCTION>.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "<SERVICE>.amazonaws.com"
+  source_arn     = "<SOURCE_ARN>"
+  source_account = "<ACCOUNT_ID>"
+}"#,
+        undo: "aws lambda remove-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>
+aws lambda add-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal <SERVICE>.amazonaws.com --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -20,7 +20,25 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda spreads functions outside a VPC over several Availability Zones by itself; in a VPC it has only the subnets \
+                  that you name",
+        avoids: &["Functions outside any VPC, or taken out of theirs", "Several subnets, whose zones are not read: they are unknown"],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=<SUBNET_ID>,<SUBNET_ID_IN_ANOTHER_ZONE>,SecurityGroupIds=<SECURITY_GROUP_ID> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  VpcConfig:
+    SubnetIds: [<SUBNET_ID>, <SUBNET_ID_IN_ANOTHER_ZONE>]
+    SecurityGroupIds: [<SECURITY_GROUP_ID>]",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  vpc_config {
+    subnet_ids         = ["<SUBNET_ID>", "<SUBNET_ID_IN_ANOTHER_ZONE>"]
+    security_group_ids = ["<SECURITY_GROUP_ID>"]
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --vpc-config SubnetIds=<SUBNET_ID>,SecurityGroupIds=<SECURITY_GROUP_ID> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -58,6 +76,7 @@ mod tests {
     use crate::{
         checks::{
             Context, Settings,
+            function::unread,
             testing::{Says, cases, denied, with_function},
         },
         model::{Posture, VpcConfig},
@@ -83,6 +102,7 @@ mod tests {
                 ("one subnet", within(&["subnet-1"]), Says::Fail),
                 ("two subnets, of the same zone for all we know", within(&["subnet-1", "subnet-2"]), Says::Unknown),
                 ("list denied", denied(), Says::Unknown),
+                ("list unread", unread(), Says::Unknown),
             ],
         );
     }

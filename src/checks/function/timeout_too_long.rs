@@ -26,7 +26,35 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::ApiGateway, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctionUrlConfigs",
+            "lambda:ListEventSourceMappings",
+            "apigateway:GET",
+            "cloudwatch:GetMetricData",
+        ],
+        provider: "Lambda ends an execution at its timeout, which it allows up to 15 minutes, and bills the time until then; how long is \
+                  enough is yours",
+        avoids: &[
+            "Functions that only named callers can invoke",
+            "A timeout of ten seconds or less, or of no more than five times the slowest requests",
+            "A function that nobody invoked, whose need nobody knows",
+            "More time than the API waits, where something else may invoke the function or requests were seen to take it",
+            "An integration that need not wait for the answer",
+        ],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --timeout <SECONDS> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Timeout: <SECONDS>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  timeout = <SECONDS>
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --timeout <OLD_SECONDS> --region <REGION>",
+    },
 };
 
 /// Up to how many seconds a timeout is never too long: cold starts and slow days are no luxury.

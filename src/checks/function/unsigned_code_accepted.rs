@@ -22,7 +22,45 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListCodeSigningConfigs", "lambda:ListFunctionsByCodeSigningConfig"],
+        provider: "Lambda checks signatures at each deployment of a function that has a code signing configuration, and of no other; \
+                  giving it one is yours",
+        avoids: &[
+            "Container images, which cannot have a code signing configuration",
+            "Which signing profiles an enforced configuration names",
+        ],
+        cli: "# Let the next deployment be signed first, or it is refused.
+aws lambda create-code-signing-config --allowed-publishers SigningProfileVersionArns=<SIGNING_PROFILE_VERSION_ARN> --code-signing-policies UntrustedArtifactOnDeployment=Enforce --region <REGION>
+aws lambda put-function-code-signing-config --function-name <FUNCTION_NAME> --code-signing-config-arn <CODE_SIGNING_CONFIG_ARN> --region <REGION>",
+        cloudformation: "Config:
+  Type: AWS::Lambda::CodeSigningConfig
+  Properties:
+    AllowedPublishers:
+      SigningProfileVersionArns:
+        - !GetAtt <SIGNING_PROFILE>.ProfileVersionArn
+    CodeSigningPolicies:
+      UntrustedArtifactOnDeployment: Enforce
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    CodeSigningConfigArn: !Ref Config",
+        terraform: r#"resource "aws_lambda_code_signing_config" "<NAME>" {
+  allowed_publishers {
+    signing_profile_version_arns = [aws_signer_signing_profile.<PROFILE>.version_arn]
+  }
+
+  policies {
+    untrusted_artifact_on_deployment = "Enforce"
+  }
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  code_signing_config_arn = aws_lambda_code_signing_config.<NAME>.arn
+}"#,
+        undo: "aws lambda update-code-signing-config --code-signing-config-arn <CODE_SIGNING_CONFIG_ARN> --code-signing-policies UntrustedArtifactOnDeployment=Warn --region <REGION>
+aws lambda delete-function-code-signing-config --function-name <FUNCTION_NAME> --region <REGION>",
+    },
 };
 
 /// The configurations by the functions that use them.

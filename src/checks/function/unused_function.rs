@@ -23,7 +23,39 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam, Source::SecretsManager, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:GetFunction",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionUrlConfigs",
+            "lambda:GetPolicy",
+            "cloudwatch:GetMetricData",
+            "secretsmanager:ListSecrets",
+            "iam:GetAccountAuthorizationDetails",
+        ],
+        provider: "Lambda keeps a function, its role and its triggers for ever, at no charge; AWS counts invocations and deletes nothing",
+        avoids: &[
+            "A function that was deployed within the ninety days",
+            "Functions of Lambda@Edge, whose invocations are counted where the viewers are",
+            "A function that a secret names for its rotation",
+            "A function that is stopped with a concurrency of zero",
+            "A function that nothing starts any more, as more than low",
+        ],
+        cli: "# Delete it only after a month in which nobody missed it, and keep its package.
+aws lambda put-function-concurrency --function-name <FUNCTION_NAME> --reserved-concurrent-executions 0 --region <REGION>
+aws lambda delete-function --function-name <FUNCTION_NAME> --region <REGION>",
+        cloudformation: "# Take the function, its role and its triggers out of the template; until then stop it.
+Type: AWS::Lambda::Function
+Properties:
+  ReservedConcurrentExecutions: 0",
+        terraform: r#"# Take the function, its role and its triggers out of the configuration; until then stop it.
+resource "aws_lambda_function" "<NAME>" {
+  reserved_concurrent_executions = 0
+}"#,
+        undo: "aws lambda delete-function-concurrency --function-name <FUNCTION_NAME> --region <REGION>
+A deleted function is made anew from its package",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -24,7 +24,38 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:ListFunctionUrlConfigs"],
+        provider: "Lambda tells browsers which other sites may read an answer from the Cors of the URL, and names them none where there is \
+                  none; which sites it names is yours",
+        avoids: &[
+            "A URL without Cors, or whose Cors names no origins: no other site can read its answers",
+            "Credentials, where the sites that may send them are named",
+            "A function without a URL",
+        ],
+        cli: "# The new Cors replaces the old one: carry its other fields over.
+aws lambda get-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --query Cors --region <REGION> > before.json
+aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --cors AllowOrigins=https://<YOUR_SITE>,AllowMethods=<METHOD> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Url
+Properties:
+  TargetFunctionArn: !GetAtt <FUNCTION>.Arn
+  AuthType: AWS_IAM
+  Cors:
+    AllowOrigins:
+      - https://<YOUR_SITE>
+    AllowMethods:
+      - <METHOD>",
+        terraform: r#"resource "aws_lambda_function_url" "<NAME>" {
+  function_name      = aws_lambda_function.<FUNCTION>.function_name
+  authorization_type = "AWS_IAM"
+
+  cors {
+    allow_origins = ["https://<YOUR_SITE>"]
+    allow_methods = ["<METHOD>"]
+  }
+}"#,
+        undo: "aws lambda update-function-url-config --function-name <FUNCTION_NAME> --qualifier <ALIAS> --cors file://before.json --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

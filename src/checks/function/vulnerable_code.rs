@@ -17,20 +17,46 @@ pub(super) static CHECK: Check = Check {
     why: "A vulnerable package is run by whoever sends the right event. Scanners of the internet try the known ones within hours.",
     how: "Amazon Inspector has an active finding on the function: critical or high, or of any severity above low with an exploit at large \
           (exploitAvailable) or at least one chance in ten of one within thirty days (epss). Critical when there is an exploit and anyone can \
-          reach the function. Palisade itself reads no package: where Inspector does not scan the function, the check is unknown, never \
-          passed; a function that was left out of Inspector by a tag is unknown as well.",
+          reach the function. Palisade itself reads no package: where Inspector does not scan the function, has yet to, or was told by a \
+          tag to leave it out, the check is unknown, never passed. Where Inspector scans packages only, nothing is said of the \
+          function's own code.",
     links: Links {
         security_hub: &["Inspector.3", "Inspector.4"],
         csf: &["ID.RA", "PR.PS"],
         owasp: &["S1", "S9"],
         csa: &["SAS-1", "SAS-6"],
         attack: &["T1195.001"],
+        pci: &["6.2.4", "6.3.1"],
         ..Links::NONE
     },
     reads: &[Source::Lambda, Source::Inspector],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "inspector2:BatchGetAccountStatus", "inspector2:ListCoverage", "inspector2:ListFindings"],
+        provider: "AWS patches the managed runtime below the code; packages, layers and the code itself are yours, and Inspector tells of \
+                  them where you switched it on",
+        avoids: &[
+            "Findings below high, unless there is an exploit at large or one is likely",
+            "Findings on another function whose name begins alike",
+            "A function that Inspector does not scan, was told to leave out or has yet to scan: it is unknown",
+        ],
+        cli: r#"# Upgrade what the finding names to its fixed version, test, and deploy.
+aws inspector2 list-findings --filter-criteria '{"resourceId":[{"comparison":"PREFIX","value":"<FUNCTION_ARN>"}],"findingStatus":[{"comparison":"EQUALS","value":"ACTIVE"}]}' --region <REGION>
+aws lambda update-function-code --function-name <FUNCTION_NAME> --zip-file fileb://<PACKAGE> --publish --region <REGION>"#,
+        cloudformation: "# Deploy the package that was built with the fixed versions.
+Type: AWS::Lambda::Function
+Properties:
+  Code:
+    S3Bucket: <BUCKET_NAME>
+    S3Key: <NEW_PACKAGE>",
+        terraform: r#"# Deploy the package that was built with the fixed versions.
+resource "aws_lambda_function" "<NAME>" {
+  s3_bucket = "<BUCKET_NAME>"
+  s3_key    = "<NEW_PACKAGE>"
+}"#,
+        undo: "aws lambda update-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <OLD_VERSION> --region <REGION>",
+    },
 };
 
 /// From which probability of exploitation on a finding of any severity is told.
@@ -114,7 +140,7 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
         return listed(&region.coverage).err().or_else(|| not_read("Amazon Inspector does not know the function"));
     };
     match &covered.packages {
-        Some(scan) if scan.active => None,
+        Some(scan) if scan.active && !scan.reason.starts_with("PENDING") => None,
         Some(scan) => not_read(&format!("Amazon Inspector does not scan it ({})", scan.reason)),
         None => not_read("Amazon Inspector does not scan its packages"),
     }
@@ -232,6 +258,13 @@ mod tests {
                     "left out by a tag",
                     scanned(|region| {
                         region.coverage.items[0].packages = Some(ScanStatus { active: false, reason: "EXCLUDED_BY_TAG".to_owned() });
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "yet to be scanned",
+                    scanned(|region| {
+                        region.coverage.items[0].packages = Some(ScanStatus { active: true, reason: "PENDING_INITIAL_SCAN".to_owned() });
                     }),
                     Says::Unknown,
                 ),
