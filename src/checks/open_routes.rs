@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Context, Evidence};
 use crate::{
-    iam::{Principal, Statement, audience},
-    model::{ApiDomain, Arn, Function, Gap, HttpApi, Integration, Listing, Region, Resource, RestApi, RestMethod, Route, Throttle},
+    iam::{Document, Principal, Statement, audience},
+    model::{
+        ApiDomain, Arn, Function, Gap, HttpApi, Integration, Listing, PolicyText, Region, Resource, RestApi, RestMethod, RestStage, Route,
+        Throttle,
+    },
 };
 
 /// From which rate on a throttle is no ceiling: what AWS lets through of a whole Region by default.
@@ -23,6 +26,12 @@ pub(super) struct OpenRoute {
     /// How many seconds the API waits for the function's answer; none where it need not wait.
     pub(super) waits_seconds: Option<u32>,
 }
+
+/// What stands for a name that a pattern or a path leaves open.
+const SOMETHING: &str = "palisade";
+
+/// What `ANY` stands for.
+const VERBS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// How long API Gateway waits unless an integration says otherwise, in milliseconds.
 const WAITS_MILLIS: u32 = 29_000;
@@ -96,17 +105,20 @@ impl OpenRoutes {
     }
 
     fn of_rest(&mut self, context: &Context<'_>, region: &Region, api: &RestApi) -> Result<(), Gap> {
-        let Some(policy) = entrance_of_rest(context, region, api)? else { return Ok(()) };
+        if !lets_in_rest(context, region, api)? {
+            return Ok(());
+        }
         let stages = api.stages.known()?;
         for method in api.methods.known()? {
             let Some(integration) = method.integration.as_ref().filter(|_| method.authorization_type == "NONE" && !method.api_key_required)
             else {
                 continue;
             };
+            let Some(policy) = way_to(context, api, method)? else { continue };
             let called = format!("{} {} of the API {}", method.method, method.path, api.name);
             let mut evidence =
                 vec![Evidence::field("apigateway:GET", format!("{} {} authorizationType", method.method, method.path), "NONE")];
-            evidence.extend(policy.iter().cloned());
+            evidence.extend(policy);
             let throttled = stages.iter().all(|stage| {
                 let settings = keys_of(method).into_iter().find_map(|key| stage.settings.get(&key));
                 settings.is_some_and(|settings| is_ceiling(settings.throttle))
@@ -150,36 +162,65 @@ impl OpenRoutes {
     }
 }
 
-/// Whether strangers get as far as the methods of `api`, and the statement that lets them if it has a policy; none when the
-/// API is private or deployed nowhere, its endpoint is switched off without a domain, or its policy keeps them out.
+/// Whether strangers get as far as some methods of `api`: not when it is private or deployed nowhere, its endpoint is switched off
+/// without a domain, or its policy keeps them out of all of it.
 ///
 /// # Errors
 /// The gap, when that cannot be said.
-pub(super) fn entrance_of_rest(context: &Context<'_>, region: &Region, api: &RestApi) -> Result<Option<Option<Evidence>>, Gap> {
+pub(super) fn lets_in_rest(context: &Context<'_>, region: &Region, api: &RestApi) -> Result<bool, Gap> {
     let is_private = !api.endpoint_types.is_empty() && api.endpoint_types.iter().all(|kind| kind == "PRIVATE");
     if is_private || (api.execute_api_disabled && !has_domain(&region.api_domains, &api.id)?) {
-        return Ok(None);
+        return Ok(false);
     }
-    let policy = match &api.policy {
-        Some(text) => {
-            let invoke = Arn::build(
-                api.arn.partition(),
-                "execute-api",
-                api.arn.region(),
-                &context.posture.account,
-                &format!("{}/palisade/GET/palisade", api.id),
-            );
-            let document = context.library.document(text)?;
-            let reach = audience(document, &["execute-api:Invoke"], &invoke).into_iter().find(|reach| reach.audience.is_public());
-            let Some(reach) = reach else { return Ok(None) };
-            Some(Evidence::statement("apigateway:GET", "policy of the API", &reach.statement))
-        }
-        None => None,
+    if let Some(text) = &api.policy
+        && invitation(context, api, text, &calls_named(context.library.document(text)?))?.is_none()
+    {
+        return Ok(false);
+    }
+    Ok(!api.stages.known()?.is_empty())
+}
+
+/// Whether strangers whom `api` lets in get as far as `method`, and the statement that lets them if it has a policy: one may open a
+/// path for everybody, or keep a path for some.
+///
+/// # Errors
+/// The gap, when that cannot be said.
+pub(super) fn way_to(context: &Context<'_>, api: &RestApi, method: &RestMethod) -> Result<Option<Option<Evidence>>, Gap> {
+    let Some(text) = &api.policy else { return Ok(Some(None)) };
+    Ok(invitation(context, api, text, &calls_of(api.stages.known()?, method))?.map(Some))
+}
+
+/// The statement in `policy` of `api` that lets strangers do one of `calls`: stage, method and path of a request.
+fn invitation(context: &Context<'_>, api: &RestApi, policy: &PolicyText, calls: &[String]) -> Result<Option<Evidence>, Gap> {
+    let document = context.library.document(policy)?;
+    let arn = |call: &String| {
+        let (partition, region) = (api.arn.partition(), api.arn.region());
+        Arn::build(partition, "execute-api", region, &context.posture.account, &format!("{}/{call}", api.id))
     };
-    if api.stages.known()?.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(policy))
+    let mut reaches = calls.iter().flat_map(|call| audience(document, &["execute-api:Invoke"], &arn(call)));
+    let reach = reaches.find(|reach| reach.audience.is_public());
+    Ok(reach.map(|reach| Evidence::statement("apigateway:GET", "policy of the API", &reach.statement)))
+}
+
+/// Requests of which the policy `document` speaks, and one that nobody thought of.
+fn calls_named(document: &Document) -> Vec<String> {
+    let allowing = document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource());
+    let patterns = allowing.flat_map(|statement| statement.resources());
+    // Whose API it is was asked by its id: the rest says which request.
+    let named = patterns.filter_map(|pattern| pattern.splitn(6, ':').nth(5)?.split_once('/')).map(|(_, call)| call);
+    let mut calls = vec![format!("{SOMETHING}/GET/{SOMETHING}")];
+    calls.extend(named.map(|call| call.replace('*', SOMETHING).replace('?', "x")));
+    calls
+}
+
+/// The requests that come to `method`, one for each stage and verb.
+fn calls_of(stages: &[RestStage], method: &RestMethod) -> Vec<String> {
+    let segment = |segment: &str| if segment.starts_with('{') { SOMETHING.to_owned() } else { segment.to_owned() };
+    let path: Vec<String> = method.path.trim_start_matches('/').split('/').map(segment).collect();
+    let path = path.join("/");
+    let own = [method.method.as_str()];
+    let verbs = if method.method == "ANY" { VERBS.as_slice() } else { own.as_slice() };
+    stages.iter().flat_map(|stage| verbs.iter().map(|verb| format!("{}/{verb}/{path}", stage.name))).collect()
 }
 
 /// Whether strangers get as far as the routes of `api`.

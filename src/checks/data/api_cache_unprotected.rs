@@ -22,8 +22,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["apigateway:GET"],
+        provider: "AWS keeps the cache of a stage for its lifetime and encrypts it only where the method's settings say so",
         avoids: &[
             "A stage whose cache cluster is off, whatever its methods say",
             "Methods that cache nothing",

@@ -25,8 +25,17 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "dynamodb:ListTables",
+            "dynamodb:DescribeTable",
+            "dynamodb:GetResourcePolicy",
+            "kinesis:ListStreams",
+            "kinesis:GetResourcePolicy",
+            "secretsmanager:ListSecrets",
+            "secretsmanager:GetResourcePolicy",
+            "organizations:DescribeOrganization",
+        ],
+        provider: "AWS refuses another account unless a policy of the resource lets it in; whom that policy names is yours",
         avoids: &[
             "An account or organization that the configuration names as trusted",
             "A statement for a stranger that a Deny of the same policy takes back",

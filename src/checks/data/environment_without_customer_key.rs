@@ -21,8 +21,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["lambda:ListFunctions", "lambda:GetFunction"],
+        provider: "AWS encrypts every function's variables at rest with a key of its own; whether a key of yours takes its place is \
+                   yours to say",
         avoids: &[
             "A function that has no environment variables",
             "A function whose variables are under a customer managed key, whichever account the key is in",

@@ -30,14 +30,25 @@ pub(super) static CHECK: Check = Check {
         csf: &["PR.DS"],
         owasp: &["S3", "S6"],
         attack: &["T1530"],
+        pci: &["1.4.4", "4.2.1"],
+        soc: &["CC6.1"],
         ..Links::NONE
     },
     reads: &[Source::S3, Source::Lambda, Source::Iam],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "s3:ListAllMyBuckets",
+            "s3:GetBucketNotification",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetAccountPublicAccessBlock",
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+        ],
+        provider: "AWS blocks public access to buckets made since April 2023 and encrypts every new object; older buckets, and blocks \
+                   that were lifted, are yours",
         avoids: &[
             "A bucket that notifies no function and that no execution role's policy names",
             "A public policy that RestrictPublicBuckets holds shut, of the bucket or of the account",

@@ -31,8 +31,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["kms:ListKeys", "kms:DescribeKey", "kms:ListGrants"],
+        provider: "AWS enforces the constraints of a grant and retires those that its services made for themselves; grants of your own \
+                   stay until you revoke them",
         avoids: &[
             "A grant to an AWS service, or to the linked role that one keeps in the account",
             "A grant that is bound to an encryption context",

@@ -23,8 +23,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix: no_fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["kms:ListKeys", "kms:DescribeKey", "kms:GetKeyLastUsage"],
+        provider: "AWS keeps count of when a key was last used and charges for each month that it is kept; it disables none by itself",
         avoids: &[
             "AWS managed keys, which cost nothing to keep",
             "A key of which it is not known when it was last used: Palisade calls none unused by guessing",

@@ -28,8 +28,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["kms:ListKeys", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "organizations:DescribeOrganization"],
+        provider: "AWS lets another account use a key only where your key policy or a grant says so, and does not judge which account \
+                   that is",
         avoids: &[
             "An account or organization that the configuration names as trusted",
             "The account's own organization, once it is known which that is",

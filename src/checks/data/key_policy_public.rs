@@ -25,8 +25,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["kms:ListKeys", "kms:DescribeKey", "kms:GetKeyPolicy"],
+        provider: "AWS lets only those use a key whom its policy lets in, or a grant, or IAM where the policy leaves that to it; it takes \
+                   the policy as you write it",
         avoids: &[
             "A principal of everyone with a condition on kms:CallerAccount, an organization or a network",
             "An Allow for everyone that a Deny of the same policy takes back",

@@ -19,13 +19,13 @@ pub(super) static CHECK: Check = Check {
     how: "GetKeyRotationStatus says no, for customer managed keys that are enabled and whose material KMS made for symmetric encryption. \
           Asymmetric and HMAC keys, imported material and custom key stores cannot rotate by themselves and are left alone, as are AWS's \
           keys and keys that are not in use.",
-    links: Links { security_hub: &["KMS.4"], cis: &["4.6"], csf: &["PR.DS"], ..Links::NONE },
+    links: Links { security_hub: &["KMS.4"], cis: &["4.6"], csf: &["PR.DS"], pci: &["3.7.4"], soc: &["PI1.5"], ..Links::NONE },
     reads: &[Source::Kms],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["kms:ListKeys", "kms:DescribeKey", "kms:GetKeyRotationStatus"],
+        provider: "AWS rotates its own keys, and yours too once rotation is on, and keeps the old material for what was encrypted with it",
         avoids: &[
             "Asymmetric and HMAC keys, which KMS cannot rotate by itself",
             "Keys with imported material or in a custom key store",

@@ -24,8 +24,8 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "kms:ListKeys", "kms:ListAliases", "kms:DescribeKey"],
+        provider: "AWS keeps a key for a waiting period of 7 to 30 days after its deletion is asked for, and brings none back afterwards",
         avoids: &[
             "A disabled key on which no function depends",
             "A function without a KMSKeyArn of which Lambda reports no trouble with a key",

@@ -18,13 +18,13 @@ pub(super) static CHECK: Check = Check {
           second permission and a way to cut access at once.",
     how: "DescribeLogGroups names no kmsKeyId for a group that a function writes to. CloudWatch encrypts every group with a key of its own, \
           so this is low; medium when the function's tags mark it as sensitive. Groups that no function writes to are left alone.",
-    links: Links { csf: &["PR.DS"], owasp: &["S3"], ..Links::NONE },
+    links: Links { csf: &["PR.DS"], owasp: &["S3"], soc: &["CC7.3", "PI1.4"], ..Links::NONE },
     reads: &[Source::Logs, Source::Lambda],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["logs:DescribeLogGroups", "lambda:ListFunctions", "lambda:GetFunction"],
+        provider: "AWS encrypts every log group at rest with a key of its own; whether a key of yours takes its place is yours to say",
         avoids: &[
             "A log group that no function writes to",
             "A group of a plain function as more than low: CloudWatch always encrypts, and only tags that mark sensitive data make it medium",

@@ -23,8 +23,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["lambda:ListFunctions", "elasticfilesystem:DescribeAccessPoints", "elasticfilesystem:DescribeFileSystems"],
+        provider: "AWS encrypts a file system at rest only if it was made so, and holds clients to the user and folder that the access \
+                   point names",
         avoids: &[
             "A file system that no function mounts",
             "An access point without a user of its own, as Lambda's user is not root",

@@ -22,8 +22,9 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["apigateway:GET"],
+        provider: "AWS ends the TLS of its endpoints by the security policy that you choose, and keeps older policies for the names that \
+                   have them",
         avoids: &[
             "A domain name that leads to no API",
             "An endpoint of an API that is switched off, or private",

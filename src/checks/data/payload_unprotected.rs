@@ -23,8 +23,18 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "states:ListStateMachines",
+            "states:DescribeStateMachine",
+            "pipes:ListPipes",
+            "pipes:DescribePipe",
+            "scheduler:ListSchedules",
+            "scheduler:GetSchedule",
+            "lambda:ListFunctions",
+            "lambda:GetFunction",
+        ],
+        provider: "AWS encrypts executions, pipes and schedules at rest with keys of its own; a key of yours, and what goes into logs, \
+                   are yours to say",
         avoids: &[
             "A state machine, pipe or schedule that leads to no function which its tags mark as sensitive",
             "A schedule that hands over no input",

@@ -17,13 +17,25 @@ pub(super) static CHECK: Check = Check {
     how: "Of the queues, topics and streams that a function is triggered by, delivers to, names in its environment or that its role's \
           policies name: SqsManagedSseEnabled is false and there is no KmsMasterKeyId, or EncryptionType of the stream is NONE. A topic \
           without a key is low: SNS encrypts its disks, but nobody can cut access by a key. Those that no function works with are left alone.",
-    links: Links { security_hub: &["SQS.1", "SNS.1", "Kinesis.1"], csf: &["PR.DS"], owasp: &["S3"], ..Links::NONE },
+    links: Links { security_hub: &["SQS.1", "SNS.1", "Kinesis.1"], csf: &["PR.DS"], owasp: &["S3"], soc: &["PI1.4"], ..Links::NONE },
     reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "sqs:ListQueues",
+            "sqs:GetQueueAttributes",
+            "sns:ListTopics",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "kinesis:ListStreams",
+            "kinesis:DescribeStreamSummary",
+            "lambda:ListFunctions",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "iam:GetAccountAuthorizationDetails",
+        ],
+        provider: "AWS encrypts new queues with keys of SQS unless told otherwise; older queues and streams stay as they were made",
         avoids: &[
             "A queue, topic or stream that no function works with",
             "A queue under SQS's own keys: a key of yours is not asked for",

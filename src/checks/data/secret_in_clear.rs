@@ -32,8 +32,21 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "apigateway:GET",
+            "states:ListStateMachines",
+            "states:DescribeStateMachine",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "scheduler:ListSchedules",
+            "scheduler:GetSchedule",
+            "pipes:ListPipes",
+            "pipes:DescribePipe",
+            "ssm:DescribeParameters",
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+        ],
+        provider: "AWS encrypts stages, definitions, inputs and parameters at rest, and shows them in full to whoever may describe them",
         avoids: &[
             "A reference to a secret: an ARN, a path such as prod/db/password, a dynamic reference",
             "A SecureString parameter",

@@ -22,14 +22,15 @@ pub(super) static CHECK: Check = Check {
         csf: &["PR.AA"],
         owasp: &["S3"],
         csa: &["SAS-7"],
+        pci: &["8.3.9", "8.6.3"],
         ..Links::NONE
     },
     reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &["secretsmanager:ListSecrets", "lambda:ListFunctions", "iam:GetAccountAuthorizationDetails"],
+        provider: "AWS rotates the secrets that its services manage, and starts the rotation of yours on the schedule that you set",
         avoids: &[
             "A secret that no function works with",
             "A secret that a service of AWS manages",

@@ -17,13 +17,28 @@ pub(super) static CHECK: Check = Check {
     how: "Of the tables whose stream triggers a function, that a variable of a function or a policy of its role names: \
           PointInTimeRecoveryStatus is not ENABLED, or DeletionProtectionEnabled is false. Only the latter is low, and so are tables of \
           functions for development. Tables that a policy reaches by a wildcard are left alone.",
-    links: Links { security_hub: &["DynamoDB.2", "DynamoDB.6"], csf: &["PR.DS", "RC.RP"], attack: &["T1485", "T1490"], ..Links::NONE },
+    links: Links {
+        security_hub: &["DynamoDB.2", "DynamoDB.6"],
+        csf: &["PR.DS", "RC.RP"],
+        attack: &["T1485", "T1490"],
+        soc: &["CC7.4", "A1.1"],
+        ..Links::NONE
+    },
     reads: &[Source::DynamoDb, Source::Lambda, Source::Iam],
     run,
     fix,
     guide: Guide {
-        calls: &[],
-        provider: "",
+        calls: &[
+            "dynamodb:ListTables",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeContinuousBackups",
+            "lambda:ListFunctions",
+            "lambda:ListEventSourceMappings",
+            "lambda:GetFunction",
+            "iam:GetAccountAuthorizationDetails",
+        ],
+        provider: "AWS keeps three copies of a table in a Region against its own failures; recovery from your calls and protection from \
+                   deletion are off until you switch them on",
         avoids: &[
             "A table that no function works with, or that a policy reaches by a wildcard only",
             "A table of a development function, or one that lacks deletion protection alone, as more than low",

@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
           every secret, every backup and every other function.",
     how: "After denies and permissions boundary, the role may do any action on anything, administering roles and users among \
           it. Power users without IAM are not meant, and an administrator's policy under a tight boundary is none. Where a \
-          condition stands before all of it, it is high. Service control policies are not known.",
+          condition stands before all of it, it is high. Service control policies bear on it as far as they were read.",
     links: Links {
         security_hub: &["IAM.1"],
         cis: &["2.14"],
@@ -25,12 +25,58 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S5"],
         csa: &["SAS-4"],
         attack: &["T1078.004"],
+        soc: &["CC1.3", "CC6.3"],
         ..Links::NONE
     },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS holds a role to its policies and asks nothing of what its functions are for: how much they may do is yours",
+        avoids: &[
+            "An administrator's policy from which a Deny, a permissions boundary or a service control policy takes the administration",
+            "A power user's policy, which leaves out IAM",
+            "Every action of one service, or every action on one bucket",
+            "An administrator's role that no function runs as",
+        ],
+        cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json
+aws iam detach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  ManagedPolicyArns:
+    - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+  Policies:
+    - PolicyName: needed
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: dynamodb:GetItem
+            Resource: !GetAtt <TABLE>.Arn"#,
+        terraform: r#"# Take out the aws_iam_role_policy_attachment of AdministratorAccess.
+resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "dynamodb:GetItem"
+      Resource = aws_dynamodb_table.<TABLE>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -65,7 +111,7 @@ mod tests {
             Context, Settings,
             testing::{REGION, Says, ask, cases, denied, with_function, with_role},
         },
-        model::{Arn, Fact, Gap, Listing, ManagedPolicy, PolicyText, Posture},
+        model::{Arn, ControlPolicy, Fact, Gap, LevelKind, Listing, ManagedPolicy, Organization, OrganizationLevel, PolicyText, Posture},
     };
 
     fn allowing(statements: &str) -> Posture {
@@ -88,6 +134,26 @@ mod tests {
         posture.identity.roles.items[0].boundary = Some(arn.clone());
         let document = Fact::Known(PolicyText::from(document));
         posture.identity.policies = Listing::complete(vec![ManagedPolicy { arn, name: "boundary".to_owned(), document }]);
+        posture
+    }
+
+    /// An administrator in an organization whose service control policy has `statement` beside FullAWSAccess.
+    fn governed(statement: &str) -> Posture {
+        let mut posture = allowing(ALL);
+        let text = PolicyText::new(format!(r#"{{"Version":"2012-10-17","Statement":[{ALL},{statement}]}}"#));
+        let policy = ControlPolicy { id: "p-1".to_owned(), name: "guard".to_owned(), aws_managed: false, document: Fact::Known(text) };
+        posture.governance.organization = Fact::Known(Some(Organization {
+            id: "o-a1b2c3d4e5".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-a1b2c3d4e5"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        }));
+        posture.governance.organization_chain = Fact::Known(vec![OrganizationLevel {
+            id: "r-1".to_owned(),
+            kind: LevelKind::Root,
+            service_control: Fact::Known(vec![policy]),
+            resource_control: Fact::Known(Vec::new()),
+        }]);
         posture
     }
 
@@ -134,6 +200,8 @@ mod tests {
                 ("all denied", denied(), Says::Unknown),
             ],
         );
+        assert_eq!(ask(&CHECK, &governed(r#"{"Effect":"Deny","Action":"iam:*","Resource":"*"}"#))[0].1, Says::Pass);
+        assert_eq!(ask(&CHECK, &governed(ALL))[0].1, Says::Fail);
         let mut idle = allowing(ALL);
         idle.regions.get_mut(REGION).unwrap().functions.items.clear();
         assert!(ask(&CHECK, &idle).is_empty(), "a person's role is nobody's business here");

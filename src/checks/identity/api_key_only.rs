@@ -3,7 +3,7 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict,
-        open_routes::{entrance_of_rest, lets_in_http},
+        open_routes::{lets_in_http, lets_in_rest, way_to},
     },
     model::{Gap, Source},
     remedy::{Effort, Plan, Risk},
@@ -23,7 +23,29 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "AWS API Gateway meters by API keys and refuses calls without one; it does not take a key for proof of who calls",
+        avoids: &[
+            "A key beside a signature or an authorizer",
+            "APIs that strangers do not reach: private ones, those that are deployed nowhere, those whose policy keeps strangers out",
+        ],
+        cli: "aws apigateway get-resources --rest-api-id <API_ID> --region <REGION>
+aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/authorizationType,value=AWS_IAM --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+        cloudformation: "Type: AWS::ApiGateway::Method
+Properties:
+  ApiKeyRequired: true
+  AuthorizationType: COGNITO_USER_POOLS
+  AuthorizerId: !Ref <AUTHORIZER>",
+        terraform: r#"resource "aws_api_gateway_method" "<NAME>" {
+  api_key_required = true
+  authorization    = "COGNITO_USER_POOLS"
+  authorizer_id    = aws_api_gateway_authorizer.<AUTHORIZER>.id
+}"#,
+        undo: "aws apigateway update-method --rest-api-id <API_ID> --resource-id <RESOURCE_ID> --http-method <METHOD> --patch-operations op=replace,path=/authorizationType,value=NONE --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -31,10 +53,16 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.rest_apis,
         |region, api| {
-            let Some(policy) = entrance_of_rest(context, region, api)? else { return Ok(Ruling::NotApplicable) };
-            let methods = api.methods.known()?.iter().filter(|method| method.api_key_required);
-            let keyed = methods.map(|method| (format!("{} {}", method.method, method.path), method.authorization_type == "NONE"));
-            judge(&api.name, keyed, policy)
+            if !lets_in_rest(context, region, api)? {
+                return Ok(Ruling::NotApplicable);
+            }
+            let (mut keyed, mut policy) = (Vec::new(), None);
+            for method in api.methods.known()?.iter().filter(|method| method.api_key_required) {
+                let way = if method.authorization_type == "NONE" { way_to(context, api, method)? } else { None };
+                keyed.push((format!("{} {}", method.method, method.path), way.is_some()));
+                policy = policy.or(way.flatten());
+            }
+            judge(&api.name, &keyed, policy)
         },
     );
     verdicts.extend(context.each(
@@ -45,15 +73,15 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 return Ok(Ruling::NotApplicable);
             }
             let routes = api.routes.known()?.iter().filter(|route| route.api_key_required);
-            judge(&api.name, routes.map(|route| (route.key.clone(), route.authorization_type == "NONE")), None)
+            let keyed: Vec<_> = routes.map(|route| (route.key.clone(), route.authorization_type == "NONE")).collect();
+            judge(&api.name, &keyed, None)
         },
     ));
     verdicts
 }
 
-/// `keyed` are those that take a key, and whether they take nothing else.
-fn judge(api: &str, keyed: impl Iterator<Item = (String, bool)>, policy: Option<Evidence>) -> Result<Ruling, Gap> {
-    let keyed: Vec<(String, bool)> = keyed.collect();
+/// `keyed` are those that take a key, and whether strangers need nothing else.
+fn judge(api: &str, keyed: &[(String, bool)], policy: Option<Evidence>) -> Result<Ruling, Gap> {
     let alone: Vec<&String> = keyed.iter().filter(|(_, alone)| *alone).map(|(name, _)| name).collect();
     let Some(first) = alone.first() else {
         return Ok(if keyed.is_empty() { Ruling::NotApplicable } else { Ruling::Pass });
@@ -85,7 +113,7 @@ mod tests {
             testing::{Says, ask, cases, denied},
             testing_api::{rest_method, route, with_http_api, with_rest_api},
         },
-        model::{Fact, Posture, RestMethod},
+        model::{Fact, PolicyText, Posture, RestApi, RestMethod},
     };
 
     fn method(change: impl FnOnce(&mut RestMethod)) -> Posture {
@@ -106,14 +134,34 @@ mod tests {
         })
     }
 
+    fn of_api(change: impl FnOnce(&mut RestApi)) -> Posture {
+        let mut posture = method(|_| ());
+        change(&mut posture.regions.values_mut().next().expect("a Region").rest_apis.items[0]);
+        posture
+    }
+
+    fn opening(call: &str) -> PolicyText {
+        PolicyText::new(format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:eu-west-1:123456789012:a1/{call}"}}]}}"#
+        ))
+    }
+
     #[test]
     fn rules() {
+        let own = PolicyText::from(
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"*"}]}"#,
+        );
         cases(
             &CHECK,
             [
                 ("a key alone", method(|_| ()), Says::Fail),
                 ("and a signature", method(|method| method.authorization_type = "AWS_IAM".to_owned()), Says::Pass),
                 ("no key", method(|method| method.api_key_required = false), Says::NotApplicable),
+                ("private", of_api(|api| api.endpoint_types = vec!["PRIVATE".to_owned()]), Says::NotApplicable),
+                ("nowhere deployed", of_api(|api| api.stages = Fact::Known(Vec::new())), Says::NotApplicable),
+                ("a policy for another path", of_api(|api| api.policy = Some(opening("prod/GET/status"))), Says::Pass),
+                ("a policy for this path", of_api(|api| api.policy = Some(opening("prod/POST/orders"))), Says::Fail),
+                ("a policy for the account", of_api(|api| api.policy = Some(own)), Says::NotApplicable),
                 ("a socket with a key alone", socket("NONE"), Says::Fail),
                 ("a socket that asks more", socket("CUSTOM"), Says::Pass),
                 ("not read", with_rest_api(|api| api.methods = Fact::unread("apigateway:GET")), Says::Unknown),

@@ -19,7 +19,28 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "AWS API Gateway checks signatures and tokens where a route asks for them, and a route asks for nothing unless told",
+        avoids: &[
+            "Routes that lead to no integration",
+            "Messages of a WebSocket API that asks who calls when it is opened",
+            "APIs that are deployed nowhere, and endpoints that are switched off",
+            "Routes that take an API key: IA-019 judges those",
+        ],
+        cli: "aws apigatewayv2 get-routes --api-id <API_ID> --region <REGION>
+aws apigatewayv2 update-route --api-id <API_ID> --route-id <ROUTE_ID> --authorization-type JWT --authorizer-id <AUTHORIZER_ID> --region <REGION>",
+        cloudformation: "# A route of a WebSocket API takes AWS_IAM or CUSTOM, and $connect alone.
+Type: AWS::ApiGatewayV2::Route
+Properties:
+  AuthorizationType: JWT
+  AuthorizerId: !Ref <AUTHORIZER>",
+        terraform: r#"resource "aws_apigatewayv2_route" "<NAME>" {
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.<AUTHORIZER>.id
+}"#,
+        undo: "aws apigatewayv2 update-route --api-id <API_ID> --route-id <ROUTE_ID> --authorization-type NONE --region <REGION>",
+    },
 };
 
 /// How many routes a finding shows.
@@ -100,6 +121,7 @@ mod tests {
             [
                 ("open", api("GET /orders", |_, _| ()), Says::Fail),
                 ("asks for a token", api("GET /orders", |_, route| route.authorization_type = "JWT".to_owned()), Says::Pass),
+                ("an API key", api("GET /orders", |_, route| route.api_key_required = true), Says::Pass),
                 ("leads nowhere", api("GET /orders", |_, route| route.integration = None), Says::NotApplicable),
                 ("switched off", api("GET /orders", |api, _| api.execute_api_disabled = true), Says::NotApplicable),
                 ("nowhere deployed", api("GET /orders", |api, _| api.stages = Fact::Known(Vec::new())), Says::NotApplicable),

@@ -20,7 +20,35 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "AWS gives each API an address of its own, and keeps it open beside your domain until you switch it off",
+        avoids: &[
+            "APIs without a domain of their own",
+            "Private APIs, which answer within networks only",
+        ],
+        cli: "aws apigateway update-rest-api --rest-api-id <API_ID> --patch-operations op=replace,path=/disableExecuteApiEndpoint,value=true --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>
+aws apigatewayv2 update-api --api-id <API_ID> --disable-execute-api-endpoint --region <REGION>",
+        cloudformation: "Rest:
+  Type: AWS::ApiGateway::RestApi
+  Properties:
+    DisableExecuteApiEndpoint: true
+Http:
+  Type: AWS::ApiGatewayV2::Api
+  Properties:
+    DisableExecuteApiEndpoint: true",
+        terraform: r#"resource "aws_api_gateway_rest_api" "<NAME>" {
+  disable_execute_api_endpoint = true
+}
+
+resource "aws_apigatewayv2_api" "<NAME>" {
+  disable_execute_api_endpoint = true
+}"#,
+        undo: "aws apigateway update-rest-api --rest-api-id <API_ID> --patch-operations op=replace,path=/disableExecuteApiEndpoint,value=false --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>
+aws apigatewayv2 update-api --api-id <API_ID> --no-disable-execute-api-endpoint --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -3,7 +3,7 @@
 use crate::{
     checks::{
         Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict,
-        open_routes::{entrance_of_rest, is_ceiling, keys_of, lets_in_http},
+        open_routes::{is_ceiling, keys_of, lets_in_http, lets_in_rest},
     },
     model::{Gap, HttpStage, Region, Resource, RestApi, RestMethod, RestStage, RouteSettings, Source, UsagePlan},
     remedy::{Call, Effort, Plan, Risk},
@@ -23,7 +23,50 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "AWS API Gateway lets 10,000 requests a second through of all APIs of an account in most Regions unless asked for more, \
+                   and shares them out to whoever comes first",
+        avoids: &[
+            "A stage whose methods or routes each have a rate, or all of them one",
+            "A usage plan's rate, where every method takes an API key",
+            "APIs that strangers do not reach",
+        ],
+        cli: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/throttling/rateLimit,value=<RATE>' 'op=replace,path=/*/*/throttling/burstLimit,value=<BURST>' --region <REGION>
+aws apigatewayv2 update-stage --api-id <API_ID> --stage-name <STAGE_NAME> --default-route-settings ThrottlingRateLimit=<RATE>,ThrottlingBurstLimit=<BURST> --region <REGION>",
+        cloudformation: r#"Rest:
+  Type: AWS::ApiGateway::Stage
+  Properties:
+    MethodSettings:
+      - ResourcePath: "/*"
+        HttpMethod: "*"
+        ThrottlingRateLimit: <RATE>
+        ThrottlingBurstLimit: <BURST>
+Http:
+  Type: AWS::ApiGatewayV2::Stage
+  Properties:
+    DefaultRouteSettings:
+      ThrottlingRateLimit: <RATE>
+      ThrottlingBurstLimit: <BURST>"#,
+        terraform: r#"resource "aws_api_gateway_method_settings" "<NAME>" {
+  rest_api_id = aws_api_gateway_rest_api.<API>.id
+  stage_name  = aws_api_gateway_stage.<STAGE>.stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit  = <RATE>
+    throttling_burst_limit = <BURST>
+  }
+}
+
+resource "aws_apigatewayv2_stage" "<NAME>" {
+  default_route_settings {
+    throttling_rate_limit  = <RATE>
+    throttling_burst_limit = <BURST>
+  }
+}"#,
+        undo: "The same commands with the rates of before, which get-stage shows; a rate of -1 lifts the throttle of a REST API",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -31,7 +74,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.rest_apis,
         |region, api| {
-            if entrance_of_rest(context, region, api)?.is_none() {
+            if !lets_in_rest(context, region, api)? {
                 return Ok(Ruling::NotApplicable);
             }
             let planned = by_plan(region, api)?;

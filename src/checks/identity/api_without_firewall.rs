@@ -1,7 +1,7 @@
 //! IA-022: nothing filters what strangers send to an API.
 
 use crate::{
-    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, open_routes::entrance_of_rest},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict, open_routes::lets_in_rest},
     model::Source,
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -21,7 +21,26 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway, Source::AppSync],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET", "appsync:ListGraphqlApis"],
+        provider: "AWS absorbs floods of packets before its endpoints by itself (Shield Standard); what requests say is looked at only \
+                   where a web ACL of yours is",
+        avoids: &[
+            "HTTP and WebSocket APIs, before which AWS WAF cannot stand",
+            "Private APIs, and GraphQL APIs that answer within networks only",
+        ],
+        cli: "aws wafv2 list-web-acls --scope REGIONAL --region <REGION>
+aws wafv2 associate-web-acl --web-acl-arn <WEB_ACL_ARN> --resource-arn <STAGE_OR_API_ARN> --region <REGION>",
+        cloudformation: "Type: AWS::WAFv2::WebACLAssociation
+Properties:
+  ResourceArn: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/<API_ID>/stages/<STAGE_NAME>
+  WebACLArn: !GetAtt <WEB_ACL>.Arn",
+        terraform: r#"resource "aws_wafv2_web_acl_association" "<NAME>" {
+  resource_arn = aws_api_gateway_stage.<STAGE>.arn
+  web_acl_arn  = aws_wafv2_web_acl.<WEB_ACL>.arn
+}"#,
+        undo: "aws wafv2 disassociate-web-acl --resource-arn <STAGE_OR_API_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -29,7 +48,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.rest_apis,
         |region, api| {
-            if entrance_of_rest(context, region, api)?.is_none() {
+            if !lets_in_rest(context, region, api)? {
                 return Ok(Ruling::NotApplicable);
             }
             let Some(stage) = api.stages.known()?.iter().find(|stage| stage.web_acl.is_none()) else { return Ok(Ruling::Pass) };
@@ -74,7 +93,7 @@ mod tests {
     use crate::{
         checks::{
             testing::{REGION, Says, ask, cases, denied, empty},
-            testing_api::with_rest_api,
+            testing_api::{with_http_api, with_rest_api},
         },
         model::{Arn, Fact, GraphqlApi, Posture},
     };
@@ -110,6 +129,7 @@ mod tests {
                 ("not read", with_rest_api(|api| api.stages = Fact::unread("apigateway:GET")), Says::Unknown),
             ],
         );
+        assert!(ask(&CHECK, &with_http_api(|_| ())).is_empty(), "WAF cannot be put before it");
         assert!(ask(&CHECK, &denied()).iter().all(|(_, says)| *says == Says::Unknown));
     }
 }

@@ -22,7 +22,43 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "AWS API Gateway asks an authorizer as it is set up, and gives a cached answer to every call whose identity sources \
+                   are the same",
+        avoids: &[
+            "An authorizer whose answers are not cached",
+            "An authorizer that one route uses, or whose identity sources hold the path or the method",
+            "TOKEN and Cognito authorizers, which look at the token",
+            "An authorizer that nothing uses",
+        ],
+        cli: "aws apigateway update-authorizer --rest-api-id <API_ID> --authorizer-id <AUTHORIZER_ID> --patch-operations op=replace,path=/authorizerResultTtlInSeconds,value=0 --region <REGION>
+aws apigateway create-deployment --rest-api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>
+aws apigatewayv2 update-authorizer --api-id <API_ID> --authorizer-id <AUTHORIZER_ID> --authorizer-result-ttl-in-seconds 0 --region <REGION>
+aws apigatewayv2 update-authorizer --api-id <API_ID> --authorizer-id <AUTHORIZER_ID> --jwt-configuration Audience=<CLIENT_ID>,Issuer=<ISSUER_URL> --region <REGION>",
+        cloudformation: "Rest:
+  Type: AWS::ApiGateway::Authorizer
+  Properties:
+    AuthorizerResultTtlInSeconds: 0
+Http:
+  Type: AWS::ApiGatewayV2::Authorizer
+  Properties:
+    JwtConfiguration:
+      Audience: [<CLIENT_ID>]
+      Issuer: <ISSUER_URL>",
+        terraform: r#"resource "aws_api_gateway_authorizer" "<NAME>" {
+  authorizer_result_ttl_in_seconds = 0
+}
+
+resource "aws_apigatewayv2_authorizer" "<NAME>" {
+  jwt_configuration {
+    audience = ["<CLIENT_ID>"]
+    issuer   = "<ISSUER_URL>"
+  }
+}"#,
+        undo: "aws apigateway update-authorizer --rest-api-id <API_ID> --authorizer-id <AUTHORIZER_ID> --patch-operations op=replace,path=/authorizerResultTtlInSeconds,value=<OLD_SECONDS> --region <REGION>
+aws apigatewayv2 update-authorizer --api-id <API_ID> --authorizer-id <AUTHORIZER_ID> --authorizer-result-ttl-in-seconds <OLD_SECONDS> --region <REGION>",
+    },
 };
 
 /// Seconds for which REST APIs keep an answer unless told otherwise (API Gateway API reference, `CreateAuthorizer`).
@@ -157,6 +193,7 @@ mod tests {
                 ("cached over routes", rest(authorizer("REQUEST", &[header], None), 2), Says::Fail),
                 ("cached by route", rest(authorizer("REQUEST", &[header, "context.path"], None), 2), Says::Pass),
                 ("a token", rest(authorizer("TOKEN", &[header], None), 2), Says::Pass),
+                ("a user pool", rest(authorizer("COGNITO_USER_POOLS", &[header], None), 2), Says::Pass),
                 ("used by nothing", rest(authorizer("REQUEST", &[], None), 0), Says::NotApplicable),
                 ("any audience", jwt(&[]), Says::Fail),
                 ("an audience", jwt(&["shop"]), Says::Pass),

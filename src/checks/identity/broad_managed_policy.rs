@@ -31,7 +31,44 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "iam:GetAccountAuthorizationDetails"],
+        provider: "AWS writes its managed policies and changes them without asking; to which role they are attached is yours",
+        avoids: &[
+            "A policy of the account's own with such a name, which is judged by its statements",
+            "Policies that AWS makes for functions, such as AWSLambdaBasicExecutionRole",
+            "A role that no function runs as",
+        ],
+        cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json
+aws iam detach-role-policy --role-name <ROLE_NAME> --policy-arn <POLICY_ARN>",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  ManagedPolicyArns:
+    - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+  Policies:
+    - PolicyName: needed
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: lambda:InvokeFunction
+            Resource: !GetAtt <FUNCTION>.Arn"#,
+        terraform: r#"# Take out the aws_iam_role_policy_attachment of the broad policy.
+resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "lambda:InvokeFunction"
+      Resource = aws_lambda_function.<FUNCTION>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn <POLICY_ARN>
+aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

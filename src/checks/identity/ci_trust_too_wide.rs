@@ -25,10 +25,59 @@ pub(super) static CHECK: Check = Check {
           decided; medium when it may not, when all projects of one organization are let in, or when only the audience is open. \
           A wildcard after the project is as it should be.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-3"], attack: &["T1677", "T1078.004"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS checks a token's signature, issuer and expiry, and that its audience is one of the provider's; whose subject it must \
+                   have is what your trust policy says",
+        avoids: &[
+            "A wildcard behind the project, such as repo:org/app:*",
+            "Providers at which people sign in, such as accounts.google.com",
+            "All projects of one organization, as more than medium",
+            "A role that may not change functions, as more than medium",
+        ],
+        cli: "aws iam get-role --role-name <ROLE_NAME> --query Role.AssumeRolePolicyDocument
+aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://trust.json",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  AssumeRolePolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          Federated: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com
+        Action: sts:AssumeRoleWithWebIdentity
+        Condition:
+          StringEquals:
+            token.actions.githubusercontent.com:aud: sts.amazonaws.com
+            token.actions.githubusercontent.com:sub: repo:<ORGANIZATION>/<REPOSITORY>:ref:refs/heads/main"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = aws_iam_openid_connect_provider.<PROVIDER>.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = "repo:<ORGANIZATION>/<REPOSITORY>:ref:refs/heads/main"
+        }
+      }
+    }]
+  })
+}"#,
+        undo: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -26,7 +26,42 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["iam:GetAccountAuthorizationDetails"],
+        provider: "AWS vouches for which account and principal asks, and hands an external id on as it is given: to ask for one is yours",
+        avoids: &[
+            "This account, and accounts that the configuration names as trusted",
+            "Another account from which a condition asks an external id, an organization or MFA",
+            "A single principal of another account, as more than medium",
+            "AWS services and service-linked roles",
+        ],
+        cli: "aws iam get-role --role-name <ROLE_NAME> --query Role.AssumeRolePolicyDocument
+aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://trust.json",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  AssumeRolePolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          AWS: "<OTHER_ACCOUNT_ID>"
+        Action: sts:AssumeRole
+        Condition:
+          StringEquals:
+            sts:ExternalId: <EXTERNAL_ID>"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "<OTHER_ACCOUNT_ID>" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = "<EXTERNAL_ID>" } }
+    }]
+  })
+}"#,
+        undo: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -76,10 +111,10 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Settings,
+            Context, Ruling, Settings, Severity,
             testing::{Says, ask_with, cases, denied, with_function},
         },
-        model::{Listing, PolicyText, Posture},
+        model::{Arn, Listing, PolicyText, Posture},
     };
 
     fn trusting(principal: &str, condition: &str) -> Posture {
@@ -96,9 +131,12 @@ mod tests {
     fn rules() {
         let mut unread = with_function(|_| ());
         unread.identity.roles = Listing::default();
+        let mut service_linked = trusting(OTHER, "{}");
+        service_linked.identity.roles.items[0].arn = Arn::from("arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/X");
         cases(
             &CHECK,
             [
+                ("service-linked", service_linked, Says::NotApplicable),
                 ("lambda only", with_function(|_| ()), Says::NotApplicable),
                 ("own account", trusting(r#""123456789012""#, "{}"), Says::NotApplicable),
                 ("another account", trusting(OTHER, "{}"), Says::Fail),
@@ -117,5 +155,16 @@ mod tests {
         );
         let settings = Settings { trusted_accounts: vec!["210987654321".to_owned()], ..Settings::default() };
         assert_eq!(ask_with(&CHECK, &trusting(OTHER, "{}"), &settings), [("orders-role".to_owned(), Says::NotApplicable)]);
+    }
+
+    #[test]
+    fn one_principal_there_is_less_than_all_of_them() {
+        let settings = Settings::default();
+        for (principal, expected) in [(OTHER, None), (r#""arn:aws:iam::210987654321:role/deploy""#, Some(Severity::Medium))] {
+            let posture = trusting(principal, "{}");
+            let verdicts = (CHECK.run)(&Context::new(&posture, &settings));
+            let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
+            assert_eq!(fault.severity, expected, "{}", fault.message);
+        }
     }
 }

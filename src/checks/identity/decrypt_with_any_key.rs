@@ -22,10 +22,52 @@ pub(super) static CHECK: Check = Check {
           account has. Key policies that do not leave the decision to IAM can still forbid it. Conditions on the key or its use, such \
           as kms:ViaService, bound it; with conditions on the caller it is medium. Administrators are reported as such.",
     links: Links { security_hub: &["KMS.1", "KMS.2"], csf: &["PR.AA"], owasp: &["S3"], csa: &["SAS-4"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS decrypts for whoever both the key's policy and IAM let in, and by its usual policy a key leaves that to IAM alone",
+        avoids: &[
+            "A key that the statement names",
+            "A condition on the use of the key, such as kms:ViaService",
+            "A condition on the caller, such as its address, as more than medium",
+            "A role that only encrypts",
+            "An administrator, which is reported as such",
+        ],
+        cli: "aws iam get-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --query PolicyDocument
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: needed
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: kms:Decrypt
+        Resource: !GetAtt <KEY>.Arn"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = aws_kms_key.<KEY>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -77,6 +119,7 @@ mod tests {
                 ("every key of the account", allowing("kms:ReEncrypt*", "arn:aws:kms:*:123456789012:key/*", "{}"), Says::Fail),
                 ("one key", allowing("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/1", "{}"), Says::Pass),
                 ("through a service", allowing("kms:*", "*", r#"{"StringLike":{"kms:ViaService":"s3.*.amazonaws.com"}}"#), Says::Pass),
+                ("from one network", allowing("kms:Decrypt", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#), Says::Fail),
                 ("encrypts only", allowing("kms:Encrypt", "*", "{}"), Says::Pass),
                 ("an administrator", allowing("*", "*", "{}"), Says::NotApplicable),
                 ("no policy", with_role("7"), Says::Unknown),

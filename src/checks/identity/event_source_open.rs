@@ -44,7 +44,85 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "lambda:GetPolicy",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:ListEventSourceMappings",
+            "sqs:ListQueues",
+            "sqs:GetQueueAttributes",
+            "sns:ListTopics",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "s3:ListAllMyBuckets",
+            "s3:GetBucketNotification",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetAccountPublicAccessBlock",
+            "events:ListEventBuses",
+            "events:DescribeEventBus",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "pipes:ListPipes",
+            "kinesis:ListStreams",
+            "kinesis:GetResourcePolicy",
+            "dynamodb:ListTables",
+            "dynamodb:GetResourcePolicy",
+            "organizations:DescribeOrganization",
+        ],
+        provider: "AWS carries an event to the function as it was sent, and lets into a queue, topic, bucket or bus whomever its policy \
+                   names",
+        avoids: &[
+            "A source without a policy, which listens to its own account only",
+            "A statement for everyone that a Deny of the same policy takes back",
+            "A source that strangers may read and not write",
+            "A bucket that RestrictPublicBuckets holds shut",
+            "Mappings and rules that are switched off",
+            "A stranger's account, or a service on behalf of any account, as more than medium",
+            "An account that the configuration names as trusted",
+        ],
+        cli: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes file://attributes-with-policy.json --region <REGION>
+aws sns set-topic-attributes --topic-arn <TOPIC_ARN> --attribute-name Policy --attribute-value file://policy.json --region <REGION>
+aws s3api put-bucket-policy --bucket <BUCKET_NAME> --policy file://policy.json --region <REGION>
+aws events put-permission --event-bus-name <BUS_NAME> --policy file://policy.json --region <REGION>
+aws kinesis put-resource-policy --resource-arn <STREAM_ARN> --policy file://policy.json --region <REGION>
+aws dynamodb put-resource-policy --resource-arn <TABLE_ARN> --policy file://policy.json --region <REGION>",
+        cloudformation: r#"# The same for AWS::SNS::TopicPolicy, AWS::S3::BucketPolicy, AWS::Events::EventBusPolicy and AWS::Kinesis::ResourcePolicy.
+Type: AWS::SQS::QueuePolicy
+Properties:
+  Queues: [!Ref <QUEUE>]
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          Service: s3.amazonaws.com
+        Action: sqs:SendMessage
+        Resource: !GetAtt <QUEUE>.Arn
+        Condition:
+          StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}
+          ArnEquals: {"aws:SourceArn": <BUCKET_ARN>}"#,
+        terraform: r#"# The same for aws_sns_topic_policy, aws_s3_bucket_policy, aws_cloudwatch_event_bus_policy and aws_kinesis_resource_policy.
+resource "aws_sqs_queue_policy" "<NAME>" {
+  queue_url = aws_sqs_queue.<QUEUE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "s3.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.<QUEUE>.arn
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = "<ACCOUNT_ID>" }
+        ArnEquals    = { "aws:SourceArn" = aws_s3_bucket.<BUCKET>.arn }
+      }
+    }]
+  })
+}"#,
+        undo: "Put back the policy that stood before with the same commands; what strangers sent in the meantime is not taken back",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -273,6 +351,14 @@ mod tests {
                 ("unread", queue(Fact::unread("sqs:GetQueueAttributes")), Says::Unknown),
                 ("SNS may push, and its subscriptions were denied", pushed(true), Says::Unknown),
                 ("SNS may not push", pushed(false), Says::NotApplicable),
+                (
+                    "who may push was denied",
+                    change(pushed(false), |region| {
+                        let denied = Gap::denied("lambda:GetPolicy", "no").into();
+                        region.functions.items[0].policies.insert(Function::UNQUALIFIED.to_owned(), denied);
+                    }),
+                    Says::Unknown,
+                ),
                 ("list denied", denied(), Says::Unknown),
             ],
         );
@@ -292,6 +378,13 @@ mod tests {
         let plan = (CHECK.fix)(&context, &verdict).unwrap();
         assert!(plan.commands()[0].starts_with("aws sqs set-queue-attributes --queue-url https://queue/orders"));
         assert!(!plan.commands()[0].contains("anyone") && plan.undo_commands()[0].contains("anyone"));
+        let stranger = r#"{"Effect":"Allow","Principal":{"AWS":"999999999999"},"Action":"sqs:SendMessage","Resource":"*"}"#;
+        let stranger = queue(attributes(text(&[stranger])));
+        let verdict = (CHECK.run)(&Context::new(&stranger, &settings)).remove(0);
+        assert!(matches!(&verdict.ruling, Ruling::Fail(fault) if fault.severity == Some(Severity::Medium)));
+        let trusting = Settings { trusted_accounts: vec!["999999999999".to_owned()], ..Settings::default() };
+        let verdict = (CHECK.run)(&Context::new(&stranger, &trusting)).remove(0);
+        assert!(matches!(verdict.ruling, Ruling::Pass));
         let deputy = queue(attributes(text(&[
             r#"{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"*"}"#,
         ])));

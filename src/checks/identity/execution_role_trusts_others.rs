@@ -22,7 +22,38 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "iam:GetAccountAuthorizationDetails"],
+        provider: "AWS Lambda takes on the role for each function that names it; whom else the trust policy lets in is yours",
+        avoids: &[
+            "Lambda and Lambda@Edge",
+            "Other services of AWS, as more than medium",
+            "The id of a deleted user or role, which nobody can become again",
+            "A role that no function runs as",
+        ],
+        cli: "aws iam get-role --role-name <ROLE_NAME> --query Role.AssumeRolePolicyDocument
+aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://trust.json",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  AssumeRolePolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          Service: lambda.amazonaws.com
+        Action: sts:AssumeRole"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}"#,
+        undo: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -43,8 +74,13 @@ fn judge(context: &Context<'_>, role: &Role) -> Result<Ruling, Gap> {
 }
 
 fn others<'a>(context: &'a Context<'_>, role: &Role) -> Result<Vec<&'a Reach>, Gap> {
-    let is_runner = |reach: &&Reach| matches!(&reach.audience, Audience::Service { name, .. } if trust::RUNNERS.contains(&name.as_str()));
-    Ok(context.trust(role)?.iter().filter(|reach| !is_runner(reach)).collect())
+    let is_meant = |reach: &&Reach| match &reach.audience {
+        Audience::Service { name, .. } => trust::RUNNERS.contains(&name.as_str()),
+        // A principal that was deleted is an id without an account: nobody can be it.
+        Audience::Principal(arn) => arn.account().is_empty(),
+        _ => false,
+    };
+    Ok(context.trust(role)?.iter().filter(|reach| !is_meant(reach)).collect())
 }
 
 fn words(audience: &Audience) -> String {
@@ -102,6 +138,7 @@ mod tests {
                 ("the account", trusting(r#"{"AWS":"arn:aws:iam::123456789012:root"}"#), Says::Fail),
                 ("another account", trusting(r#"{"AWS":"210987654321"}"#), Says::Fail),
                 ("another service", trusting(r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#), Says::Fail),
+                ("a user who is gone", trusting(r#"{"AWS":"AIDAEXAMPLE1234567890","Service":"lambda.amazonaws.com"}"#), Says::Pass),
                 ("no policy", trusting("7"), Says::Unknown),
                 ("unread", unread, Says::Unknown),
                 ("all denied", denied(), Says::Unknown),

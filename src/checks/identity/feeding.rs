@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     checks::{
-        Context, Evidence,
+        Context, Evidence, permission,
         resource_policy::{self, Openings},
     },
     iam::Principal,
-    model::{Arn, Function, Gap, Listing, PolicyText, Region, Resource, SubscriptionEndpoint, find},
+    model::{Arn, Fact, Function, Gap, Listing, PolicyText, Region, Resource, SubscriptionEndpoint, find},
 };
 
 /// One way by which a source starts a function.
@@ -117,19 +117,21 @@ pub(super) fn unread(context: &Context<'_>, function: &Function) -> Option<Gap> 
     })
 }
 
+/// Whether the policies of `function` let `service` call it, or some of them were not read.
 fn may_push(context: &Context<'_>, function: &Function, service: &str) -> bool {
     let names = |principal: &Principal| match principal {
         Principal::Anyone => true,
         Principal::Service(name) => name == service,
         _ => false,
     };
-    function.policies.values().any(|policy| match policy.known() {
+    let lets_in = |policy: &Fact<Option<PolicyText>>| match policy.known() {
         Ok(Some(text)) => context.library.document(text).is_ok_and(|document| {
             let mut allows = document.statements.iter().filter(|statement| statement.is_allow());
             allows.any(|statement| statement.is_not_principal() || statement.principals().iter().any(names))
         }),
         Ok(None) | Err(_) => false,
-    })
+    };
+    function.policies.values().any(lets_in) || permission::unread(&context.library, function).is_some()
 }
 
 fn gap_of<T: Resource>(listing: &Listing<T>) -> Option<Gap> {

@@ -20,7 +20,54 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::AppSync, Source::CognitoIdentity],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "appsync:ListGraphqlApis",
+            "cognito-identity:ListIdentityPools",
+            "cognito-identity:DescribeIdentityPool",
+            "cognito-identity:GetIdentityPoolRoles",
+        ],
+        provider: "AWS lets API keys of AppSync expire after a year at most and narrows what guests get by the enhanced flow to a list of \
+                   services; what a key or a guest may do there is yours",
+        avoids: &[
+            "An identity pool that has no role for guests, who then get nothing",
+            "An identity pool that has a role for guests and does not let them in",
+            "GraphQL APIs that answer within networks only",
+        ],
+        cli: "# Both updates take away what they are not given: fill in all that get-graphql-api and describe-identity-pool say.
+aws cognito-identity describe-identity-pool --identity-pool-id <POOL_ID> --region <REGION>
+aws cognito-identity update-identity-pool --cli-input-json file://pool-without-guests.json --region <REGION>
+aws appsync get-graphql-api --api-id <API_ID> --region <REGION>
+aws appsync update-graphql-api --cli-input-json file://api-with-user-pool.json --region <REGION>
+aws appsync delete-api-key --api-id <API_ID> --id <KEY_ID> --region <REGION>",
+        cloudformation: "Api:
+  Type: AWS::AppSync::GraphQLApi
+  Properties:
+    AuthenticationType: AMAZON_COGNITO_USER_POOLS
+    UserPoolConfig:
+      UserPoolId: !Ref <USER_POOL>
+      AwsRegion: !Ref AWS::Region
+      DefaultAction: ALLOW
+Pool:
+  Type: AWS::Cognito::IdentityPool
+  Properties:
+    AllowUnauthenticatedIdentities: false",
+        terraform: r#"resource "aws_appsync_graphql_api" "<NAME>" {
+  authentication_type = "AMAZON_COGNITO_USER_POOLS"
+
+  user_pool_config {
+    user_pool_id   = aws_cognito_user_pool.<USER_POOL>.id
+    default_action = "ALLOW"
+  }
+}
+
+resource "aws_cognito_identity_pool" "<NAME>" {
+  allow_unauthenticated_identities = false
+}"#,
+        undo: "aws cognito-identity update-identity-pool --cli-input-json file://pool-before.json --region <REGION>
+aws appsync update-graphql-api --cli-input-json file://api-before.json --region <REGION>
+A deleted API key is not brought back: make another with aws appsync create-api-key",
+    },
 };
 
 const API_KEY: &str = "API_KEY";
@@ -84,7 +131,7 @@ mod tests {
     use crate::{
         checks::testing::{ACCOUNT, REGION, Says, ask, cases, denied, empty},
         checks::testing_api::graphql_api,
-        model::{Arn, Fact, GraphqlApi, IdentityPool, IdentityPoolRoles, IdentityPoolSettings, Posture},
+        model::{Arn, Fact, Gap, GraphqlApi, IdentityPool, IdentityPoolRoles, IdentityPoolSettings, Posture},
     };
 
     fn graphql(change: impl FnOnce(&mut GraphqlApi)) -> Posture {
@@ -117,6 +164,9 @@ mod tests {
 
     #[test]
     fn rules() {
+        let mut undescribed = pool(true, true);
+        undescribed.regions.get_mut(REGION).expect("the Region").identity_pools.items[0].settings =
+            Gap::denied("cognito-identity:DescribeIdentityPool", "no").into();
         cases(
             &CHECK,
             [
@@ -135,6 +185,7 @@ mod tests {
                 ("guests without a role", pool(true, false), Says::Pass),
                 ("no guests", pool(false, true), Says::Pass),
                 ("roles not read", unread(), Says::Unknown),
+                ("pool not described", undescribed, Says::Unknown),
             ],
         );
         assert!(ask(&CHECK, &denied()).iter().all(|(_, says)| *says == Says::Unknown));

@@ -62,3 +62,51 @@ pub(super) static CHECKS: &[&Check] = &[
     &event_source_open::CHECK,
     &no_guardrail::CHECK,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::CHECKS;
+    use crate::{
+        checks::{Check, Context, Ruling, Settings},
+        model::{Arn, ControlPolicy, Fact, LevelKind, Organization, OrganizationLevel, PolicyText, Posture, Source},
+    };
+
+    /// The demo account in an organization that refuses everything.
+    fn refused() -> Posture {
+        let mut posture = crate::demo::posture();
+        let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+        let document = Fact::Known(PolicyText::from(text));
+        let policy = ControlPolicy { id: "p-1".to_owned(), name: "nothing".to_owned(), aws_managed: false, document };
+        posture.governance.organization = Fact::Known(Some(Organization {
+            id: "o-a1b2c3d4e5".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-a1b2c3d4e5"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        }));
+        posture.governance.organization_chain = Fact::Known(vec![OrganizationLevel {
+            id: "r-1".to_owned(),
+            kind: LevelKind::Root,
+            service_control: Fact::Known(vec![policy]),
+            resource_control: Fact::Known(Vec::new()),
+        }]);
+        posture
+    }
+
+    fn fails(check: &Check, context: &Context<'_>) -> BTreeSet<Arn> {
+        let verdicts = (check.run)(context).into_iter();
+        verdicts.filter(|verdict| matches!(verdict.ruling, Ruling::Fail(_))).map(|verdict| verdict.resource).collect()
+    }
+
+    #[test]
+    fn what_an_organization_refuses_is_judged_again_when_that_is_read() {
+        let (demo, refused, settings) = (crate::demo::posture(), refused(), Settings::default());
+        let (demo, refused) = (Context::new(&demo, &settings), Context::new(&refused, &settings));
+        let bound: Vec<&&Check> = CHECKS.iter().filter(|check| fails(check, &demo) != fails(check, &refused)).collect();
+        assert!(bound.len() > 5, "{} checks ask what the organization refuses", bound.len());
+        for check in bound {
+            assert!(check.reads.contains(&Source::Organizations), "{} would stay as it was", check.id);
+        }
+    }
+}

@@ -18,11 +18,79 @@ pub(super) static CHECK: Check = Check {
     how: "The service and resource control policies from the root of the organization down to the account are asked whether an ordinary \
           role that may do everything may still create a function URL without authentication, and attach AdministratorAccess to a role. \
           The management account stands outside of service control, and an account without functions is left alone. What boundaries on roles take away is seen in the checks on roles.",
-    links: Links { csf: &["PR.AA"], owasp: &["S6"], ..Links::NONE },
+    links: Links { cis: &["2.1.2"], csf: &["PR.AA"], owasp: &["S6"], ..Links::NONE },
     reads: &[Source::Organizations, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "organizations:DescribeOrganization",
+            "organizations:ListParents",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS enforces service control policies on every account of the organization but the management account, and writes \
+                   none beside FullAWSAccess",
+        avoids: &[
+            "An account without functions",
+            "A service control policy that refuses by listing what is allowed",
+            "Guardrails that stand on different levels of the organization",
+            "A guardrail that exempts a role which sets accounts up",
+        ],
+        cli: "# From the management account, or a delegated administrator of policies.
+aws organizations create-policy --name serverless-guard --type SERVICE_CONTROL_POLICY --description <DESCRIPTION> --content file://guard.json
+aws organizations attach-policy --policy-id <POLICY_ID> --target-id <ROOT_OR_UNIT_OR_ACCOUNT_ID>",
+        cloudformation: r#"Type: AWS::Organizations::Policy
+Properties:
+  Name: serverless-guard
+  Type: SERVICE_CONTROL_POLICY
+  TargetIds: [<ROOT_OR_UNIT_OR_ACCOUNT_ID>]
+  Content:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Deny
+        Action: [lambda:CreateFunctionUrlConfig, lambda:UpdateFunctionUrlConfig]
+        Resource: "*"
+        Condition:
+          StringEquals: {"lambda:FunctionUrlAuthType": NONE}
+      - Effect: Deny
+        Action: [iam:AttachRolePolicy, iam:AttachUserPolicy]
+        Resource: "*"
+        Condition:
+          ArnEquals: {"iam:PolicyARN": arn:aws:iam::aws:policy/AdministratorAccess}
+          ArnNotLike: {"aws:PrincipalArn": arn:aws:iam::*:role/<PLATFORM_ROLE>}"#,
+        terraform: r#"resource "aws_organizations_policy" "<NAME>" {
+  name = "serverless-guard"
+  type = "SERVICE_CONTROL_POLICY"
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Deny"
+        Action    = ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"]
+        Resource  = "*"
+        Condition = { StringEquals = { "lambda:FunctionUrlAuthType" = "NONE" } }
+      },
+      {
+        Effect   = "Deny"
+        Action   = ["iam:AttachRolePolicy", "iam:AttachUserPolicy"]
+        Resource = "*"
+        Condition = {
+          ArnEquals  = { "iam:PolicyARN" = "arn:aws:iam::aws:policy/AdministratorAccess" }
+          ArnNotLike = { "aws:PrincipalArn" = "arn:aws:iam::*:role/<PLATFORM_ROLE>" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "<NAME>" {
+  policy_id = aws_organizations_policy.<NAME>.id
+  target_id = "<ROOT_OR_UNIT_OR_ACCOUNT_ID>"
+}"#,
+        undo: "aws organizations detach-policy --policy-id <POLICY_ID> --target-id <ROOT_OR_UNIT_OR_ACCOUNT_ID>",
+    },
 };
 
 /// What a guardrail is to refuse: the call, what it is on, its context, and how that is told.

@@ -23,10 +23,54 @@ pub(super) static CHECK: Check = Check {
           has, to a service that does not exist. Administrators are left out, they need no such way; \
           so are service-linked roles.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], attack: &["T1098.003"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS asks for iam:PassRole whenever a role is handed to a service, and for a trust policy that lets the service in; \
+                   which roles may go where is yours",
+        avoids: &[
+            "iam:PassRole on named roles, or on the roles of a path",
+            "Any role to a service that the condition names",
+            "Administrators, who need no such way, and service-linked roles",
+        ],
+        cli: "aws iam get-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --query PolicyDocument
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: pass-role
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: iam:PassRole
+        Resource: !GetAtt <ROLE>.Arn
+        Condition:
+          StringEquals:
+            iam:PassedToService: lambda.amazonaws.com"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "pass-role"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "iam:PassRole"
+      Resource = aws_iam_role.<PASSED_ROLE>.arn
+      Condition = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }
+    }]
+  })
+}"#,
+        undo: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

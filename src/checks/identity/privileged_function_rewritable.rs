@@ -28,10 +28,52 @@ pub(super) static CHECK: Check = Check {
           lambda:UpdateFunctionCode or lambda:UpdateFunctionConfiguration on it, after denies and permissions boundary. Other \
           functions are left alone. Medium when it depends on conditions.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], attack: &["T1648", "T1546"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS lets whoever may update a function's code do so, however much more than he the function's role may do",
+        avoids: &[
+            "A function that does not run as administrator",
+            "An administrator who can change it as well",
+            "A deployer who may change other functions only",
+            "A right to change it that depends on a condition, as more than medium",
+        ],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <NARROWER_ROLE_ARN> --region <REGION>
+aws iam put-role-policy --role-name <DEPLOYER_ROLE_NAME> --policy-name not-this-function --policy-document file://deny.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: not-this-function
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Deny
+        Action: [lambda:UpdateFunctionCode, lambda:UpdateFunctionConfiguration]
+        Resource: !GetAtt <FUNCTION>.Arn"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "not-this-function"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"]
+      Resource = aws_lambda_function.<FUNCTION>.arn
+    }]
+  })
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <OLD_ROLE_ARN> --region <REGION>
+aws iam delete-role-policy --role-name <DEPLOYER_ROLE_NAME> --policy-name not-this-function",
+    },
 };
 
 /// Of how many principals the statements are shown.
@@ -123,7 +165,10 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{ACCOUNT, Says, cases, denied, with_function, with_role},
+        checks::{
+            Context, Ruling, Settings, Severity,
+            testing::{ACCOUNT, Says, cases, denied, with_function, with_role},
+        },
         model::{Arn, Gap, Listing, Policies, PolicyText, Posture, User},
     };
 
@@ -166,5 +211,17 @@ mod tests {
                 ("all denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn what_depends_on_a_condition_is_medium() {
+        let settings = Settings::default();
+        let bound = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"lambda:Update*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}}}"#;
+        for (policy, expected) in [(updating("*").as_str(), None), (bound, Some(Severity::Medium))] {
+            let posture = beside(policy, ADMINISTRATOR);
+            let verdicts = (CHECK.run)(&Context::new(&posture, &settings));
+            let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
+            assert_eq!(fault.severity, expected, "{}", fault.message);
+        }
     }
 }

@@ -19,13 +19,44 @@ pub(super) static CHECK: Check = Check {
     why: "Role ARNs are no secret: they stand in logs, error messages and public repositories. When the trust policy lets \
           everyone in, any AWS account in the world can take on the role and work in this one.",
     how: "The trust policy, after its denies, lets any principal of any AWS account assume the role, and no condition fixes \
-          the account, the organization or the principal. Where something else binds it, such as an external id or an \
-          address, it is high. Service-linked roles are left out: nobody can change them.",
+          the account, the organization or the principal. Where an address or a network binds it, it is high; an external id \
+          is no secret, and binds nobody where everyone is let in. Service-linked roles are left out: nobody can change them.",
     links: Links { cis: &["2.21"], csf: &["PR.AA"], owasp: &["S5"], attack: &["T1078.004"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["iam:GetAccountAuthorizationDetails"],
+        provider: "AWS checks who asks to take on a role against its trust policy, which you write, and lets in whomever that names",
+        avoids: &[
+            "A principal of everyone with a condition on the account or the organization",
+            "An Allow for everyone that a Deny of the same policy takes back",
+            "A principal of everyone with a condition on the address or the network, as more than high",
+            "Service-linked roles, which nobody can change",
+        ],
+        cli: "aws iam get-role --role-name <ROLE_NAME> --query Role.AssumeRolePolicyDocument
+aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://trust.json",
+        cloudformation: r#"Type: AWS::IAM::Role
+Properties:
+  AssumeRolePolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Principal:
+          Service: lambda.amazonaws.com
+        Action: sts:AssumeRole"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}"#,
+        undo: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -93,7 +124,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{Says, cases, denied, with_function},
         },
         model::{Arn, Gap, Listing, PolicyText, Posture},
@@ -147,6 +178,22 @@ mod tests {
     }
 
     #[test]
+    fn a_network_makes_it_high_and_an_external_id_does_not() {
+        let settings = Settings::default();
+        let bound = |condition: &str| format!(r#"{{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{condition}}}"#);
+        for (statement, expected) in [
+            (OPEN.to_owned(), None),
+            (bound(r#"{"StringEquals":{"sts:ExternalId":"x"}}"#), None),
+            (bound(r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#), Some(Severity::High)),
+        ] {
+            let posture = trusting(&statement);
+            let verdicts = (CHECK.run)(&Context::new(&posture, &settings));
+            let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
+            assert_eq!(fault.severity, expected, "{}", fault.message);
+        }
+    }
+
+    #[test]
     fn the_plan_leaves_an_execution_role_to_lambda() {
         let settings = Settings::default();
         let posture = trusting(OPEN);
@@ -155,6 +202,7 @@ mod tests {
         assert!(plan.steps[0].line().contains("lambda.amazonaws.com") && !plan.steps[0].line().contains(r#""AWS":"*""#), "{plan:?}");
         assert!(plan.undo[0].line().contains(r#""AWS":"*""#), "{plan:?}");
     }
+
     #[test]
     fn the_plan_takes_nothing_from_services_that_are_meant() {
         let settings = Settings::default();

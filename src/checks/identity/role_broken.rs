@@ -25,7 +25,47 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "iam:GetAccountAuthorizationDetails"],
+        provider: "AWS checks that Lambda may take on a role when a function is given it, and not again when the role is deleted or changed",
+        avoids: &[
+            "A trust policy that lets in other services beside Lambda",
+            "A reason code that speaks of something else than the role, such as SubnetOutOfIPAddresses",
+            "A role that is missing from a list which was not read to its end",
+        ],
+        cli: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://trust.json
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <ROLE_ARN> --region <REGION>",
+        cloudformation: r#"Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal:
+            Service: lambda.amazonaws.com
+          Action: sts:AssumeRole
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    Role: !GetAtt Role.Arn"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  role = aws_iam_role.<NAME>.arn
+}"#,
+        undo: "aws iam update-assume-role-policy --role-name <ROLE_NAME> --policy-document file://before.json
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <OLD_ROLE_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

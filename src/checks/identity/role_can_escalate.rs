@@ -24,11 +24,59 @@ pub(super) static CHECK: Check = Check {
           needed on, and a role can only be passed to a service it trusts. Critical when anyone can invoke a function that runs as \
           the role; medium when all ways depend on conditions. Where no such step is enough by itself, steps over other principals and functions \
           are followed to their end.",
-    links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], attack: &["T1098.003", "T1648"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], attack: &["T1098.003", "T1648"], soc: &["CC3.3"], ..Links::NONE },
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS decides each call by itself, and does not ask what several of them together make of their caller",
+        avoids: &[
+            "Writing policies of other roles than its own, or its own within a permissions boundary",
+            "iam:PassRole where no administrator trusts the service, or where nothing can be started there with it",
+            "iam:CreateAccessKey where no user is administrator",
+            "sts:AssumeRole on an administrator whose trust policy does not let the role in",
+            "An administrator, which is reported as such",
+        ],
+        cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name no-escalation --policy-document file://deny.json
+aws iam put-role-permissions-boundary --role-name <ROLE_NAME> --permissions-boundary <POLICY_ARN>",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: no-escalation
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Deny
+        Action:
+          - iam:AttachRolePolicy
+          - iam:CreatePolicyVersion
+          - iam:PassRole
+          - iam:PutRolePolicy
+          - iam:UpdateAssumeRolePolicy
+        Resource: "*""#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "no-escalation"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = ["iam:AttachRolePolicy", "iam:CreatePolicyVersion", "iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"]
+      Resource = "*"
+    }]
+  })
+}"#,
+        undo: "aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name no-escalation
+aws iam delete-role-permissions-boundary --role-name <ROLE_NAME>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

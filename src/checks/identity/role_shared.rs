@@ -25,7 +25,48 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "lambda:GetFunction", "iam:GetAccountAuthorizationDetails"],
+        provider: "AWS lets any number of functions run as one role, and gives each of them all that it may do",
+        avoids: &[
+            "A role with fewer functions than the configuration names, which is three unless it says otherwise",
+            "The same function in several Regions",
+            "Functions that their tags mark as development",
+        ],
+        cli: "aws iam create-role --role-name <NEW_ROLE_NAME> --assume-role-policy-document file://lambda-trust.json
+aws iam put-role-policy --role-name <NEW_ROLE_NAME> --policy-name needed --policy-document file://needed.json
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <NEW_ROLE_ARN> --region <REGION>",
+        cloudformation: r#"Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal:
+            Service: lambda.amazonaws.com
+          Action: sts:AssumeRole
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    Role: !GetAtt Role.Arn"#,
+        terraform: r#"resource "aws_iam_role" "<NAME>" {
+  name = "<FUNCTION_NAME>"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  role = aws_iam_role.<NAME>.arn
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <SHARED_ROLE_ARN> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -111,6 +152,7 @@ mod tests {
             [
                 ("own role", with_function(|_| ()), Says::Pass),
                 ("three functions", shared(["a", "b", "c"], |_| ()), Says::Fail),
+                ("two functions", shared(["a", "b", "b"], |_| ()), Says::Pass),
                 ("development functions", shared(["a", "b", "c"], development), Says::Pass),
                 ("one function in three Regions", regions, Says::Pass),
                 ("tags unread", shared(["a", "b", "c"], |function| function.tags = Fact::unread("lambda:GetFunction")), Says::Unknown),

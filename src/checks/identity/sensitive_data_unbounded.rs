@@ -21,22 +21,39 @@ const READS: [(&str, &[&str], &str); 5] = [
 ];
 
 /// Condition keys that say who asks, from where or when, and nothing of what is asked for.
-const NOT_OF_THE_RESOURCE: [&str; 14] = [
+const NOT_OF_THE_RESOURCE: [&str; 28] = [
     "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:FederatedProvider",
+    "aws:MultiFactorAuthAge",
     "aws:MultiFactorAuthPresent",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
     "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalType",
+    "aws:Referer",
     "aws:RequestedRegion",
     "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
     "aws:SecureTransport",
+    "aws:SourceIdentity",
     "aws:SourceIp",
     "aws:SourceVpc",
+    "aws:SourceVpcArn",
     "aws:SourceVpce",
     "aws:TokenIssueTime",
     "aws:UserAgent",
     "aws:VpcSourceIp",
+    "aws:userid",
+    "aws:username",
+    "lambda:SourceFunctionArn",
 ];
+
+/// How the keys of the caller's tags begin.
+const PRINCIPAL_TAG: &str = "aws:PrincipalTag/";
 
 pub(super) static CHECK: Check = Check {
     id: "IA-004",
@@ -51,10 +68,52 @@ pub(super) static CHECK: Check = Check {
           the account has. Conditions on the resource, such as its tags, bound it; with conditions on the caller it is medium. \
           A role that is an administrator is reported as such and not here.",
     links: Links { csf: &["PR.AA"], owasp: &["S3", "S5"], csa: &["SAS-4"], attack: &["T1530", "T1555.006"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS lets a role read what its policies reach, resources that are made tomorrow among it",
+        avoids: &[
+            "Objects of a bucket, or tables of a prefix, that the statement names",
+            "A condition on the resource, such as its tags",
+            "A condition on the caller, such as its address or function, as more than medium",
+            "Calls that only list, such as s3:ListAllMyBuckets",
+            "An administrator, which is reported as such",
+        ],
+        cli: "aws iam get-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --query PolicyDocument
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: needed
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: secretsmanager:GetSecretValue
+        Resource: !Ref <SECRET>"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = aws_secretsmanager_secret.<SECRET>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -132,7 +191,11 @@ fn unbounded(holder: &Holder<'_>, action: &str, arns: &[String]) -> Result<Optio
 }
 
 fn says_nothing_of_the_resource(statement: &Statement) -> bool {
-    statement.conditions().iter().all(|condition| NOT_OF_THE_RESOURCE.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)))
+    let is_of_the_caller = |key: &str| {
+        let tag = key.get(..PRINCIPAL_TAG.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(PRINCIPAL_TAG));
+        tag || NOT_OF_THE_RESOURCE.iter().any(|known| known.eq_ignore_ascii_case(key))
+    };
+    statement.conditions().iter().all(|condition| is_of_the_caller(&condition.key))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -183,6 +246,24 @@ mod tests {
                     Says::Pass,
                 ),
                 ("from one network", allowing("s3:GetObject", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#), Says::Fail),
+                (
+                    "for one function",
+                    allowing(
+                        "s3:GetObject",
+                        "*",
+                        r#"{"ArnEquals":{"lambda:SourceFunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:orders"}}"#,
+                    ),
+                    Says::Fail,
+                ),
+                (
+                    "for one function, by tag",
+                    allowing(
+                        "s3:GetObject",
+                        "*",
+                        r#"{"ArnEquals":{"lambda:SourceFunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:orders"},"StringEquals":{"s3:ExistingObjectTag/team":"a"}}"#,
+                    ),
+                    Says::Pass,
+                ),
                 ("an administrator", allowing("*", "*", "{}"), Says::NotApplicable),
                 ("no policy", with_role("7"), Says::Unknown),
                 ("unread", unread, Says::Unknown),
@@ -194,10 +275,15 @@ mod tests {
     #[test]
     fn a_condition_on_the_caller_makes_it_medium() {
         let settings = Settings::default();
-        let posture = allowing("s3:GetObject", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#);
-        let context = Context::new(&posture, &settings);
-        let verdicts = (CHECK.run)(&context);
-        let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
-        assert_eq!(fault.severity, Some(Severity::Medium));
+        for condition in [
+            r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#,
+            r#"{"ArnEquals":{"lambda:SourceFunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:orders"}}"#,
+        ] {
+            let posture = allowing("s3:GetObject", "*", condition);
+            let context = Context::new(&posture, &settings);
+            let verdicts = (CHECK.run)(&context);
+            let Ruling::Fail(fault) = &verdicts[0].ruling else { panic!("{verdicts:?}") };
+            assert_eq!(fault.severity, Some(Severity::Medium), "{condition}");
+        }
     }
 }

@@ -19,10 +19,52 @@ pub(super) static CHECK: Check = Check {
     how: "An Allow statement with an action such as s3:*, on whatever resources, of which denies and the permissions boundary \
           leave something. A role that is an administrator is reported as such and not here.",
     links: Links { security_hub: &["IAM.21"], csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS gives a wildcard every action of its service that there is, and each that it adds later",
+        avoids: &[
+            "All reads of a service, such as s3:Get*",
+            "A wildcard of which a Deny leaves nothing",
+            "An administrator, which is reported as such",
+        ],
+        cli: "aws iam generate-service-last-accessed-details --arn <ROLE_ARN> --granularity ACTION_LEVEL
+aws iam get-service-last-accessed-details --job-id <JOB_ID>
+aws iam get-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --query PolicyDocument
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: needed
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: [dynamodb:GetItem, dynamodb:PutItem]
+        Resource: !GetAtt <TABLE>.Arn"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+      Resource = aws_dynamodb_table.<TABLE>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -42,6 +84,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         }
         if wide.is_empty() {
             return holder.gaps.first().map_or(Ok(Ruling::Pass), |gap| Err(gap.clone()));
+        }
+        if held::administrator(context, &holder)?.is_some() {
+            return Ok(Ruling::NotApplicable);
         }
         wide.sort_unstable();
         wide.dedup();
@@ -124,6 +169,11 @@ mod tests {
                     Says::Pass,
                 ),
                 ("an administrator", allowing(r#"[{"Effect":"Allow","Action":"*","Resource":"*"}]"#), Says::Pass),
+                (
+                    "an administrator, and a service",
+                    allowing(r#"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Allow","Action":"s3:*","Resource":"*"}]"#),
+                    Says::NotApplicable,
+                ),
                 ("attached policy unread", policy_unread, Says::Unknown),
                 ("unread", unread, Says::Unknown),
                 ("all denied", denied(), Says::Unknown),

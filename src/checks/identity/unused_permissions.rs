@@ -21,10 +21,55 @@ pub(super) static CHECK: Check = Check {
           the role ask something of them (service last accessed, read on request). Services count, not actions: IAM does not \
           record actions that read and write data. A role younger than 90 days is not judged.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:ListFunctions",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GenerateServiceLastAccessedDetails",
+            "iam:GetServiceLastAccessedDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "organizations:ListPoliciesForTarget",
+            "organizations:DescribePolicy",
+        ],
+        provider: "AWS keeps when a role last asked something of a service for at least 400 days, and takes no permission away for want \
+                   of use",
+        avoids: &[
+            "A role younger than 90 days",
+            "A service of which a Deny leaves nothing",
+            "A service of which IAM does not say when it was used",
+        ],
+        cli: "aws iam generate-service-last-accessed-details --arn <ROLE_ARN> --granularity ACTION_LEVEL
+aws iam get-service-last-accessed-details --job-id <JOB_ID>
+aws iam get-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --query PolicyDocument
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://needed.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: needed
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: dynamodb:GetItem
+        Resource: !GetAtt <TABLE>.Arn"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "needed"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "dynamodb:GetItem"
+      Resource = aws_dynamodb_table.<TABLE>.arn
+    }]
+  })
+}"#,
+        undo: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name <POLICY_NAME> --policy-document file://before.json",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
