@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A function's own log says what it did, not for whom: which principal invoked it, from which address, with which credentials, \
           is told by CloudTrail's data events alone, and not afterwards.",
-    how: "No trail that is logging in the function's Region, and no event data store that is enabled, has selectors that take Invoke of \
+    how: "No trail that is logging in the function's Region and delivers, and no event data store that is enabled, has selectors that take Invoke of \
           this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have to fit. A \
           selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it as \
           sensitive.",
@@ -148,6 +148,11 @@ mod tests {
                 ("basic, another function", basic("All", "arn:aws:lambda:eu-west-1:123456789012:function:pay"), Says::Fail),
                 ("basic, reads only", basic("ReadOnly", "arn:aws:lambda"), Says::Fail),
                 ("a trail that is off", with_trail(is_off), Says::Fail),
+                (
+                    "a trail that cannot deliver",
+                    with_trail(|trail| trail.status.known_mut().unwrap().delivery_error = Some("AccessDenied".to_owned())),
+                    Says::Fail,
+                ),
                 ("no trail", with_function(|_| ()), Says::Fail),
                 ("event data store of all Regions", with_store(true, "ENABLED"), Says::Pass),
                 ("event data store of another Region", with_store(false, "ENABLED"), Says::Fail),
