@@ -37,30 +37,24 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     vec![context.one(&CHECK, context.posture.root(), "", judge(context))]
 }
 
-/// Whether reads and writes of management events are selected.
-fn manages(selectors: &TrailSelectors) -> bool {
-    let basic = |read: bool| {
-        selectors
-            .basic
-            .iter()
-            .any(|selector| selector.management && (selector.read_write == "All" || (selector.read_write == "ReadOnly") == read))
-    };
-    let advanced = |read: &str| {
-        selectors.advanced.iter().any(|selector| {
+/// Whether reads, or else writes, of management events are selected.
+pub(super) fn manages(selectors: &TrailSelectors, reads: bool) -> bool {
+    let of_basic = |read_write: &str| read_write == "All" || (read_write == "ReadOnly") == reads;
+    let read_only = if reads { "true" } else { "false" };
+    selectors.basic.iter().any(|selector| selector.management && of_basic(&selector.read_write))
+        || selectors.advanced.iter().any(|selector| {
             let is = |name: &str, value: &str| {
                 selector.fields.iter().any(|field| field.field == name && field.equals.iter().any(|one| one == value))
             };
             is("eventCategory", "Management")
                 && selector.fields.iter().all(|field| match field.field.as_str() {
                     "eventCategory" => true,
-                    "readOnly" => field.equals.iter().any(|one| one == read),
+                    "readOnly" => field.equals.iter().any(|one| one == read_only),
                     // Events of KMS and of the RDS Data API may be left out.
                     "eventSource" => field.equals.is_empty() && field.starts_with.is_empty() && field.ends_with.is_empty(),
                     _ => false,
                 })
         })
-    };
-    (basic(true) || advanced("true")) && (basic(false) || advanced("false"))
 }
 
 /// What keeps `trail` from recording everything; none when nothing does.
@@ -72,7 +66,8 @@ fn flaw(trail: &Trail) -> Result<Option<(&'static str, &'static str, String)>, G
     if let Some(error) = &status.delivery_error {
         return Ok(Some(("cloudtrail:GetTrailStatus", "LatestDeliveryError", error.clone())));
     }
-    if !manages(trail.selectors.known()?) {
+    let selectors = trail.selectors.known()?;
+    if !(manages(selectors, true) && manages(selectors, false)) {
         return Ok(Some(("cloudtrail:GetEventSelectors", "management events", "not all of them".to_owned())));
     }
     Ok(None)
