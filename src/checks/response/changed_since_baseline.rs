@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::{Arn, EventSourceMapping, Function, Gap, Posture, Source},
+    model::{Arn, EventSourceMapping, Fact, Function, Gap, PolicyText, Posture, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -57,7 +57,9 @@ fn judge(context: &Context<'_>, before: &Posture, function: &Function) -> Result
     };
     take(Ok(role(was, function)));
     take(triggers(context, before, function));
-    take(grants(was, function));
+    for (qualifier, policy) in &function.policies {
+        take(grants_of(was, qualifier, policy));
+    }
     take(urls(was, function));
     take(Ok(layers(was, function)));
     take(variables(was, function));
@@ -105,22 +107,20 @@ fn triggers(context: &Context<'_>, before: &Posture, function: &Function) -> Res
         .collect())
 }
 
-fn grants(was: &Function, function: &Function) -> Result<Vec<New>, Gap> {
-    let mut news = Vec::new();
-    for (qualifier, policy) in &function.policies {
-        let Some(policy) = policy.known()? else { continue };
-        let old = match was.policies.get(qualifier) {
-            Some(old) => old.known()?.as_ref(),
-            None => None,
-        };
-        let old = old.map_or_else(|| Ok(Vec::new()), |old| statements(old.as_str()))?;
-        for statement in statements(policy.as_str())?.into_iter().filter(|statement| !old.contains(statement)) {
-            let sid = statement.get("Sid").and_then(serde_json::Value::as_str).unwrap_or("without a Sid");
-            let new = new(format!("a grant {sid}"), "lambda:GetPolicy", qualifier, &statement.to_string());
-            news.push(New { undo: vec![format!("grant {qualifier} {sid}")], ..new });
-        }
-    }
-    Ok(news)
+fn grants_of(was: &Function, qualifier: &str, policy: &Fact<Option<PolicyText>>) -> Result<Vec<New>, Gap> {
+    let Some(policy) = policy.known()? else { return Ok(Vec::new()) };
+    let old = match was.policies.get(qualifier) {
+        Some(old) => old.known()?.as_ref(),
+        None => None,
+    };
+    let old = old.map_or_else(|| Ok(Vec::new()), |old| statements(old.as_str()))?;
+    let added = statements(policy.as_str())?.into_iter().filter(|statement| !old.contains(statement));
+    let grant = |statement: serde_json::Value| {
+        let sid = statement.get("Sid").and_then(serde_json::Value::as_str).unwrap_or("without a Sid");
+        let new = new(format!("a grant {sid}"), "lambda:GetPolicy", qualifier, &statement.to_string());
+        New { undo: vec![format!("grant {qualifier} {sid}")], ..new }
+    };
+    Ok(added.map(grant).collect())
 }
 
 fn statements(policy: &str) -> Result<Vec<serde_json::Value>, Gap> {
@@ -294,6 +294,11 @@ mod tests {
         let unread =
             with_function(|function| function.policies = BTreeMap::from([("$LATEST".to_owned(), Fact::unread("lambda:GetPolicy"))]));
         assert_eq!(says(&unread, plain()), Says::Unknown, "unread now");
+        let granted = with_function(|function| {
+            let denied = Gap::denied("lambda:GetPolicy", "no").into();
+            function.policies = BTreeMap::from([("$LATEST".to_owned(), denied), ("live".to_owned(), policy(&["evil"]))]);
+        });
+        assert_eq!(says(&granted, plain()), Says::Fail, "one policy denied, and a grant in another");
         let mut regionless = plain();
         regionless.regions.clear();
         assert_eq!(says(&plain(), regionless), Says::Unknown, "no such Region then");
