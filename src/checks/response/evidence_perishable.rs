@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
           afterwards what was there, or prove that what is there was not changed.",
     how: "Trails that log: LogFileValidationEnabled is false, or the bucket, if it is this account's, has neither versioning nor Object \
           Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less \
-          than a year. Left alone: trails of another account, as organizations have them, and buckets of another account, which is \
+          than a year. Unknown where the home Region of the trail, in which buckets are looked for, was not read. Left alone: trails of another account, as organizations have them, and buckets of another account, which is \
           where a trail is safest. Rules by which S3 expires objects are not read. Not asked of an account without functions.",
     links: Links {
         security_hub: &["CloudTrail.4"],
@@ -108,7 +108,15 @@ fn bucket<'a>(context: &Context<'a>, trail: &Trail) -> Result<Option<&'a Bucket>
         }
         gap = gap.or(region.buckets.gap.as_ref());
     }
-    gap.map_or(Ok(None), |gap| Err(gap.clone()))
+    match gap {
+        Some(gap) => Err(gap.clone()),
+        None if context.posture.regions.contains_key(&trail.home_region) => Ok(None),
+        // Buckets are listed Region by Region: one that is not there need not be another account's.
+        None => Err(Gap::unsupported(format!(
+            "{}, the home of trail {}, is not among the Regions that were read",
+            trail.home_region, trail.name
+        ))),
+    }
 }
 
 /// Why what is in `bucket` can be gone within a year, if so.
@@ -283,6 +291,14 @@ mod tests {
                 ("locked for a month", locked(Some(30), None), Says::Fail),
                 ("bucket of another account", with(|_, bucket| bucket.name = "other".to_owned()), Says::Pass),
                 ("buckets denied", elsewhere, Says::Unknown),
+                (
+                    "bucket in a Region that was not read",
+                    with(|trail, bucket| {
+                        trail.home_region = "us-east-1".to_owned();
+                        bucket.name = "other".to_owned()
+                    }),
+                    Says::Unknown,
+                ),
                 ("trail of another account", with(|trail, _| trail.arn = "arn:aws:cloudtrail:eu-west-1:999999999999:trail/main".into()), {
                     Says::NotApplicable
                 }),
