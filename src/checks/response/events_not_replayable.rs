@@ -17,8 +17,8 @@ pub(super) static CHECK: Check = Check {
     why: "To contain an incident the function is stopped, and orders go on arriving. Whoever has to choose between the intruder and a \
           weekend of orders hesitates; where they wait to be worked off, nobody does.",
     how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days; a Kinesis stream \
-          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus, and \
-          the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. Functions \
+          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus for four \
+          days, and the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. Functions \
           without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes again.",
     links: Links { csf: &["RC.RP", "RS.MI"], owasp: &["S10"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Sqs, Source::Kinesis, Source::Events],
@@ -29,6 +29,8 @@ pub(super) static CHECK: Check = Check {
 
 /// A long weekend.
 const QUEUE_SECONDS: u32 = 4 * 24 * 3600;
+/// The same of an archive, where 0 is for ever.
+const ARCHIVE_DAYS: u32 = 4;
 /// What Kinesis keeps unless it is told otherwise.
 const STREAM_HOURS: u32 = 24;
 
@@ -170,7 +172,9 @@ fn short_stream(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap
 fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<Option<Loss>, Gap> {
     let name = rule.bus.rsplit("event-bus/").next().unwrap_or(&rule.bus);
     let bus = Arn::build(rule.arn.partition(), "events", rule.arn.region(), rule.arn.account(), &format!("event-bus/{name}"));
-    let kept = region.event_archives.items.iter().any(|archive| archive.bus == bus && archive.state == "ENABLED");
+    let keeps = |days: u32| days == 0 || days >= ARCHIVE_DAYS;
+    let kept =
+        region.event_archives.items.iter().any(|archive| archive.bus == bus && archive.state == "ENABLED" && keeps(archive.retention_days));
     if kept || function.dead_letter.is_some() {
         return Ok(None);
     }
@@ -179,8 +183,8 @@ fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<
     }
     region.event_archives.all()?;
     Ok(Some(Loss {
-        what: format!("rule {} has no archive of bus {name} behind it", rule.name),
-        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus}")),
+        what: format!("rule {} has no archive of bus {name} behind it that keeps them for {ARCHIVE_DAYS} days", rule.name),
+        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus} for {ARCHIVE_DAYS} days")),
         source: bus,
     }))
 }
@@ -360,6 +364,16 @@ mod tests {
             [
                 ("no archive", ruled(|_| ()), Says::Fail),
                 ("an archive", ruled(|region| region.event_archives.items.push(archive("ENABLED"))), Says::Pass),
+                (
+                    "an archive of a day",
+                    ruled(|region| region.event_archives.items.push(EventArchive { retention_days: 1, ..archive("ENABLED") })),
+                    Says::Fail,
+                ),
+                (
+                    "an archive of four days",
+                    ruled(|region| region.event_archives.items.push(EventArchive { retention_days: 4, ..archive("ENABLED") })),
+                    Says::Pass,
+                ),
                 ("an archive that is off", ruled(|region| region.event_archives.items.push(archive("DISABLED"))), Says::Fail),
                 ("a dead-letter queue", ruled(|region| region.functions.items[0].dead_letter = Some(arn("sqs", "letters"))), Says::Pass),
                 (
