@@ -29,7 +29,16 @@ pub(super) static CHECK: Check = Check {
         attack: &["T1546", "T1648"],
         ..Links::NONE
     },
-    reads: &[Source::Events, Source::Logs, Source::Cloudtrail, Source::Cloudwatch, Source::Sns, Source::Sqs, Source::Lambda],
+    reads: &[
+        Source::Events,
+        Source::Logs,
+        Source::Cloudtrail,
+        Source::Cloudwatch,
+        Source::Sns,
+        Source::Sqs,
+        Source::States,
+        Source::Lambda,
+    ],
     run,
     fix,
     guide: Guide::NONE,

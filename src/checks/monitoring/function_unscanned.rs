@@ -142,7 +142,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{REGION, Says, ask, denied, empty, now, with_function},
             testing_watch::{coverage, inspector},
         },
@@ -212,6 +212,16 @@ mod tests {
         }
         assert_eq!(ask(&CHECK, &empty()), []);
         assert_eq!(ask(&CHECK, &denied())[0].1, Unknown);
+    }
+
+    #[test]
+    fn what_nobody_can_change_here_is_low() {
+        let settings = Settings::default();
+        for (reason, expected) in [("UNSUPPORTED_RUNTIME", Some(Severity::Low)), ("EXCLUDED_BY_TAG", None)] {
+            let posture = because(reason);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(1).ruling else { panic!("{reason}") };
+            assert_eq!(fault.severity, expected, "{reason}");
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ mod tests {
             testing::{REGION, Says, ask, cases, denied, empty, with_function},
             testing_watch::detector,
         },
-        model::{DetectorSettings, Fact, Gap, Listing, Posture, Region},
+        model::{DetectorFeature, DetectorSettings, Fact, Gap, Listing, Posture, Region},
     };
 
     fn with_detector(change: impl FnOnce(&mut DetectorSettings)) -> Posture {
@@ -127,6 +127,13 @@ mod tests {
                 ("no detector", with_function(|_| ()), Says::Fail),
                 ("suspended", with_detector(|settings| settings.enabled = false), Says::Fail),
                 ("feature off", with_detector(|settings| settings.features[0].enabled = false), Says::Fail),
+                (
+                    "another feature off",
+                    with_detector(|settings| {
+                        settings.features.push(DetectorFeature { name: "RDS_LOGIN_EVENTS".to_owned(), enabled: false });
+                    }),
+                    Says::Pass,
+                ),
                 ("feature unheard of", with_detector(|settings| settings.features.clear()), Says::Fail),
                 ("no functions, no detector", empty(), Says::NotApplicable),
                 ("no functions, unread", idle, Says::NotApplicable),

@@ -91,7 +91,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{Says, cases, denied, with_function},
         },
         model::{Fact, Gap, LoggingConfig, Posture},
@@ -129,6 +129,16 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn plain_text_is_for_information() {
+        let settings = Settings::default();
+        for (posture, expected) in [(logs("Text", None, None), Some(Severity::Info)), (logs("JSON", Some("ERROR"), None), None)] {
+            let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
+            let Ruling::Fail(fault) = verdict.ruling else { panic!("{verdict:?}") };
+            assert_eq!(fault.severity, expected);
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) static CHECK: Check = Check {
           logs:PutLogEvents on the function's log group, /aws/lambda/NAME unless LoggingConfig names another. A function of \
           which the role is gone is reported elsewhere.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], attack: &["T1562.008"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
     guide: Guide::NONE,

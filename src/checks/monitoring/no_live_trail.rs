@@ -202,6 +202,12 @@ mod tests {
             trail.organization = true
         });
         member.regions.get_mut(REGION).unwrap().functions.items.truncate(1);
+        let mut without_kms = management(&[]);
+        without_kms.fields.push(FieldSelector {
+            field: "eventSource".to_owned(),
+            not_equals: vec!["kms.amazonaws.com".to_owned()],
+            ..FieldSelector::default()
+        });
         cases(
             &CHECK,
             [
@@ -224,6 +230,14 @@ mod tests {
                     Says::Pass,
                 ),
                 ("advanced, one service", selecting(vec![management(&[("eventSource", "iam.amazonaws.com")])]), Says::Fail),
+                (
+                    "without the events of KMS",
+                    with_trail(|trail| {
+                        trail.selectors.known_mut().unwrap().basic[0].excluded_sources = vec!["kms.amazonaws.com".to_owned()];
+                    }),
+                    Says::Pass,
+                ),
+                ("advanced, without the events of KMS", selecting(vec![without_kms]), Says::Pass),
                 ("of the organization, from another Region", member, Says::Pass),
                 (
                     "selectors denied",

@@ -137,8 +137,11 @@ mod tests {
 
     use super::CHECK;
     use crate::{
-        checks::testing::{ACCOUNT, REGION, Says, ask, denied, empty, with_function},
-        model::{Analyzer, Arn, ConfigRecorder, Fact, Gap, Listing, Posture, RecorderStatus, Region, SecurityHub},
+        checks::{
+            Confidence, Context, Ruling, Settings,
+            testing::{ACCOUNT, REGION, Says, ask, denied, empty, with_function},
+        },
+        model::{Analyzer, Arn, ConfigRecorder, Fact, Gap, Listing, Organization, Posture, RecorderStatus, Region, SecurityHub},
     };
 
     fn with(change: impl FnOnce(&mut Region)) -> Posture {
@@ -202,5 +205,21 @@ mod tests {
             assert_eq!(said, expected, "{name}");
         }
         assert_eq!(ask(&CHECK, &empty()), [], "no functions");
+    }
+    #[test]
+    fn a_member_may_be_watched_by_its_administrator() {
+        let organization = Organization {
+            id: "o-1".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-1"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        };
+        let settings = Settings::default();
+        for (organization, expected) in [(None, Confidence::Proven), (Some(organization), Confidence::Heuristic)] {
+            let mut posture = with(|region| region.analyzers.items.clear());
+            posture.governance.organization = Fact::Known(organization);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.confidence, expected);
+        }
     }
 }

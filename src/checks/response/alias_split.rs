@@ -102,6 +102,7 @@ mod tests {
                 ("no alias", with_function(|_| ()), Says::Pass),
                 ("one version", weighted(&[]), Says::Pass),
                 ("weight of zero", weighted(&[("2", 0)]), Says::Pass),
+                ("a weight on its own version", weighted(&[("1", 500)]), Says::Pass),
                 ("split", weighted(&[("2", 10)]), Says::Fail),
                 ("unread", with_function(|function| function.aliases = Fact::unread("lambda:ListAliases")), Says::Unknown),
                 ("denied", with_function(|function| function.aliases = Gap::denied("lambda:ListAliases", "no").into()), Says::Unknown),

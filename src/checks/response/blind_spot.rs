@@ -130,6 +130,7 @@ mod tests {
         let settings = Settings::default();
         for (posture, expected) in [
             (ended(SourceState::Partial, vec![Gap::unsupported("no such call")]), Some(Severity::Info)),
+            (ended(SourceState::Skipped, vec![]), Some(Severity::Info)),
             (ended(SourceState::Partial, vec![Gap::unsupported("no such call"), Gap::denied("kms:ListKeys", "")]), None),
         ] {
             let context = Context::new(&posture, &settings);

@@ -23,7 +23,17 @@ pub(super) static CHECK: Check = Check {
           Unknown where another Region has such a route, which it may collect for. The administrator of an organization may be told \
           elsewhere: of a member account this is no more than likely.",
     links: Links { csf: &["DE.AE", "RS.MA"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
-    reads: &[Source::Events, Source::GuardDuty, Source::Inspector, Source::SecurityHub, Source::Sns, Source::Sqs, Source::Lambda],
+    reads: &[
+        Source::Events,
+        Source::GuardDuty,
+        Source::Inspector,
+        Source::SecurityHub,
+        Source::Sns,
+        Source::Sqs,
+        Source::States,
+        Source::Lambda,
+        Source::Organizations,
+    ],
     run,
     fix,
     guide: Guide::NONE,
@@ -137,11 +147,12 @@ mod tests {
     use super::{CHECK, PATTERN};
     use crate::{
         checks::{
+            Confidence, Context, Ruling, Settings,
             event_pattern::EventPattern,
             routes::{finding, testing::alert},
             testing::{ACCOUNT, REGION, Says, ask, cases, denied, empty, with_function},
         },
-        model::{Arn, Detector, DetectorSettings, Fact, Gap, InspectorStatus, Listing, Posture, Region, SecurityHub},
+        model::{Arn, Detector, DetectorSettings, Fact, Gap, InspectorStatus, Listing, Organization, Posture, Region, SecurityHub},
     };
 
     fn with(pattern: Option<&str>, change: impl FnOnce(&mut Region)) -> Posture {
@@ -224,6 +235,22 @@ mod tests {
         region.event_rules.items[0].targets.known_mut().unwrap()[0].arn = Arn::from("arn:aws:sns:eu-central-1:999999999999:alerts");
         posture.regions.insert("eu-central-1".to_owned(), region);
         assert_eq!(ask(&CHECK, &posture).iter().map(|(_, says)| *says).collect::<Vec<_>>(), [Says::NotApplicable, Says::Unknown]);
+    }
+
+    #[test]
+    fn the_administrator_of_a_member_may_be_told_elsewhere() {
+        let settings = Settings::default();
+        for (management, expected) in [(ACCOUNT, Confidence::Proven), ("999999999999", Confidence::Heuristic)] {
+            let mut posture = with(None, |_| ());
+            posture.governance.organization = Fact::Known(Some(Organization {
+                id: "o-1".to_owned(),
+                arn: Arn::from("arn:aws:organizations::999999999999:organization/o-1"),
+                management_account: management.to_owned(),
+                feature_set: "ALL".to_owned(),
+            }));
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.confidence, expected, "{management}");
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{LOGS_ONLY, Says, cases, denied, empty, role, with_function},
         },
         model::{Arn, Fact, Gap, Posture},
@@ -141,6 +141,16 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn help_from_aws_is_less_than_a_call_from_it() {
+        let settings = Settings::default();
+        for (contact, expected) in [(true, Some(Severity::Low)), (false, None)] {
+            let posture = with(Fact::Known(contact), OTHER);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.severity, expected);
+        }
     }
 
     #[test]

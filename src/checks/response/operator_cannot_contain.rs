@@ -22,7 +22,7 @@ pub(super) static CHECK: Check = Check {
           lambda:UpdateEventSourceMapping on its mappings, and iam:PutRolePolicy on its role, which is how older sessions are revoked. A \
           session is taken for its role. It is unknown when the caller is of another account or was not read.",
     links: Links { csf: &["RS.MI"], ..Links::NONE },
-    reads: &[Source::Sts, Source::Lambda, Source::Iam],
+    reads: &[Source::Sts, Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
     guide: Guide::NONE,

@@ -132,7 +132,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             routes::testing::rule,
             testing::{REGION, Says, ask, denied, with_function},
         },
@@ -217,6 +217,17 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn a_missing_dead_letter_queue_is_low() {
+        let settings = Settings::default();
+        let without = with(FINDINGS, |rule, _| rule.targets.known_mut().unwrap()[0].dead_letter_queue = None);
+        let disabled = with(FINDINGS, |rule, _| rule.state = "DISABLED".to_owned());
+        for (posture, expected) in [(without, Some(Severity::Low)), (disabled, None)] {
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.severity, expected, "{}", fault.message);
+        }
     }
 
     #[test]

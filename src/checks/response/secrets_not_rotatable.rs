@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
           have rotation turned on, with a function that exists, has not failed and is not stopped, and must not be overdue by more than \
           two days. Secrets that an AWS service rotates by itself are in order; replicas are judged where their primary is.",
     links: Links { csf: &["RS.MI"], owasp: &["S3"], csa: &["SAS-7"], attack: &["T1555.006"], ..Links::NONE },
-    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
+    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
     guide: Guide::NONE,
@@ -236,6 +236,7 @@ mod tests {
                 ("its function is gone", reading(OWN, |_, function| function.name = String::new()), Says::Fail),
                 ("its function is stopped", reading(OWN, |_, function| function.reserved_concurrency = Fact::Known(Some(0))), Says::Fail),
                 ("overdue", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-01T00:00:00Z")), Says::Fail),
+                ("late by two days", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-21T06:00:00Z")), Says::Pass),
                 ("due", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-25T00:00:00Z")), Says::Pass),
                 (
                     "rotated by the service that owns it",

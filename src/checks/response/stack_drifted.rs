@@ -76,7 +76,8 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
         Plan::new(Effort::Guided, Risk::Manual, "Find out who changed what, and bring template and account together again")
             .step(call("describe-stack-resource-drifts").with("stack-resource-drift-status-filters", "MODIFIED"))
             .step("Look in CloudTrail for who changed the resources that it names: what nobody knows of is an incident")
-            .step("Take into the template what is to stay, and deploy it: that undoes the rest"),
+            .step("Take into the template what is to stay")
+            .step("Deploy it by a change set made with --deployment-mode REVERT_DRIFT, which undoes the rest: any other leaves it"),
     )
 }
 
