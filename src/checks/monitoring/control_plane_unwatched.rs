@@ -41,7 +41,77 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudwatch:DescribeAlarms",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "lambda:GetFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctions",
+            "logs:DescribeMetricFilters",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "sns:ListTopics",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+            "states:ListStateMachines",
+        ],
+        provider: "CloudTrail hands every management call that a trail logs to EventBridge, where it is dropped unless a rule of yours takes it.",
+        avoids: &[
+            "A Region without functions",
+            "A rule that takes whatever Lambda does, or a call by the beginning of its name",
+            "A metric filter with an alarm behind it in place of a rule",
+            "An alarm without an action of which a composite alarm with one speaks",
+            "Some calls that go unseen where others are seen, as more than low",
+        ],
+        cli: r#"aws events put-rule --name lambda-changes --event-pattern '{"source":["aws.lambda"],"detail-type":["AWS API Call via CloudTrail"],"detail":{"eventName":[{"prefix":"UpdateFunction"},{"prefix":"AddPermission"},{"prefix":"PutResourcePolicy"},{"prefix":"CreateFunctionUrlConfig"},{"prefix":"CreateEventSourceMapping"},{"prefix":"PublishLayerVersion"}]}}' --region <REGION>
+aws events put-targets --rule lambda-changes --targets Id=1,Arn=<TOPIC_ARN> --region <REGION>
+# The topic's policy must let events.amazonaws.com publish."#,
+        cloudformation: r#"Type: AWS::Events::Rule
+Properties:
+  EventPattern:
+    source: [aws.lambda]
+    detail-type: [AWS API Call via CloudTrail]
+    detail:
+      eventName:
+        - prefix: UpdateFunction
+        - prefix: AddPermission
+        - prefix: PutResourcePolicy
+        - prefix: CreateFunctionUrlConfig
+        - prefix: CreateEventSourceMapping
+        - prefix: PublishLayerVersion
+  Targets:
+    - Id: "1"
+      Arn: !Ref <TOPIC>"#,
+        terraform: r#"resource "aws_cloudwatch_event_rule" "<NAME>" {
+  name = "lambda-changes"
+  event_pattern = jsonencode({
+    source        = ["aws.lambda"]
+    "detail-type" = ["AWS API Call via CloudTrail"]
+    detail = {
+      eventName = [
+        { prefix = "UpdateFunction" },
+        { prefix = "AddPermission" },
+        { prefix = "PutResourcePolicy" },
+        { prefix = "CreateFunctionUrlConfig" },
+        { prefix = "CreateEventSourceMapping" },
+        { prefix = "PublishLayerVersion" },
+      ]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "<NAME>" {
+  rule = aws_cloudwatch_event_rule.<NAME>.name
+  arn  = aws_sns_topic.<TOPIC>.arn
+}"#,
+        undo: "aws events remove-targets --rule lambda-changes --ids 1 --region <REGION>
+aws events delete-rule --name lambda-changes --region <REGION>",
+    },
 };
 
 /// Calls that change what runs or who may start it, with the names under which they may come: only those of the first three are

@@ -22,11 +22,100 @@ pub(super) static CHECK: Check = Check {
           where the tags of the function or of its role mark it as sensitive. No trail that is logging and delivers, and no event data \
           store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, and those of \
           other functions, are left alone.",
-    links: Links { cis: &["4.8", "4.9"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+    links: Links {
+        security_hub: &["S3.22", "S3.23"],
+        cis: &["4.8", "4.9"],
+        csf: &["DE.CM", "DE.AE"],
+        owasp: &["S10"],
+        csa: &["SAS-5"],
+        pci: &["10.2.1"],
+        soc: &["CC2.1", "CC7.2", "PI1.2"],
+        ..Links::NONE
+    },
     reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "dynamodb:ListTables",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:GetFunction",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctions",
+            "lambda:ListTags",
+            "s3:GetBucketNotification",
+            "s3:ListAllMyBuckets",
+        ],
+        provider: "CloudTrail records who touches objects and items only where a selector of yours asks for data events, and charges for each.",
+        avoids: &[
+            "A bucket or table that a policy reaches by a wildcard only",
+            "A bucket or table of functions that are not sensitive, by their own tags or their role's",
+            "Reads and writes that two selectors take apart",
+        ],
+        cli: "# put-event-selectors replaces all selectors of the trail: put those that are to stay into selectors.json as well.
+aws cloudtrail get-event-selectors --trail-name <TRAIL_ARN> --region <REGION>
+aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://selectors.json --region <REGION>",
+        cloudformation: "Type: AWS::CloudTrail::Trail
+Properties:
+  AdvancedEventSelectors:
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Management]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::S3::Object]}
+        - {Field: resources.ARN, StartsWith: [<BUCKET_ARN>/]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::DynamoDB::Table]}
+        - {Field: resources.ARN, StartsWith: [<TABLE_ARN>]}",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<BUCKET_ARN>/"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::DynamoDB::Table"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<TABLE_ARN>"]
+    }
+  }
+}"#,
+        undo: "aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://before.json --region <REGION>
+Events that went by unrecorded are not recorded afterwards",
+    },
 };
 
 /// Who works with a store.

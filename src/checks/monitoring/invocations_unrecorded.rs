@@ -21,11 +21,65 @@ pub(super) static CHECK: Check = Check {
           this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have to fit. A \
           selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it as \
           sensitive.",
-    links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+    links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], soc: &["A1.1"], ..Links::NONE },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "lambda:GetFunction",
+            "lambda:ListFunctions",
+        ],
+        provider: "CloudTrail records who invokes a function only where a selector of yours asks for data events, and charges for each.",
+        avoids: &[
+            "A selector that names this function, by its ARN or the beginning of it",
+            "An event data store of another Region that takes events of all",
+            "A list of event data stores that was refused, where a trail takes the calls",
+            "A plain function as more than low: only tags that mark sensitive data make it medium",
+        ],
+        cli: "# put-event-selectors replaces all selectors of the trail: put those that are to stay into selectors.json as well.
+aws cloudtrail get-event-selectors --trail-name <TRAIL_ARN> --region <REGION>
+aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://selectors.json --region <REGION>",
+        cloudformation: "Type: AWS::CloudTrail::Trail
+Properties:
+  AdvancedEventSelectors:
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Management]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::Lambda::Function]}
+        - {Field: resources.ARN, StartsWith: [<FUNCTION_ARN>]}",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::Lambda::Function"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<FUNCTION_ARN>"]
+    }
+  }
+}"#,
+        undo: "aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://before.json --region <REGION>
+Events that went by unrecorded are not recorded afterwards",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -29,7 +29,26 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "logs:DescribeLogGroups"],
+        provider: "CloudWatch Logs keeps events for ever until a retention is set, and deletes what is older from then on.",
+        avoids: &[
+            "A log group that no function writes to",
+            "A group that never expires as more than low, unless the settings name an upper bound",
+            "A long retention where the settings name no upper bound",
+        ],
+        cli: "aws logs put-retention-policy --log-group-name <LOG_GROUP_NAME> --retention-in-days <DAYS> --region <REGION>",
+        cloudformation: "Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  RetentionInDays: <DAYS>",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name              = "<LOG_GROUP_NAME>"
+  retention_in_days = <DAYS>
+}"#,
+        undo: "aws logs delete-retention-policy --log-group-name <LOG_GROUP_NAME> --region <REGION>
+Events that have expired are not brought back",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -24,7 +24,43 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudwatch:GetMetricData", "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+        provider: "Lambda makes the log group on the first invocation if the role may, writes when each begins and ends, and tells nobody that nothing arrives.",
+        avoids: &[
+            "A function that nobody invoked within 90 days",
+            "A function whose JSON system log level is WARN, as START and END are of level INFO",
+            "An event that is late by no more than seven days",
+            "A log group that was made less than a week before the last invocation",
+            "A function whose last invocation is older than what its group keeps",
+        ],
+        cli: "aws logs create-log-group --log-group-name <LOG_GROUP_NAME> --region <REGION>
+aws logs put-retention-policy --log-group-name <LOG_GROUP_NAME> --retention-in-days <DAYS> --region <REGION>
+# The execution role must be allowed logs:CreateLogStream and logs:PutLogEvents on it.
+aws lambda get-function-configuration --function-name <FUNCTION_NAME> --query '[Role,LoggingConfig]' --region <REGION>",
+        cloudformation: "Group:
+  Type: AWS::Logs::LogGroup
+  Properties:
+    LogGroupName: <LOG_GROUP_NAME>
+    RetentionInDays: <DAYS>
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    LoggingConfig:
+      LogGroup: !Ref Group",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name              = "<LOG_GROUP_NAME>"
+  retention_in_days = <DAYS>
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.<NAME>.name
+  }
+}"#,
+        undo: "aws logs delete-log-group --log-group-name <LOG_GROUP_NAME> --region <REGION>",
+    },
 };
 
 /// How many days an event may be late.

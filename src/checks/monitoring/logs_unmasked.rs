@@ -25,7 +25,52 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeAccountPolicies", "logs:DescribeLogGroups"],
+        provider: "CloudWatch Logs masks what a data protection policy names as it arrives, and nothing that arrived before; which data is personal it leaves to you.",
+        avoids: &["A log group of functions that are not tagged as sensitive", "A group that inherits a policy of the account which masks"],
+        cli: "aws logs put-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --policy-document file://policy.json --region <REGION>
+# The same for all log groups of the Region at once:
+aws logs put-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PROTECTION_POLICY --policy-document file://policy.json --scope ALL --region <REGION>",
+        cloudformation: r#"Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  DataProtectionPolicy:
+    Name: mask
+    Version: "2021-06-01"
+    Statement:
+      - Sid: audit
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/EmailAddress]
+        Operation:
+          Audit:
+            FindingsDestination: {}
+      - Sid: mask
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/EmailAddress]
+        Operation:
+          Deidentify:
+            MaskConfig: {}"#,
+        terraform: r#"resource "aws_cloudwatch_log_data_protection_policy" "<NAME>" {
+  log_group_name = aws_cloudwatch_log_group.<LOG_GROUP>.name
+  policy_document = jsonencode({
+    Name    = "mask"
+    Version = "2021-06-01"
+    Statement = [
+      {
+        Sid            = "audit"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]
+        Operation      = { Audit = { FindingsDestination = {} } }
+      },
+      {
+        Sid            = "mask"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]
+        Operation      = { Deidentify = { MaskConfig = {} } }
+      },
+    ]
+  })
+}"#,
+        undo: "aws logs delete-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --region <REGION>
+aws logs delete-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PROTECTION_POLICY --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

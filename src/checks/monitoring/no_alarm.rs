@@ -30,7 +30,45 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Cloudwatch, Source::Logs, Source::Lambda, Source::Sqs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListEventSourceMappings", "lambda:ListFunctionEventInvokeConfigs", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeMetricFilters", "sqs:GetQueueAttributes", "sqs:ListQueues"],
+        provider: "Lambda hands its metrics to CloudWatch every minute, which tells nobody of them without an alarm of yours.",
+        avoids: &["A function that is watched with all others, by a metric without dimensions or a query", "An alarm on what a metric filter counts in the function's log", "An alarm on its dead-letter queue, or on that of a queue it works off", "An alarm without an action of which a composite alarm with one speaks", "A function that is tagged as development"],
+        cli: "aws cloudwatch put-metric-alarm --alarm-name <ALARM_NAME> --namespace AWS/Lambda --metric-name Errors --dimensions Name=FunctionName,Value=<FUNCTION_NAME> --statistic Sum --period 60 --evaluation-periods 5 --datapoints-to-alarm 3 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching --alarm-actions <TOPIC_ARN> --region <REGION>
+# The same once more with --metric-name Throttles.",
+        cloudformation: "# The same once more for Throttles.
+Type: AWS::CloudWatch::Alarm
+Properties:
+  Namespace: AWS/Lambda
+  MetricName: Errors
+  Dimensions:
+    - Name: FunctionName
+      Value: !Ref <FUNCTION>
+  Statistic: Sum
+  Period: 60
+  EvaluationPeriods: 5
+  DatapointsToAlarm: 3
+  Threshold: 1
+  ComparisonOperator: GreaterThanOrEqualToThreshold
+  TreatMissingData: notBreaching
+  AlarmActions: [!Ref <TOPIC>]",
+        terraform: r#"# The same once more for Throttles.
+resource "aws_cloudwatch_metric_alarm" "<NAME>" {
+  alarm_name          = "<ALARM_NAME>"
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.<FUNCTION>.function_name }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 5
+  datapoints_to_alarm = 3
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.<TOPIC>.arn]
+}"#,
+        undo: "aws cloudwatch delete-alarms --alarm-names <ALARM_NAME> --region <REGION>",
+    },
 };
 
 /// What of a function may be watched.

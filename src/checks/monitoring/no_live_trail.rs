@@ -20,17 +20,43 @@ pub(super) static CHECK: Check = Check {
           management events. Medium when there is one, but without LogFileValidationEnabled: then its files can be changed afterwards. \
           Trails of the organization count. Exclusions of KMS and RDS Data API events are left alone, as are accounts without functions.",
     links: Links {
-        security_hub: &["CloudTrail.1", "CloudTrail.4"],
+        security_hub: &["CloudTrail.1", "CloudTrail.3", "CloudTrail.4"],
         cis: &["4.1", "4.2"],
         csf: &["DE.CM", "DE.AE"],
         owasp: &["S10"],
         attack: &["T1562.008"],
-        ..Links::NONE
+        pci: &["10.2.1", "10.3.2"], soc: &["A1.1", "CC2.1", "CC7.2", "CC7.3", "PI1.3"], ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "lambda:ListFunctions"],
+        provider: "CloudTrail shows management events of the last ninety days without being asked to, and keeps none for longer without a trail of yours.",
+        avoids: &["A trail of the organization, or one at home in another Region", "Reads and writes that two selectors take apart", "A trail that leaves out the events of KMS or of the RDS Data API", "A list of trails that was cut short, where one of them does all of it", "An account without functions"],
+        cli: "aws cloudtrail create-trail --name <TRAIL_NAME> --s3-bucket-name <BUCKET_NAME> --is-multi-region-trail --enable-log-file-validation --region <REGION>
+aws cloudtrail start-logging --name <TRAIL_NAME> --region <REGION>
+# Where there is a trail already:
+aws cloudtrail update-trail --name <TRAIL_NAME> --is-multi-region-trail --enable-log-file-validation --region <REGION>",
+        cloudformation: "# The bucket's policy must let cloudtrail.amazonaws.com write.
+Type: AWS::CloudTrail::Trail
+Properties:
+  S3BucketName: <BUCKET_NAME>
+  IsLogging: true
+  IsMultiRegionTrail: true
+  IncludeGlobalServiceEvents: true
+  EnableLogFileValidation: true",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  name                          = "<TRAIL_NAME>"
+  s3_bucket_name                = aws_s3_bucket.<BUCKET>.id
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_log_file_validation    = true
+}"#,
+        undo: "aws cloudtrail update-trail --name <TRAIL_NAME> --no-is-multi-region-trail --no-enable-log-file-validation --region <REGION>
+aws cloudtrail stop-logging --name <TRAIL_NAME> --region <REGION>
+aws cloudtrail delete-trail --name <TRAIL_NAME> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
