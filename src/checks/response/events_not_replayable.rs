@@ -24,7 +24,61 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Sqs, Source::Kinesis, Source::Events],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "events:ListArchives",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:ListStreams",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListFunctions",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+        ],
+        provider: "SQS keeps messages for four days and Kinesis records for one unless told otherwise; EventBridge keeps no event without an archive.",
+        avoids: &[
+            "A function that is only called, and so has nothing to replay",
+            "A stream of DynamoDB, which cannot keep more than a day",
+            "A rule that starts by the clock, as it comes again",
+            "A mapping or a rule that is disabled",
+            "A rule whose function hands what it may not start to a dead-letter queue or an on-failure destination",
+            "A queue of another account",
+        ],
+        cli: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes MessageRetentionPeriod=1209600 --region <REGION>
+aws kinesis increase-stream-retention-period --stream-arn <STREAM_ARN> --retention-period-hours 168 --region <REGION>
+aws events create-archive --archive-name <ARCHIVE_NAME> --event-source-arn <EVENT_BUS_ARN> --retention-days 14 --region <REGION>",
+        cloudformation: "Queue:
+  Type: AWS::SQS::Queue
+  Properties:
+    MessageRetentionPeriod: 1209600
+Stream:
+  Type: AWS::Kinesis::Stream
+  Properties:
+    RetentionPeriodHours: 168
+Archive:
+  Type: AWS::Events::Archive
+  Properties:
+    SourceArn: <EVENT_BUS_ARN>
+    RetentionDays: 14",
+        terraform: r#"resource "aws_sqs_queue" "<NAME>" {
+  message_retention_seconds = 1209600
+}
+
+resource "aws_kinesis_stream" "<NAME>" {
+  retention_period = 168
+}
+
+resource "aws_cloudwatch_event_archive" "<NAME>" {
+  name             = "<ARCHIVE_NAME>"
+  event_source_arn = "<EVENT_BUS_ARN>"
+  retention_days   = 14
+}"#,
+        undo: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes MessageRetentionPeriod=<SECONDS> --region <REGION>
+aws kinesis decrease-stream-retention-period --stream-arn <STREAM_ARN> --retention-period-hours 24 --region <REGION>
+aws events delete-archive --archive-name <ARCHIVE_NAME> --region <REGION>",
+    },
 };
 
 /// A long weekend.

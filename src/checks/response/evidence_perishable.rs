@@ -27,12 +27,74 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S10"],
         csa: &["SAS-5"],
         attack: &["T1562.008", "T1485"],
+        pci: &["10.3.2"],
+        soc: &["CC7.3", "PI1.3"],
         ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::S3, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudtrail:DescribeTrails", "cloudtrail:GetEventDataStore", "cloudtrail:GetTrailStatus", "cloudtrail:ListEventDataStores", "lambda:ListFunctions", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning", "s3:ListAllMyBuckets"],
+        provider: "CloudTrail delivers what it logs and signs it on request; whether the bucket keeps it is up to whose bucket it is.",
+        avoids: &["A bucket of another account, where a trail is safest", "A trail of another account, as organizations have them", "A trail that is switched off, or an event data store that takes no events", "A bucket whose Object Lock has no default, as its objects may be locked one by one", "An account without functions"],
+        cli: "aws cloudtrail update-trail --name <TRAIL_NAME> --enable-log-file-validation --region <REGION>
+aws s3api put-bucket-versioning --bucket <BUCKET_NAME> --versioning-configuration Status=Enabled --region <REGION>
+aws s3api put-object-lock-configuration --bucket <BUCKET_NAME> --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}' --region <REGION>
+aws cloudtrail update-event-data-store --event-data-store <EVENT_DATA_STORE_ARN> --termination-protection-enabled --retention-period 365 --region <REGION>",
+        cloudformation: "Trail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    EnableLogFileValidation: true
+Bucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    VersioningConfiguration:
+      Status: Enabled
+    ObjectLockEnabled: true
+    ObjectLockConfiguration:
+      ObjectLockEnabled: Enabled
+      Rule:
+        DefaultRetention:
+          Mode: COMPLIANCE
+          Days: 365
+Store:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    TerminationProtectionEnabled: true
+    RetentionPeriod: 365",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  enable_log_file_validation = true
+}
+
+resource "aws_s3_bucket_versioning" "<NAME>" {
+  bucket = aws_s3_bucket.<BUCKET>.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_object_lock_configuration" "<NAME>" {
+  bucket = aws_s3_bucket_versioning.<NAME>.bucket
+
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}
+
+resource "aws_cloudtrail_event_data_store" "<NAME>" {
+  name                           = "<EVENT_DATA_STORE_NAME>"
+  termination_protection_enabled = true
+  retention_period               = 365
+}"#,
+        undo: "aws cloudtrail update-trail --name <TRAIL_NAME> --no-enable-log-file-validation --region <REGION>
+aws cloudtrail update-event-data-store --event-data-store <EVENT_DATA_STORE_ARN> --no-termination-protection-enabled --retention-period <DAYS> --region <REGION>
+Object Lock and the versions under it are never switched off; what is locked in compliance mode stays until its time is over",
+    },
 };
 
 /// How long evidence is kept, at least.

@@ -36,7 +36,70 @@ pub(super) static CHECK: Check = Check {
     ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "guardduty:GetDetector",
+            "guardduty:ListDetectors",
+            "inspector2:BatchGetAccountStatus",
+            "lambda:GetFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctions",
+            "organizations:DescribeOrganization",
+            "securityhub:DescribeHub",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "sns:ListTopics",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+            "states:ListStateMachines",
+        ],
+        provider: "GuardDuty, Inspector and Security Hub hand what they find to EventBridge by themselves, where it is dropped unless a rule of yours takes it.",
+        avoids: &[
+            "A Region without functions, or one where none of the three is on",
+            "A single route for Security Hub, as it takes in the others' findings",
+            "A Region whose findings another one may collect: it is unknown",
+            "A member of an organization as certain, as its administrator may be told",
+        ],
+        cli: r#"aws events put-rule --name serious-findings --event-pattern '{"source":["aws.guardduty","aws.inspector2","aws.securityhub"],"$or":[{"detail":{"severity":[{"numeric":[">=",7]},"HIGH","CRITICAL"]}},{"detail":{"findings":{"Severity":{"Label":["HIGH","CRITICAL"]}}}}]}' --region <REGION>
+aws events put-targets --rule serious-findings --targets Id=1,Arn=<TOPIC_ARN> --region <REGION>
+# The topic's policy must let events.amazonaws.com publish."#,
+        cloudformation: r#"Type: AWS::Events::Rule
+Properties:
+  EventPattern:
+    source: [aws.guardduty, aws.inspector2, aws.securityhub]
+    $or:
+      - detail:
+          severity:
+            - numeric: [">=", 7]
+            - HIGH
+            - CRITICAL
+      - detail:
+          findings:
+            Severity:
+              Label: [HIGH, CRITICAL]
+  Targets:
+    - Id: "1"
+      Arn: !Ref <TOPIC>"#,
+        terraform: r#"resource "aws_cloudwatch_event_rule" "<NAME>" {
+  name = "serious-findings"
+  event_pattern = jsonencode({
+    source = ["aws.guardduty", "aws.inspector2", "aws.securityhub"]
+    "$or" = [
+      { detail = { severity = [{ numeric = [">=", 7] }, "HIGH", "CRITICAL"] } },
+      { detail = { findings = { Severity = { Label = ["HIGH", "CRITICAL"] } } } },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "<NAME>" {
+  rule = aws_cloudwatch_event_rule.<NAME>.name
+  arn  = aws_sns_topic.<TOPIC>.arn
+}"#,
+        undo: "aws events remove-targets --rule serious-findings --ids 1 --region <REGION>
+aws events delete-rule --name serious-findings --region <REGION>",
+    },
 };
 
 /// Sources of a rule that takes serious findings of all three.

@@ -21,7 +21,49 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListEventSourceMappings", "lambda:ListFunctions", "lambda:ListVersionsByFunction"],
+        provider: "Lambda keeps every version that was published until you delete it, and nothing of what $LATEST was before.",
+        avoids: &[
+            "A mapping that is disabled, as it invokes nothing",
+            "A mapping of an alias or a version",
+            "A mapping of another function whose name begins the same",
+        ],
+        cli: "aws lambda publish-version --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda create-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <VERSION> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <ALIAS_ARN> --region <REGION>",
+        cloudformation: "Version:
+  Type: AWS::Lambda::Version
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+Alias:
+  Type: AWS::Lambda::Alias
+  Properties:
+    Name: <ALIAS>
+    FunctionName: !Ref <FUNCTION>
+    FunctionVersion: !GetAtt Version.Version
+Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    FunctionName: !Ref Alias
+    EventSourceArn: <EVENT_SOURCE_ARN>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  publish = true
+}
+
+resource "aws_lambda_alias" "<NAME>" {
+  name             = "<ALIAS>"
+  function_name    = aws_lambda_function.<NAME>.function_name
+  function_version = aws_lambda_function.<NAME>.version
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  function_name    = aws_lambda_alias.<NAME>.arn
+  event_source_arn = "<EVENT_SOURCE_ARN>"
+}"#,
+        undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <FUNCTION_ARN> --region <REGION>
+aws lambda delete-alias --function-name <FUNCTION_NAME> --name <ALIAS> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

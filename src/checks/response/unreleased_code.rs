@@ -21,7 +21,45 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetPolicy", "lambda:ListEventSourceMappings", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions", "lambda:ListVersionsByFunction"],
+        provider: "Lambda never changes a published version and runs as $LATEST whatever was uploaded last; which of the two was released it does not know.",
+        avoids: &["A function of which no version was ever published", "Other code in $LATEST that nothing known starts, as that is where a deployment begins", "A mapping or a function URL of an alias, or a mapping that is disabled"],
+        cli: "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=UpdateFunctionCode20150331v2 --region <REGION>
+aws lambda create-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <VERSION> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <ALIAS_ARN> --region <REGION>",
+        cloudformation: "Version:
+  Type: AWS::Lambda::Version
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+Alias:
+  Type: AWS::Lambda::Alias
+  Properties:
+    Name: <ALIAS>
+    FunctionName: !Ref <FUNCTION>
+    FunctionVersion: !GetAtt Version.Version
+Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    FunctionName: !Ref Alias
+    EventSourceArn: <EVENT_SOURCE_ARN>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  publish = true
+}
+
+resource "aws_lambda_alias" "<NAME>" {
+  name             = "<ALIAS>"
+  function_name    = aws_lambda_function.<NAME>.function_name
+  function_version = aws_lambda_function.<NAME>.version
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  function_name    = aws_lambda_alias.<NAME>.arn
+  event_source_arn = "<EVENT_SOURCE_ARN>"
+}"#,
+        undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <FUNCTION_ARN> --region <REGION>
+aws lambda delete-alias --function-name <FUNCTION_NAME> --name <ALIAS> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
