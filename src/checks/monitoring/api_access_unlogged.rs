@@ -24,7 +24,9 @@ pub(super) static CHECK: Check = Check {
         cis: &["4.10"],
         csf: &["DE.CM", "DE.AE"],
         owasp: &["S10"],
-        pci: &["10.4.2"], soc: &["A1.1", "CC7.2", "CC7.3", "PI1.2"], ..Links::NONE
+        pci: &["10.4.2"],
+        soc: &["A1.1", "CC7.2", "CC7.3", "PI1.2"],
+        ..Links::NONE
     },
     reads: &[Source::ApiGateway],
     run,
@@ -32,7 +34,11 @@ pub(super) static CHECK: Check = Check {
     guide: Guide {
         calls: &["apigateway:GET"],
         provider: "API Gateway logs nothing until a stage names where to, and with data trace on writes whole requests and answers.",
-        avoids: &["Data trace in a stage or an API that is tagged as development", "Data trace where the loggingLevel is OFF, as nothing is written", "An API without a stage, which answers nobody"],
+        avoids: &[
+            "Data trace in a stage or an API that is tagged as development",
+            "Data trace where the loggingLevel is OFF, as nothing is written",
+            "An API without a stage, which answers nobody",
+        ],
         cli: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations op=replace,path=/accessLogSettings/destinationArn,value=<LOG_GROUP_ARN> 'op=replace,path=/accessLogSettings/format,value=$context.requestId $context.identity.sourceIp $context.status' --region <REGION>
 aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/logging/dataTrace,value=false' --region <REGION>
 aws apigatewayv2 update-stage --api-id <API_ID> --stage-name <STAGE_NAME> --access-log-settings 'DestinationArn=<LOG_GROUP_ARN>,Format=$context.requestId $context.identity.sourceIp $context.status' --region <REGION>

@@ -19,8 +19,9 @@ pub(super) static CHECK: Check = Check {
           noticed only if somebody looks.",
     how: "Where functions are: samples of these calls as CloudTrail tells of them are held against every enabled rule of the default bus \
           with a living target, which hears of them only where a trail logs management events, and against metric filters on the log \
-          group of a trail that logs, whose metric an alarm with an action watches. Lambda writes the date of its API into the names of calls (UpdateFunctionCode20150331v2): a rule for the bare name \
-          never fires. Low where only some of the calls go unseen. Rules that an AWS service keeps tell nobody.",
+          group of a trail that logs, whose metric an alarm with an action watches. Lambda writes the date of its API into the names of \
+          calls (UpdateFunctionCode20150331v2): a rule for the bare name never fires. Low where only some of the calls go unseen. Rules \
+          that an AWS service keeps tell nobody.",
     links: Links {
         cis: &["5.4", "5.7"],
         csf: &["DE.CM", "DE.AE"],
@@ -60,7 +61,8 @@ pub(super) static CHECK: Check = Check {
             "sqs:ListQueues",
             "states:ListStateMachines",
         ],
-        provider: "CloudTrail hands every management call that a trail logs to EventBridge, where it is dropped unless a rule of yours takes it.",
+        provider: "CloudTrail hands every management call that a trail logs to EventBridge, where it is dropped unless a rule of yours \
+                   takes it.",
         avoids: &[
             "A Region without functions",
             "A rule that takes whatever Lambda does, or a call by the beginning of its name",

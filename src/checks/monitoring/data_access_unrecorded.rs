@@ -20,8 +20,8 @@ pub(super) static CHECK: Check = Check {
           perhaps all of them.",
     how: "Buckets and tables that a policy of an execution role names, that a sensitive function reads the stream of, or that notify one, \
           where the tags of the function or of its role mark it as sensitive. No trail that is logging and delivers, and no event data \
-          store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, and those of \
-          other functions, are left alone.",
+          store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, \
+          and those of other functions, are left alone.",
     links: Links {
         security_hub: &["S3.22", "S3.23"],
         cis: &["4.8", "4.9"],
@@ -53,7 +53,8 @@ pub(super) static CHECK: Check = Check {
             "s3:GetBucketNotification",
             "s3:ListAllMyBuckets",
         ],
-        provider: "CloudTrail records who touches objects and items only where a selector of yours asks for data events, and charges for each.",
+        provider: "CloudTrail records who touches objects and items only where a selector of yours asks for data events, and charges for \
+                   each.",
         avoids: &[
             "A bucket or table that a policy reaches by a wildcard only",
             "A bucket or table of functions that are not sensitive, by their own tags or their role's",

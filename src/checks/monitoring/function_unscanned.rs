@@ -31,7 +31,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["cloudwatch:GetMetricData", "inspector2:BatchGetAccountStatus", "inspector2:ListCoverage", "lambda:ListFunctions"],
-        provider: "Inspector scans functions again on each deployment and each new vulnerability once it is on; what it finds it leaves to you to mend.",
+        provider: "Inspector scans functions again on each deployment and each new vulnerability once it is on; what it finds it leaves \
+                   to you to mend.",
         avoids: &[
             "Each function of a Region where Inspector is off, as that is one finding",
             "A container image, which is scanned in ECR",

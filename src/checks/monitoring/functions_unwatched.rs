@@ -29,7 +29,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["guardduty:GetDetector", "guardduty:ListDetectors", "lambda:ListFunctions"],
-        provider: "GuardDuty watches the network of functions without an agent, where its detector and Lambda Protection are on, and nowhere else.",
+        provider: "GuardDuty watches the network of functions without an agent, where its detector and Lambda Protection are on, and \
+                   nowhere else.",
         avoids: &["A Region without functions, whatever is off there", "Other features of the detector that are off"],
         cli: "aws guardduty create-detector --enable --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED --region <REGION>
 # Where there is a detector already:

@@ -17,10 +17,10 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A function's own log says what it did, not for whom: which principal invoked it, from which address, with which credentials, \
           is told by CloudTrail's data events alone, and not afterwards.",
-    how: "No trail that is logging in the function's Region and delivers, and no event data store that is enabled, has selectors that take Invoke of \
-          this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have to fit. A \
-          selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it as \
-          sensitive.",
+    how: "No trail that is logging in the function's Region and delivers, and no event data store that is enabled, has selectors that \
+          take Invoke of this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have \
+          to fit. A selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it \
+          as sensitive.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], soc: &["A1.1"], ..Links::NONE },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,

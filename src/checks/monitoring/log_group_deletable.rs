@@ -23,7 +23,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeLogGroups"],
-        provider: "CloudWatch Logs deletes a group with all of its events at one call and keeps no copy; deletion protection is off until you switch it on.",
+        provider: "CloudWatch Logs deletes a group with all of its events at one call and keeps no copy; deletion protection is off \
+                   until you switch it on.",
         avoids: &[
             "A log group of functions that are not tagged as sensitive",
             "A function whose tags could not be read: it is unknown",

@@ -26,7 +26,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["cloudwatch:GetMetricData", "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-        provider: "Lambda makes the log group on the first invocation if the role may, writes when each begins and ends, and tells nobody that nothing arrives.",
+        provider: "Lambda makes the log group on the first invocation if the role may, writes when each begins and ends, and tells \
+                   nobody that nothing arrives.",
         avoids: &[
             "A function that nobody invoked within 90 days",
             "A function whose JSON system log level is WARN, as START and END are of level INFO",

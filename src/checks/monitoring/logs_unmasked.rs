@@ -27,8 +27,12 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeAccountPolicies", "logs:DescribeLogGroups"],
-        provider: "CloudWatch Logs masks what a data protection policy names as it arrives, and nothing that arrived before; which data is personal it leaves to you.",
-        avoids: &["A log group of functions that are not tagged as sensitive", "A group that inherits a policy of the account which masks"],
+        provider: "CloudWatch Logs masks what a data protection policy names as it arrives, and nothing that arrived before; which data \
+                   is personal it leaves to you.",
+        avoids: &[
+            "A log group of functions that are not tagged as sensitive",
+            "A group that inherits a policy of the account which masks",
+        ],
         cli: "aws logs put-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --policy-document file://policy.json --region <REGION>
 # The same for all log groups of the Region at once:
 aws logs put-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PROTECTION_POLICY --policy-document file://policy.json --scope ALL --region <REGION>",

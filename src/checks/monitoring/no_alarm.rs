@@ -31,9 +31,25 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &["cloudwatch:DescribeAlarms", "lambda:GetFunction", "lambda:ListEventSourceMappings", "lambda:ListFunctionEventInvokeConfigs", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeMetricFilters", "sqs:GetQueueAttributes", "sqs:ListQueues"],
+        calls: &[
+            "cloudwatch:DescribeAlarms",
+            "lambda:GetFunction",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListFunctions",
+            "lambda:ListTags",
+            "logs:DescribeMetricFilters",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+        ],
         provider: "Lambda hands its metrics to CloudWatch every minute, which tells nobody of them without an alarm of yours.",
-        avoids: &["A function that is watched with all others, by a metric without dimensions or a query", "An alarm on what a metric filter counts in the function's log", "An alarm on its dead-letter queue, or on that of a queue it works off", "An alarm without an action of which a composite alarm with one speaks", "A function that is tagged as development"],
+        avoids: &[
+            "A function that is watched with all others, by a metric without dimensions or a query",
+            "An alarm on what a metric filter counts in the function's log",
+            "An alarm on its dead-letter queue, or on that of a queue it works off",
+            "An alarm without an action of which a composite alarm with one speaks",
+            "A function that is tagged as development",
+        ],
         cli: "aws cloudwatch put-metric-alarm --alarm-name <ALARM_NAME> --namespace AWS/Lambda --metric-name Errors --dimensions Name=FunctionName,Value=<FUNCTION_NAME> --statistic Sum --period 60 --evaluation-periods 5 --datapoints-to-alarm 3 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching --alarm-actions <TOPIC_ARN> --region <REGION>
 # The same once more with --metric-name Throttles.",
         cloudformation: "# The same once more for Throttles.

@@ -16,8 +16,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "Who changed a function, opened a policy or made a key is told by CloudTrail alone beyond ninety days. An intruder works in the \
           Region that nobody records, and stops the trail before anything else.",
-    how: "No multi-Region trail is logging (GetTrailStatus.IsLogging), delivers without LatestDeliveryError, and selects reads and writes of \
-          management events. Medium when there is one, but without LogFileValidationEnabled: then its files can be changed afterwards. \
+    how: "No multi-Region trail is logging (GetTrailStatus.IsLogging), delivers without LatestDeliveryError, and selects reads and writes \
+          of management events. Medium when there is one, but without LogFileValidationEnabled: then its files can be changed afterwards. \
           Trails of the organization count. Exclusions of KMS and RDS Data API events are left alone, as are accounts without functions.",
     links: Links {
         security_hub: &["CloudTrail.1", "CloudTrail.3", "CloudTrail.4"],
@@ -25,15 +25,24 @@ pub(super) static CHECK: Check = Check {
         csf: &["DE.CM", "DE.AE"],
         owasp: &["S10"],
         attack: &["T1562.008"],
-        pci: &["10.2.1", "10.3.2"], soc: &["A1.1", "CC2.1", "CC7.2", "CC7.3", "PI1.3"], ..Links::NONE
+        pci: &["10.2.1", "10.3.2"],
+        soc: &["A1.1", "CC2.1", "CC7.2", "CC7.3", "PI1.3"],
+        ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
     guide: Guide {
         calls: &["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "lambda:ListFunctions"],
-        provider: "CloudTrail shows management events of the last ninety days without being asked to, and keeps none for longer without a trail of yours.",
-        avoids: &["A trail of the organization, or one at home in another Region", "Reads and writes that two selectors take apart", "A trail that leaves out the events of KMS or of the RDS Data API", "A list of trails that was cut short, where one of them does all of it", "An account without functions"],
+        provider: "CloudTrail shows management events of the last ninety days without being asked to, and keeps none for longer without \
+                   a trail of yours.",
+        avoids: &[
+            "A trail of the organization, or one at home in another Region",
+            "Reads and writes that two selectors take apart",
+            "A trail that leaves out the events of KMS or of the RDS Data API",
+            "A list of trails that was cut short, where one of them does all of it",
+            "An account without functions",
+        ],
         cli: "aws cloudtrail create-trail --name <TRAIL_NAME> --s3-bucket-name <BUCKET_NAME> --is-multi-region-trail --enable-log-file-validation --region <REGION>
 aws cloudtrail start-logging --name <TRAIL_NAME> --region <REGION>
 # Where there is a trail already:

@@ -21,7 +21,8 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide {
         calls: &["lambda:ListFunctions"],
-        provider: "Lambda samples requests and sends their traces to AWS X-Ray where tracing is active; else it only passes on what its caller decided.",
+        provider: "Lambda samples requests and sends their traces to AWS X-Ray where tracing is active; else it only passes on what its \
+                   caller decided.",
         avoids: &["A function whose mode is Active, whether or not its callers are traced"],
         cli: "aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess
 aws lambda update-function-configuration --function-name <FUNCTION_NAME> --tracing-config Mode=Active --region <REGION>",

@@ -23,15 +23,26 @@ pub(super) static CHECK: Check = Check {
         csf: &["DE.CM"],
         owasp: &["S10"],
         csa: &["SAS-5"],
-        soc: &["CC2.1", "CC3.1", "CC3.4", "CC6.8", "CC7.1", "CC7.2", "CC7.3", "CC7.4", "CC8.1", "PI1.3"], ..Links::NONE
+        soc: &["CC2.1", "CC3.1", "CC3.4", "CC6.8", "CC7.1", "CC7.2", "CC7.3", "CC7.4", "CC8.1", "PI1.3"],
+        ..Links::NONE
     },
     reads: &[Source::AccessAnalyzer, Source::Config, Source::SecurityHub, Source::Lambda, Source::Organizations],
     run,
     fix,
     guide: Guide {
-        calls: &["access-analyzer:ListAnalyzers", "config:DescribeConfigurationRecorderStatus", "config:DescribeConfigurationRecorders", "lambda:ListFunctions", "organizations:DescribeOrganization", "securityhub:DescribeHub"],
+        calls: &[
+            "access-analyzer:ListAnalyzers",
+            "config:DescribeConfigurationRecorderStatus",
+            "config:DescribeConfigurationRecorders",
+            "lambda:ListFunctions",
+            "organizations:DescribeOrganization",
+            "securityhub:DescribeHub",
+        ],
         provider: "AWS runs the three Region by Region once they are on, and switches none of them on by itself.",
-        avoids: &["A Region without functions", "A missing analyzer of a member of an organization as certain, as its administrator may have one"],
+        avoids: &[
+            "A Region without functions",
+            "A missing analyzer of a member of an organization as certain, as its administrator may have one",
+        ],
         cli: "aws accessanalyzer create-analyzer --analyzer-name <ANALYZER_NAME> --type ACCOUNT --region <REGION>
 aws configservice put-configuration-recorder --configuration-recorder name=default,roleARN=<ROLE_ARN> --recording-group allSupported=true --region <REGION>
 aws configservice put-delivery-channel --delivery-channel name=default,s3BucketName=<BUCKET_NAME> --region <REGION>

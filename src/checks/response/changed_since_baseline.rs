@@ -25,13 +25,20 @@ pub(super) static CHECK: Check = Check {
     guide: Guide {
         calls: &["lambda:GetPolicy", "lambda:ListEventSourceMappings", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions"],
         provider: "AWS Config and CloudTrail tell what was changed where they are on; what of it was approved AWS does not know.",
-        avoids: &["Other code, or another version of a layer that was there", "A trigger that was deleted and made again for the same source", "What was taken away", "A function that is new", "An account of which there is no baseline"],
+        avoids: &[
+            "Other code, or another version of a layer that was there",
+            "A trigger that was deleted and made again for the same source",
+            "What was taken away",
+            "A function that is new",
+            "An account of which there is no baseline",
+        ],
         cli: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --no-enabled --region <REGION>
 aws lambda remove-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>
 aws lambda delete-function-url-config --function-name <FUNCTION_NAME> --region <REGION>
 aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <ROLE_ARN> --layers <LAYER_VERSION_ARN> --environment file://environment.json --region <REGION>
 # What is right after all is approved by a new baseline.",
-        cloudformation: "# A change set with --deployment-mode REVERT_DRIFT takes role, layers and variables back; what was made beside the template goes with the AWS CLI.",
+        cloudformation: "# A change set with --deployment-mode REVERT_DRIFT takes role, layers and variables back.
+# What was made beside the template goes with the AWS CLI.",
         terraform: "# terraform apply takes role, layers and variables back; what was made beside the configuration goes with the AWS CLI.",
         undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --enabled --region <REGION>
 aws lambda add-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --action <ACTION> --principal <PRINCIPAL> --region <REGION>

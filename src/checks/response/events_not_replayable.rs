@@ -18,8 +18,9 @@ pub(super) static CHECK: Check = Check {
           weekend of orders hesitates; where they wait to be worked off, nobody does.",
     how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days; a Kinesis stream \
           keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus for four \
-          days, and the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. Functions \
-          without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes again.",
+          days, and the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. \
+          Functions without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes \
+          again.",
     links: Links { csf: &["RC.RP", "RS.MI"], owasp: &["S10"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Sqs, Source::Kinesis, Source::Events],
     run,
@@ -37,7 +38,8 @@ pub(super) static CHECK: Check = Check {
             "sqs:GetQueueAttributes",
             "sqs:ListQueues",
         ],
-        provider: "SQS keeps messages for four days and Kinesis records for one unless told otherwise; EventBridge keeps no event without an archive.",
+        provider: "SQS keeps messages for four days and Kinesis records for one unless told otherwise; EventBridge keeps no event \
+                   without an archive.",
         avoids: &[
             "A function that is only called, and so has nothing to replay",
             "A stream of DynamoDB, which cannot keep more than a day",

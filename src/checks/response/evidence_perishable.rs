@@ -17,9 +17,10 @@ pub(super) static CHECK: Check = Check {
     why: "The first thing an intruder with rights does is delete the trail. Without versions, Object Lock and digests nobody can say \
           afterwards what was there, or prove that what is there was not changed.",
     how: "Trails that log: LogFileValidationEnabled is false, or the bucket, if it is this account's, has neither versioning nor Object \
-          Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less \
-          than a year. Unknown where the home Region of the trail, in which buckets are looked for, was not read. Left alone: trails of another account, as organizations have them, and buckets of another account, which is \
-          where a trail is safest. Rules by which S3 expires objects are not read. Not asked of an account without functions.",
+          Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less than \
+          a year. Unknown where the home Region of the trail, in which buckets are looked for, was not read. Left alone: trails of \
+          another account, as organizations have them, and buckets of another account, which is where a trail is safest. Rules by which \
+          S3 expires objects are not read. Not asked of an account without functions.",
     links: Links {
         security_hub: &["CloudTrail.4"],
         cis: &["3.1.2", "4.2"],
@@ -29,15 +30,29 @@ pub(super) static CHECK: Check = Check {
         attack: &["T1562.008", "T1485"],
         pci: &["10.3.2"],
         soc: &["CC7.3", "PI1.3"],
-        ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::S3, Source::Lambda],
     run,
     fix,
     guide: Guide {
-        calls: &["cloudtrail:DescribeTrails", "cloudtrail:GetEventDataStore", "cloudtrail:GetTrailStatus", "cloudtrail:ListEventDataStores", "lambda:ListFunctions", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning", "s3:ListAllMyBuckets"],
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "lambda:ListFunctions",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketVersioning",
+            "s3:ListAllMyBuckets",
+        ],
         provider: "CloudTrail delivers what it logs and signs it on request; whether the bucket keeps it is up to whose bucket it is.",
-        avoids: &["A bucket of another account, where a trail is safest", "A trail of another account, as organizations have them", "A trail that is switched off, or an event data store that takes no events", "A bucket whose Object Lock has no default, as its objects may be locked one by one", "An account without functions"],
+        avoids: &[
+            "A bucket of another account, where a trail is safest",
+            "A trail of another account, as organizations have them",
+            "A trail that is switched off, or an event data store that takes no events",
+            "A bucket whose Object Lock has no default, as its objects may be locked one by one",
+            "An account without functions",
+        ],
         cli: "aws cloudtrail update-trail --name <TRAIL_NAME> --enable-log-file-validation --region <REGION>
 aws s3api put-bucket-versioning --bucket <BUCKET_NAME> --versioning-configuration Status=Enabled --region <REGION>
 aws s3api put-object-lock-configuration --bucket <BUCKET_NAME> --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}' --region <REGION>

@@ -55,7 +55,8 @@ pub(super) static CHECK: Check = Check {
             "sqs:ListQueues",
             "states:ListStateMachines",
         ],
-        provider: "GuardDuty, Inspector and Security Hub hand what they find to EventBridge by themselves, where it is dropped unless a rule of yours takes it.",
+        provider: "GuardDuty, Inspector and Security Hub hand what they find to EventBridge by themselves, where it is dropped unless a \
+                   rule of yours takes it.",
         avoids: &[
             "A Region without functions, or one where none of the three is on",
             "A single route for Security Hub, as it takes in the others' findings",

@@ -30,7 +30,10 @@ pub(super) static CHECK: Check = Check {
     guide: Guide {
         calls: &["account:GetAlternateContact", "iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"],
         provider: "AWS writes to the security contact when it sees the account abused, and to the root user where there is none.",
-        avoids: &["An account without functions", "A missing policy for AWS Support as more than low, where there is a contact"],
+        avoids: &[
+            "An account without functions",
+            "A missing policy for AWS Support as more than low, where there is a contact",
+        ],
         cli: "aws account put-alternate-contact --alternate-contact-type SECURITY --name <NAME> --title <TITLE> --email-address <EMAIL_ADDRESS> --phone-number <PHONE_NUMBER>
 aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess",
         cloudformation: "# CloudFormation has no resource for alternate contacts: name them with the AWS CLI.

@@ -23,9 +23,24 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &["iam:GetAccountAuthorizationDetails", "iam:GetPolicy", "iam:GetPolicyVersion", "lambda:GetFunction", "lambda:ListFunctions", "organizations:DescribePolicy", "organizations:ListPoliciesForTarget", "secretsmanager:ListSecrets"],
-        provider: "Secrets Manager calls the rotation function on schedule or on demand; what that changes in the system behind the secret is yours.",
-        avoids: &["A secret that an AWS service rotates by itself", "A replica, which is rotated where its primary is", "A secret that the role cannot read", "A rotation that is late by no more than two days"],
+        calls: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:GetFunction",
+            "lambda:ListFunctions",
+            "organizations:DescribePolicy",
+            "organizations:ListPoliciesForTarget",
+            "secretsmanager:ListSecrets",
+        ],
+        provider: "Secrets Manager calls the rotation function on schedule or on demand; what that changes in the system behind the \
+                   secret is yours.",
+        avoids: &[
+            "A secret that an AWS service rotates by itself",
+            "A replica, which is rotated where its primary is",
+            "A secret that the role cannot read",
+            "A rotation that is late by no more than two days",
+        ],
         cli: "aws lambda add-permission --function-name <ROTATION_FUNCTION_NAME> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com --source-account <ACCOUNT_ID> --region <REGION>
 aws secretsmanager rotate-secret --secret-id <SECRET_ARN> --rotation-lambda-arn <ROTATION_FUNCTION_ARN> --rotation-rules AutomaticallyAfterDays=30 --no-rotate-immediately --region <REGION>",
         cloudformation: "Type: AWS::SecretsManager::RotationSchedule

@@ -26,7 +26,10 @@ pub(super) static CHECK: Check = Check {
     guide: Guide {
         calls: &["cloudformation:DescribeStacks", "lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags"],
         provider: "CloudFormation looks for drift only when asked to, and deploys over it without a word.",
-        avoids: &["A stack that owns no function", "A stack whose drift was never looked for, or that was deployed since: it is unknown"],
+        avoids: &[
+            "A stack that owns no function",
+            "A stack whose drift was never looked for, or that was deployed since: it is unknown",
+        ],
         cli: "aws cloudformation detect-stack-drift --stack-name <STACK_NAME> --region <REGION>
 aws cloudformation describe-stack-resource-drifts --stack-name <STACK_NAME> --stack-resource-drift-status-filters MODIFIED DELETED --region <REGION>
 aws cloudformation create-change-set --stack-name <STACK_NAME> --change-set-name revert-drift --deployment-mode REVERT_DRIFT --template-body file://template.yaml --region <REGION>

@@ -22,9 +22,20 @@ pub(super) static CHECK: Check = Check {
     run,
     fix,
     guide: Guide {
-        calls: &["lambda:GetPolicy", "lambda:ListEventSourceMappings", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions", "lambda:ListVersionsByFunction"],
-        provider: "Lambda never changes a published version and runs as $LATEST whatever was uploaded last; which of the two was released it does not know.",
-        avoids: &["A function of which no version was ever published", "Other code in $LATEST that nothing known starts, as that is where a deployment begins", "A mapping or a function URL of an alias, or a mapping that is disabled"],
+        calls: &[
+            "lambda:GetPolicy",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionUrlConfigs",
+            "lambda:ListFunctions",
+            "lambda:ListVersionsByFunction",
+        ],
+        provider: "Lambda never changes a published version and runs as $LATEST whatever was uploaded last; which of the two was \
+                   released it does not know.",
+        avoids: &[
+            "A function of which no version was ever published",
+            "Other code in $LATEST that nothing known starts, as that is where a deployment begins",
+            "A mapping or a function URL of an alias, or a mapping that is disabled",
+        ],
         cli: "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=UpdateFunctionCode20150331v2 --region <REGION>
 aws lambda create-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <VERSION> --region <REGION>
 aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <ALIAS_ARN> --region <REGION>",
