@@ -24,12 +24,71 @@ pub(super) static CHECK: Check = Check {
         cis: &["4.10"],
         csf: &["DE.CM", "DE.AE"],
         owasp: &["S10"],
+        pci: &["10.4.2"],
+        soc: &["A1.1", "CC7.2", "CC7.3", "PI1.2"],
         ..Links::NONE
     },
     reads: &[Source::ApiGateway],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["apigateway:GET"],
+        provider: "API Gateway logs nothing until a stage names where to, and with data trace on writes whole requests and answers.",
+        avoids: &[
+            "Data trace in a stage or an API that is tagged as development",
+            "Data trace where the loggingLevel is OFF, as nothing is written",
+            "An API without a stage, which answers nobody",
+        ],
+        cli: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations op=replace,path=/accessLogSettings/destinationArn,value=<LOG_GROUP_ARN> 'op=replace,path=/accessLogSettings/format,value=$context.requestId $context.identity.sourceIp $context.status' --region <REGION>
+aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/logging/dataTrace,value=false' --region <REGION>
+aws apigatewayv2 update-stage --api-id <API_ID> --stage-name <STAGE_NAME> --access-log-settings 'DestinationArn=<LOG_GROUP_ARN>,Format=$context.requestId $context.identity.sourceIp $context.status' --region <REGION>
+aws apigatewayv2 update-stage --api-id <API_ID> --stage-name <STAGE_NAME> --default-route-settings DataTraceEnabled=false --region <REGION>",
+        cloudformation: r#"RestStage:
+  Type: AWS::ApiGateway::Stage
+  Properties:
+    AccessLogSetting:
+      DestinationArn: <LOG_GROUP_ARN>
+      Format: $context.requestId $context.identity.sourceIp $context.status
+    MethodSettings:
+      - ResourcePath: "/*"
+        HttpMethod: "*"
+        DataTraceEnabled: false
+HttpStage:
+  Type: AWS::ApiGatewayV2::Stage
+  Properties:
+    AccessLogSettings:
+      DestinationArn: <LOG_GROUP_ARN>
+      Format: $context.requestId $context.identity.sourceIp $context.status
+    DefaultRouteSettings:
+      DataTraceEnabled: false"#,
+        terraform: r#"resource "aws_api_gateway_stage" "<NAME>" {
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.<LOG_GROUP>.arn
+    format          = "$context.requestId $context.identity.sourceIp $context.status"
+  }
+}
+
+resource "aws_api_gateway_method_settings" "<NAME>" {
+  rest_api_id = aws_api_gateway_rest_api.<API>.id
+  stage_name  = aws_api_gateway_stage.<NAME>.stage_name
+  method_path = "*/*"
+
+  settings {
+    data_trace_enabled = false
+  }
+}
+
+resource "aws_apigatewayv2_stage" "<NAME>" {
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.<LOG_GROUP>.arn
+    format          = "$context.requestId $context.identity.sourceIp $context.status"
+  }
+}"#,
+        undo: "aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations op=remove,path=/accessLogSettings --region <REGION>
+aws apigateway update-stage --rest-api-id <API_ID> --stage-name <STAGE_NAME> --patch-operations 'op=replace,path=/*/*/logging/dataTrace,value=true' --region <REGION>
+aws apigatewayv2 delete-access-log-settings --api-id <API_ID> --stage-name <STAGE_NAME> --region <REGION>
+aws apigatewayv2 update-stage --api-id <API_ID> --stage-name <STAGE_NAME> --default-route-settings DataTraceEnabled=true --region <REGION>",
+    },
 };
 
 /// What the check looks at, whichever kind of API the stage is of.

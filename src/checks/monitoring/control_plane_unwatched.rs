@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::{no_alarm::acts, no_live_trail::manages};
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, routes::Routes},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed, routes::Routes},
     model::{Arn, Gap, MetricFilter, Region, Source, Watched},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -17,9 +18,10 @@ pub(super) static CHECK: Check = Check {
     why: "Whoever wants to stay uploads code, adds a layer, opens a URL or lets a stranger invoke: one call each, in the trail, and \
           noticed only if somebody looks.",
     how: "Where functions are: samples of these calls as CloudTrail tells of them are held against every enabled rule of the default bus \
-          with a living target, and against metric filters on the log group of a trail that logs, whose metric an alarm with an action \
-          watches. Lambda writes the date of its API into the names of calls (UpdateFunctionCode20150331v2): a rule for the bare name \
-          never fires. Low where only some of the calls go unseen. Rules that an AWS service keeps tell nobody.",
+          with a living target, which hears of them only where a trail logs management events, and against metric filters on the log \
+          group of a trail that logs, whose metric an alarm with an action watches. Lambda writes the date of its API into the names of \
+          calls (UpdateFunctionCode20150331v2): a rule for the bare name never fires. Low where only some of the calls go unseen. Rules \
+          that an AWS service keeps tell nobody.",
     links: Links {
         cis: &["5.4", "5.7"],
         csf: &["DE.CM", "DE.AE"],
@@ -28,10 +30,90 @@ pub(super) static CHECK: Check = Check {
         attack: &["T1546", "T1648"],
         ..Links::NONE
     },
-    reads: &[Source::Events, Source::Logs, Source::Cloudtrail, Source::Cloudwatch, Source::Sns, Source::Sqs, Source::Lambda],
+    reads: &[
+        Source::Events,
+        Source::Logs,
+        Source::Cloudtrail,
+        Source::Cloudwatch,
+        Source::Sns,
+        Source::Sqs,
+        Source::States,
+        Source::Lambda,
+    ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudwatch:DescribeAlarms",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "lambda:GetFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctions",
+            "logs:DescribeMetricFilters",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "sns:ListTopics",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+            "states:ListStateMachines",
+        ],
+        provider: "CloudTrail hands every management call that a trail logs to EventBridge, where it is dropped unless a rule of yours \
+                   takes it.",
+        avoids: &[
+            "A Region without functions",
+            "A rule that takes whatever Lambda does, or a call by the beginning of its name",
+            "A metric filter with an alarm behind it in place of a rule",
+            "An alarm without an action of which a composite alarm with one speaks",
+            "Some calls that go unseen where others are seen, as more than low",
+        ],
+        cli: r#"aws events put-rule --name lambda-changes --event-pattern '{"source":["aws.lambda"],"detail-type":["AWS API Call via CloudTrail"],"detail":{"eventName":[{"prefix":"UpdateFunction"},{"prefix":"AddPermission"},{"prefix":"PutResourcePolicy"},{"prefix":"CreateFunctionUrlConfig"},{"prefix":"CreateEventSourceMapping"},{"prefix":"PublishLayerVersion"}]}}' --region <REGION>
+aws events put-targets --rule lambda-changes --targets Id=1,Arn=<TOPIC_ARN> --region <REGION>
+# The topic's policy must let events.amazonaws.com publish."#,
+        cloudformation: r#"Type: AWS::Events::Rule
+Properties:
+  EventPattern:
+    source: [aws.lambda]
+    detail-type: [AWS API Call via CloudTrail]
+    detail:
+      eventName:
+        - prefix: UpdateFunction
+        - prefix: AddPermission
+        - prefix: PutResourcePolicy
+        - prefix: CreateFunctionUrlConfig
+        - prefix: CreateEventSourceMapping
+        - prefix: PublishLayerVersion
+  Targets:
+    - Id: "1"
+      Arn: !Ref <TOPIC>"#,
+        terraform: r#"resource "aws_cloudwatch_event_rule" "<NAME>" {
+  name = "lambda-changes"
+  event_pattern = jsonencode({
+    source        = ["aws.lambda"]
+    "detail-type" = ["AWS API Call via CloudTrail"]
+    detail = {
+      eventName = [
+        { prefix = "UpdateFunction" },
+        { prefix = "AddPermission" },
+        { prefix = "PutResourcePolicy" },
+        { prefix = "CreateFunctionUrlConfig" },
+        { prefix = "CreateEventSourceMapping" },
+        { prefix = "PublishLayerVersion" },
+      ]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "<NAME>" {
+  rule = aws_cloudwatch_event_rule.<NAME>.name
+  arn  = aws_sns_topic.<TOPIC>.arn
+}"#,
+        undo: "aws events remove-targets --rule lambda-changes --ids 1 --region <REGION>
+aws events delete-rule --name lambda-changes --region <REGION>",
+    },
 };
 
 /// Calls that change what runs or who may start it, with the names under which they may come: only those of the first three are
@@ -63,6 +145,7 @@ fn judge(context: &Context<'_>, name: &str, region: &Region) -> Result<Ruling, G
     }
     let routes = Routes::new(region);
     let filters = watched_filters(context, region);
+    let heard = heard(region);
     let mut unseen = Vec::new();
     for (call, names) in CALLS {
         let mut seen = filters.found.iter().any(|filter| counts(&filter.pattern, names));
@@ -72,7 +155,11 @@ fn judge(context: &Context<'_>, name: &str, region: &Region) -> Result<Ruling, G
                 break;
             }
             match routes.lead(context, &event) {
-                Ok(leads) => seen = leads,
+                Ok(true) => match &heard {
+                    Ok(heard) => seen = *heard,
+                    Err(why) => gap = Some(why.clone()),
+                },
+                Ok(false) => {}
                 Err(why) => gap = Some(why),
             }
         }
@@ -87,13 +174,30 @@ fn judge(context: &Context<'_>, name: &str, region: &Region) -> Result<Ruling, G
         return Ok(Ruling::Pass);
     }
     let all = unseen.len() == CALLS.len();
-    let evidence = vec![
+    let mut evidence = vec![
         Evidence::field("events:ListRules", "EventPattern", format!("none with a living target takes {}", unseen.join(", "))),
         Evidence::field("logs:DescribeMetricFilters", "filterPattern", "none that an alarm watches counts them"),
     ];
+    if heard == Ok(false) {
+        evidence.push(Evidence::field("cloudtrail:GetTrailStatus", "trails that log changes there", "none"));
+    }
     let what = if all { "any change of a function".to_owned() } else { unseen.join(", ") };
     let fault = Fault::new(format!("nobody is told of {what} in {name}"), evidence);
     Ok(if all { fault } else { fault.severity(Severity::Low) }.into())
+}
+
+/// Whether EventBridge hears of changes at all: it does where a trail logs them.
+fn heard(region: &Region) -> Result<bool, Gap> {
+    let mut gap = listed(&region.trails).err();
+    for trail in &region.trails.items {
+        let logs = trail.status.known().map(|status| status.logging);
+        match logs.and_then(|logs| Ok(logs && manages(trail.selectors.known()?, false))) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(why) => _ = gap.get_or_insert_with(|| why.clone()),
+        }
+    }
+    gap.map_or(Ok(false), Err)
 }
 
 /// What EventBridge gets of a call.
@@ -136,7 +240,7 @@ fn watched_filters<'a>(context: &Context<'a>, region: &Region) -> Filters<'a> {
 
 /// Whether an alarm that does something goes by what `filter` counts.
 fn is_watched(region: &Region, filter: &MetricFilter) -> bool {
-    region.alarms.items.iter().filter(|alarm| alarm.actions_enabled && !alarm.actions.is_empty()).any(|alarm| match &alarm.watches {
+    region.alarms.items.iter().filter(|alarm| acts(region, alarm)).any(|alarm| match &alarm.watches {
         Watched::Metrics { metrics, .. } => metrics
             .iter()
             .any(|metric| filter.metrics.iter().any(|counted| counted.namespace == metric.namespace && counted.name == metric.name)),
@@ -184,11 +288,9 @@ mod tests {
             event_pattern::EventPattern,
             routes::testing::alert,
             testing::{ACCOUNT, REGION, Says, cases, denied, empty, with_function},
+            testing_watch::trail,
         },
-        model::{
-            Alarm, Arn, Fact, FilterMetric, Gap, Listing, MetricFilter, Posture, Region, Trail, TrailSelectors, TrailStatus, Watched,
-            WatchedMetric,
-        },
+        model::{Alarm, Arn, FilterMetric, Gap, Listing, MetricFilter, Posture, Region, Watched, WatchedMetric},
     };
 
     fn with(pattern: Option<&str>, change: impl FnOnce(&mut Region)) -> Posture {
@@ -196,6 +298,7 @@ mod tests {
         if let Some(pattern) = pattern {
             alert(&mut posture, pattern);
         }
+        posture.regions.get_mut(REGION).unwrap().trails.items.push(trail("main"));
         change(posture.regions.get_mut(REGION).unwrap());
         posture
     }
@@ -203,28 +306,7 @@ mod tests {
     fn filtered(pattern: &str, change: impl FnOnce(&mut Region)) -> Posture {
         let arn = |service: &str, resource: &str| Arn::build("aws", service, REGION, ACCOUNT, resource);
         with(None, |region| {
-            region.trails.items.push(Trail {
-                arn: arn("cloudtrail", "trail/main"),
-                region: REGION.to_owned(),
-                name: "main".to_owned(),
-                home_region: REGION.to_owned(),
-                multi_region: true,
-                organization: false,
-                global_service_events: true,
-                bucket: None,
-                kms_key: None,
-                log_file_validation: true,
-                log_group: Some(arn("logs", "log-group:trail:*")),
-                status: Fact::Known(TrailStatus {
-                    logging: true,
-                    delivery_error: None,
-                    digest_error: None,
-                    log_group_error: None,
-                    delivered: None,
-                    stopped: None,
-                }),
-                selectors: Fact::Known(TrailSelectors { basic: vec![], advanced: vec![] }),
-            });
+            region.trails.items[0].log_group = Some(arn("logs", "log-group:trail:*"));
             region.metric_filters.items.push(MetricFilter {
                 arn: arn("logs", "metric-filter:f"),
                 name: "f".to_owned(),
@@ -251,6 +333,11 @@ mod tests {
     #[test]
     fn rules() {
         let deserted = |region: &mut Region| region.subscriptions.items.clear();
+        let composite = |region: &mut Region| {
+            let alarm = region.alarms.items[0].clone();
+            region.alarms.items[0].actions.clear();
+            region.alarms.items.push(Alarm { name: "any".to_owned(), watches: Watched::Rule("ALARM(changes)".to_owned()), ..alarm });
+        };
         cases(
             &CHECK,
             [
@@ -260,8 +347,30 @@ mod tests {
                 ("a rule for the bare name", with(Some(r#"{"detail":{"eventName":["UpdateFunctionCode"]}}"#), |_| ()), Says::Fail),
                 ("a rule of which nobody hears", with(Some(PATTERN), deserted), Says::Fail),
                 ("a rule that is off", with(Some(PATTERN), |region| region.event_rules.items[0].state = "DISABLED".to_owned()), Says::Fail),
+                ("a rule, and no trail", with(Some(PATTERN), |region| region.trails.items.clear()), Says::Fail),
+                (
+                    "a rule, and the trail is off",
+                    with(Some(PATTERN), |region| region.trails.items[0].status.known_mut().unwrap().logging = false),
+                    Says::Fail,
+                ),
+                (
+                    "a rule, and the trail takes reads alone",
+                    with(Some(PATTERN), |region| {
+                        region.trails.items[0].selectors.known_mut().unwrap().basic[0].read_write = "ReadOnly".to_owned();
+                    }),
+                    Says::Fail,
+                ),
+                (
+                    "a rule, and selectors denied",
+                    with(Some(PATTERN), |region| {
+                        region.trails.items[0].selectors = Gap::denied("cloudtrail:GetEventSelectors", "no").into();
+                    }),
+                    Says::Unknown,
+                ),
                 ("counted in the log of a trail", filtered(ALL, |_| ()), Says::Pass),
                 ("some are counted", filtered("{ ($.eventName = UpdateFunctionCode*) }", |_| ()), Says::Fail),
+                ("counted, and a composite alarm speaks of the alarm", filtered(ALL, composite), Says::Pass),
+                ("counted, and the alarm does nothing", filtered(ALL, |region| region.alarms.items[0].actions.clear()), Says::Fail),
                 ("counted, and no alarm", filtered(ALL, |region| region.alarms.items.clear()), Says::Fail),
                 (
                     "counted, and the trail is off",

@@ -19,19 +19,110 @@ pub(super) static CHECK: Check = Check {
     why: "When a role leaks, the first question is which records were read. Without data events of the bucket or table the answer is: \
           perhaps all of them.",
     how: "Buckets and tables that a policy of an execution role names, that a sensitive function reads the stream of, or that notify one, \
-          where the tags of the function or of its role mark it as sensitive. No trail that is logging and no event data store that is \
-          enabled takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, and those of \
-          other functions, are left alone.",
-    links: Links { cis: &["4.8", "4.9"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+          where the tags of the function or of its role mark it as sensitive. No trail that is logging and delivers, and no event data \
+          store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, \
+          and those of other functions, are left alone.",
+    links: Links {
+        security_hub: &["S3.22", "S3.23"],
+        cis: &["4.8", "4.9"],
+        csf: &["DE.CM", "DE.AE"],
+        owasp: &["S10"],
+        csa: &["SAS-5"],
+        pci: &["10.2.1"],
+        soc: &["CC2.1", "CC7.2", "PI1.2"],
+        ..Links::NONE
+    },
     reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "dynamodb:ListTables",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:GetFunction",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctions",
+            "lambda:ListTags",
+            "s3:GetBucketNotification",
+            "s3:ListAllMyBuckets",
+        ],
+        provider: "CloudTrail records who touches objects and items only where a selector of yours asks for data events, and charges for \
+                   each.",
+        avoids: &[
+            "A bucket or table that a policy reaches by a wildcard only",
+            "A bucket or table of functions that are not sensitive, by their own tags or their role's",
+            "Reads and writes that two selectors take apart",
+        ],
+        cli: "# put-event-selectors replaces all selectors of the trail: put those that are to stay into selectors.json as well.
+aws cloudtrail get-event-selectors --trail-name <TRAIL_ARN> --region <REGION>
+aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://selectors.json --region <REGION>",
+        cloudformation: "Type: AWS::CloudTrail::Trail
+Properties:
+  AdvancedEventSelectors:
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Management]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::S3::Object]}
+        - {Field: resources.ARN, StartsWith: [<BUCKET_ARN>/]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::DynamoDB::Table]}
+        - {Field: resources.ARN, StartsWith: [<TABLE_ARN>]}",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<BUCKET_ARN>/"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::DynamoDB::Table"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<TABLE_ARN>"]
+    }
+  }
+}"#,
+        undo: "aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://before.json --region <REGION>
+Events that went by unrecorded are not recorded afterwards",
+    },
 };
 
 /// Who works with a store.
 enum User<'a> {
-    Sensitive(&'a str),
+    /// A function that is sensitive, by the tags of its role where one is named.
+    Sensitive(&'a str, Option<&'a str>),
     /// A function of which that is not known.
     Perhaps(Gap),
 }
@@ -60,8 +151,9 @@ impl<'a> Users<'a> {
         }
         for (_, function) in context.posture.functions() {
             let role = context.posture.role(&function.role);
-            let is_sensitive =
-                context.settings.asset(function) == Asset::Sensitive || role.is_some_and(|role| context.settings.is_sensitive(&role.tags));
+            let by_tags = context.settings.asset(function) == Asset::Sensitive;
+            let by_role = role.filter(|role| !by_tags && context.settings.is_sensitive(&role.tags)).map(|role| role.name.as_str());
+            let is_sensitive = by_tags || by_role.is_some();
             let unknown = function.tags.gap();
             if !is_sensitive && unknown.is_none() {
                 continue;
@@ -69,9 +161,11 @@ impl<'a> Users<'a> {
             users.some = true;
             let user = || match unknown {
                 Some(gap) if !is_sensitive => User::Perhaps(gap.clone()),
-                _ => User::Sensitive(&function.name),
+                _ => User::Sensitive(&function.name, by_role),
             };
             if let Some(role) = role {
+                // A policy that was not read may name any store.
+                users.gap = users.gap.or_else(|| context.holder(role).gaps.first().cloned());
                 named(context, role, &mut |store| users.add(store, user()));
             }
             for mapping in context.known_mappings_of(function) {
@@ -88,7 +182,7 @@ impl<'a> Users<'a> {
 
     fn add(&mut self, store: String, user: User<'a>) {
         match (self.by_store.get(&store), &user) {
-            (Some(User::Sensitive(_)), _) | (Some(User::Perhaps(_)), User::Perhaps(_)) => {}
+            (Some(User::Sensitive(..)), _) | (Some(User::Perhaps(_)), User::Perhaps(_)) => {}
             _ => drop(self.by_store.insert(store, user)),
         }
     }
@@ -128,8 +222,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         context.posture.regions.iter().map(|(name, region)| (name.as_str(), Ledger::new(context, name, region))).collect();
     let judge =
         |arn: &Arn, region: &str, kind: &'static str, source: &'static str, object: String, names: [&str; 2], joins: Option<&Gap>| {
-            let user = match users.by_store.get(arn.as_str()) {
-                Some(User::Sensitive(name)) => *name,
+            let (user, role) = match users.by_store.get(arn.as_str()) {
+                Some(User::Sensitive(name, role)) => (*name, *role),
                 Some(User::Perhaps(gap)) => return Err(gap.clone()),
                 None => {
                     // Unless it is known whom a store tells, there may be a function.
@@ -151,7 +245,10 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             let evidence = vec![
                 Evidence::field("cloudtrail:GetEventSelectors", format!("selectors for {lacking} of {kind}"), "none"),
                 Evidence::field("cloudtrail:DescribeTrails", "trails and stores that take events there", ledger.names()),
-                Evidence::field("lambda:GetFunction", format!("{user} Tags"), "marked as sensitive"),
+                match role {
+                    Some(role) => Evidence::field("iam:GetAccountAuthorizationDetails", format!("{role} Tags"), "marked as sensitive"),
+                    None => Evidence::field("lambda:GetFunction", format!("{user} Tags"), "marked as sensitive"),
+                },
             ];
             Ok(Ruling::fail(format!("Nobody records who {lacking} {}, which {user} works with", arn.name()), evidence))
         };
@@ -208,7 +305,7 @@ mod tests {
             testing::{REGION, Says, ask, bucket, denied, table, with_role},
             testing_watch::{selector, trail},
         },
-        model::{Arn, EventSourceMapping, Fact, Gap, Posture, TrailSelectors},
+        model::{Arn, EventSourceMapping, Fact, Gap, Listing, Posture, TrailSelectors},
     };
 
     const ROLE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject","dynamodb:*"],"Resource":["arn:aws:s3:::orders/in/*","arn:aws:dynamodb:eu-west-1:123456789012:table/orders","arn:aws:dynamodb:eu-west-1:123456789012:table/orders/index/*"]}]}"#;
@@ -285,6 +382,16 @@ mod tests {
                     it.identity.roles.items[0].tags = [("classification".to_owned(), "pci".to_owned())].into();
                 }),
                 [Fail, Fail],
+            ),
+            (
+                "attached policy unread",
+                change(&|it| {
+                    let role = &mut it.identity.roles.items[0];
+                    role.policies.inline.clear();
+                    role.policies.attached = vec![Arn::from("arn:aws:iam::aws:policy/x")];
+                    it.identity.policies = Listing::default();
+                }),
+                [Unknown, Unknown],
             ),
             (
                 "selectors denied",

@@ -38,15 +38,16 @@ enum Selectors<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    /// What takes events of the Region called `name`: trails that log there and event data stores, also of other Regions.
+    /// What takes events of the Region called `name`: trails that log there and deliver what they log, and event data stores, also of
+    /// other Regions.
     pub(super) fn new(context: &Context<'a>, name: &str, region: &'a Region) -> Self {
         let mut ledger = Self { takers: Vec::new(), gap: named::<Trail>(region.trails.gap.as_ref()) };
         for trail in &region.trails.items {
             let taken = trail
                 .status
                 .known()
-                .map(|status| status.logging)
-                .and_then(|logging| if logging { trail.selectors.known().map(Some) } else { Ok(None) });
+                .map(|status| status.logging && status.delivery_error.is_none())
+                .and_then(|records| if records { trail.selectors.known().map(Some) } else { Ok(None) });
             match taken {
                 Ok(Some(selectors)) => ledger.takers.push((&trail.name, Selectors::Trail(selectors))),
                 Ok(None) => {}

@@ -23,12 +23,34 @@ pub(super) static CHECK: Check = Check {
         csf: &["DE.CM", "PR.PS"],
         owasp: &["S9"],
         csa: &["SAS-6"],
+        pci: &["6.2.4", "6.3.1"],
         ..Links::NONE
     },
     reads: &[Source::Inspector, Source::Lambda, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudwatch:GetMetricData", "inspector2:BatchGetAccountStatus", "inspector2:ListCoverage", "lambda:ListFunctions"],
+        provider: "Inspector scans functions again on each deployment and each new vulnerability once it is on; what it finds it leaves \
+                   to you to mend.",
+        avoids: &[
+            "Each function of a Region where Inspector is off, as that is one finding",
+            "A container image, which is scanned in ECR",
+            "A function that nobody invoked or changed for 90 days, which Inspector lets go",
+            "A scan that has yet to begin",
+            "A runtime that Inspector does not support as more than low",
+        ],
+        cli: r#"aws inspector2 enable --resource-types LAMBDA LAMBDA_CODE --region <REGION>
+aws inspector2 list-coverage --filter-criteria '{"lambdaFunctionName":[{"comparison":"EQUALS","value":"<FUNCTION_NAME>"}]}' --region <REGION>
+aws lambda untag-resource --resource <FUNCTION_ARN> --tag-keys InspectorExclusion --region <REGION>"#,
+        cloudformation: "# CloudFormation has no resource that switches Inspector on: do that with the AWS CLI.",
+        terraform: r#"resource "aws_inspector2_enabler" "<NAME>" {
+  account_ids    = ["<ACCOUNT_ID>"]
+  resource_types = ["LAMBDA", "LAMBDA_CODE"]
+}"#,
+        undo: "aws inspector2 disable --resource-types LAMBDA LAMBDA_CODE --region <REGION>
+aws lambda tag-resource --resource <FUNCTION_ARN> --tags InspectorExclusion=LambdaStandardScanning --region <REGION>",
+    },
 };
 
 /// How many days after the last invocation or change Inspector lets a function go.
@@ -142,7 +164,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{REGION, Says, ask, denied, empty, now, with_function},
             testing_watch::{coverage, inspector},
         },
@@ -212,6 +234,16 @@ mod tests {
         }
         assert_eq!(ask(&CHECK, &empty()), []);
         assert_eq!(ask(&CHECK, &denied())[0].1, Unknown);
+    }
+
+    #[test]
+    fn what_nobody_can_change_here_is_low() {
+        let settings = Settings::default();
+        for (reason, expected) in [("UNSUPPORTED_RUNTIME", Some(Severity::Low)), ("EXCLUDED_BY_TAG", None)] {
+            let posture = because(reason);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(1).ruling else { panic!("{reason}") };
+            assert_eq!(fault.severity, expected, "{reason}");
+        }
     }
 
     #[test]

@@ -16,11 +16,44 @@ pub(super) static CHECK: Check = Check {
           and only where it is switched on, Region by Region.",
     how: "A Region has functions, and no detector, a detector that is suspended, or one whose feature LAMBDA_NETWORK_LOGS is not ENABLED. \
           Regions without functions are left alone, whatever is switched off there.",
-    links: Links { security_hub: &["GuardDuty.1", "GuardDuty.6"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], ..Links::NONE },
+    links: Links {
+        security_hub: &["GuardDuty.1", "GuardDuty.6"],
+        csf: &["DE.CM", "DE.AE"],
+        owasp: &["S10"],
+        pci: &["11.5.1"],
+        soc: &["CC3.1", "CC3.2", "CC4.2", "CC6.8", "CC7.1", "CC7.2", "CC7.3", "CC7.4"],
+        ..Links::NONE
+    },
     reads: &[Source::GuardDuty, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["guardduty:GetDetector", "guardduty:ListDetectors", "lambda:ListFunctions"],
+        provider: "GuardDuty watches the network of functions without an agent, where its detector and Lambda Protection are on, and \
+                   nowhere else.",
+        avoids: &["A Region without functions, whatever is off there", "Other features of the detector that are off"],
+        cli: "aws guardduty create-detector --enable --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED --region <REGION>
+# Where there is a detector already:
+aws guardduty update-detector --detector-id <DETECTOR_ID> --enable --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED --region <REGION>",
+        cloudformation: "Type: AWS::GuardDuty::Detector
+Properties:
+  Enable: true
+  Features:
+    - Name: LAMBDA_NETWORK_LOGS
+      Status: ENABLED",
+        terraform: r#"resource "aws_guardduty_detector" "<NAME>" {
+  enable = true
+}
+
+resource "aws_guardduty_detector_feature" "<NAME>" {
+  detector_id = aws_guardduty_detector.<NAME>.id
+  name        = "LAMBDA_NETWORK_LOGS"
+  status      = "ENABLED"
+}"#,
+        undo:
+            "aws guardduty update-detector --detector-id <DETECTOR_ID> --features Name=LAMBDA_NETWORK_LOGS,Status=DISABLED --region <REGION>
+aws guardduty delete-detector --detector-id <DETECTOR_ID> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -100,7 +133,7 @@ mod tests {
             testing::{REGION, Says, ask, cases, denied, empty, with_function},
             testing_watch::detector,
         },
-        model::{DetectorSettings, Fact, Gap, Listing, Posture, Region},
+        model::{DetectorFeature, DetectorSettings, Fact, Gap, Listing, Posture, Region},
     };
 
     fn with_detector(change: impl FnOnce(&mut DetectorSettings)) -> Posture {
@@ -127,6 +160,13 @@ mod tests {
                 ("no detector", with_function(|_| ()), Says::Fail),
                 ("suspended", with_detector(|settings| settings.enabled = false), Says::Fail),
                 ("feature off", with_detector(|settings| settings.features[0].enabled = false), Says::Fail),
+                (
+                    "another feature off",
+                    with_detector(|settings| {
+                        settings.features.push(DetectorFeature { name: "RDS_LOGIN_EVENTS".to_owned(), enabled: false });
+                    }),
+                    Says::Pass,
+                ),
                 ("feature unheard of", with_detector(|settings| settings.features.clear()), Says::Fail),
                 ("no functions, no detector", empty(), Says::NotApplicable),
                 ("no functions, unread", idle, Says::NotApplicable),

@@ -17,15 +17,69 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A function's own log says what it did, not for whom: which principal invoked it, from which address, with which credentials, \
           is told by CloudTrail's data events alone, and not afterwards.",
-    how: "No trail that is logging in the function's Region, and no event data store that is enabled, has selectors that take Invoke of \
-          this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have to fit. A \
-          selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it as \
-          sensitive.",
-    links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+    how: "No trail that is logging in the function's Region and delivers, and no event data store that is enabled, has selectors that \
+          take Invoke of this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have \
+          to fit. A selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it \
+          as sensitive.",
+    links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], soc: &["A1.1"], ..Links::NONE },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "lambda:GetFunction",
+            "lambda:ListFunctions",
+        ],
+        provider: "CloudTrail records who invokes a function only where a selector of yours asks for data events, and charges for each.",
+        avoids: &[
+            "A selector that names this function, by its ARN or the beginning of it",
+            "An event data store of another Region that takes events of all",
+            "A list of event data stores that was refused, where a trail takes the calls",
+            "A plain function as more than low: only tags that mark sensitive data make it medium",
+        ],
+        cli: "# put-event-selectors replaces all selectors of the trail: put those that are to stay into selectors.json as well.
+aws cloudtrail get-event-selectors --trail-name <TRAIL_ARN> --region <REGION>
+aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://selectors.json --region <REGION>",
+        cloudformation: "Type: AWS::CloudTrail::Trail
+Properties:
+  AdvancedEventSelectors:
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Management]}
+    - FieldSelectors:
+        - {Field: eventCategory, Equals: [Data]}
+        - {Field: resources.type, Equals: [AWS::Lambda::Function]}
+        - {Field: resources.ARN, StartsWith: [<FUNCTION_ARN>]}",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::Lambda::Function"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["<FUNCTION_ARN>"]
+    }
+  }
+}"#,
+        undo: "aws cloudtrail put-event-selectors --trail-name <TRAIL_ARN> --advanced-event-selectors file://before.json --region <REGION>
+Events that went by unrecorded are not recorded afterwards",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -148,6 +202,11 @@ mod tests {
                 ("basic, another function", basic("All", "arn:aws:lambda:eu-west-1:123456789012:function:pay"), Says::Fail),
                 ("basic, reads only", basic("ReadOnly", "arn:aws:lambda"), Says::Fail),
                 ("a trail that is off", with_trail(is_off), Says::Fail),
+                (
+                    "a trail that cannot deliver",
+                    with_trail(|trail| trail.status.known_mut().unwrap().delivery_error = Some("AccessDenied".to_owned())),
+                    Says::Fail,
+                ),
                 ("no trail", with_function(|_| ()), Says::Fail),
                 ("event data store of all Regions", with_store(true, "ENABLED"), Says::Pass),
                 ("event data store of another Region", with_store(false, "ENABLED"), Says::Fail),

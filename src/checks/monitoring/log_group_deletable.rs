@@ -21,7 +21,26 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeLogGroups"],
+        provider: "CloudWatch Logs deletes a group with all of its events at one call and keeps no copy; deletion protection is off \
+                   until you switch it on.",
+        avoids: &[
+            "A log group of functions that are not tagged as sensitive",
+            "A function whose tags could not be read: it is unknown",
+            "An endpoint that does not know deletionProtectionEnabled: there it is unknown",
+        ],
+        cli: "aws logs put-log-group-deletion-protection --log-group-identifier <LOG_GROUP_NAME> --deletion-protection-enabled --region <REGION>",
+        cloudformation: "Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  DeletionProtectionEnabled: true",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name                        = "<LOG_GROUP_NAME>"
+  deletion_protection_enabled = true
+}"#,
+        undo: "aws logs put-log-group-deletion-protection --log-group-identifier <LOG_GROUP_NAME> --no-deletion-protection-enabled --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

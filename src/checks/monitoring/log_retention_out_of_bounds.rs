@@ -19,11 +19,36 @@ pub(super) static CHECK: Check = Check {
           taken unanswered. Logs without an expiry pile up personal data and cost, and most privacy rules ask for an end.",
     how: "DescribeLogGroups gives the retention of every group that a function writes to. Below the least or above the most \
           days of the settings is medium; never expiring is low, and medium where the settings name an upper bound.",
-    links: Links { security_hub: &["CloudWatch.16"], csf: &["DE.CM", "DE.AE"], owasp: &["S10"], soc: &["CC7.2", "CC7.3"], ..Links::NONE },
+    links: Links {
+        security_hub: &["CloudWatch.16"],
+        csf: &["DE.CM", "DE.AE"],
+        owasp: &["S10"],
+        soc: &["C1.2", "CC7.2", "CC7.3"],
+        ..Links::NONE
+    },
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions", "logs:DescribeLogGroups"],
+        provider: "CloudWatch Logs keeps events for ever until a retention is set, and deletes what is older from then on.",
+        avoids: &[
+            "A log group that no function writes to",
+            "A group that never expires as more than low, unless the settings name an upper bound",
+            "A long retention where the settings name no upper bound",
+        ],
+        cli: "aws logs put-retention-policy --log-group-name <LOG_GROUP_NAME> --retention-in-days <DAYS> --region <REGION>",
+        cloudformation: "Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  RetentionInDays: <DAYS>",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name              = "<LOG_GROUP_NAME>"
+  retention_in_days = <DAYS>
+}"#,
+        undo: "aws logs delete-retention-policy --log-group-name <LOG_GROUP_NAME> --region <REGION>
+Events that have expired are not brought back",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -107,6 +132,7 @@ mod tests {
             [
                 ("a year", kept(Some(365)), Says::Pass),
                 ("just enough", kept(Some(30)), Says::Pass),
+                ("ten years, where nothing bounds them", kept(Some(3653)), Says::Pass),
                 ("a week", kept(Some(7)), Says::Fail),
                 ("never expires, which others let pass", kept(None), Says::Fail),
                 ("groups denied", unlisted, Says::Unknown),
@@ -122,8 +148,10 @@ mod tests {
 
     #[test]
     fn an_upper_bound_makes_long_keeping_medium() {
-        let settings = Settings { retention_max_days: Some(400), ..Settings::default() };
-        for (days, expected) in [(Some(3653), Severity::Medium), (None, Severity::Medium)] {
+        for (days, most, expected) in
+            [(Some(3653), Some(400), Severity::Medium), (None, Some(400), Severity::Medium), (None, None, Severity::Low)]
+        {
+            let settings = Settings { retention_max_days: most, ..Settings::default() };
             let posture = kept(days);
             let context = Context::new(&posture, &settings);
             let verdicts = (CHECK.run)(&context);

@@ -1,5 +1,7 @@
 //! MV-002: a function is invoked, and nothing of it arrives in its log group.
 
+use std::collections::BTreeMap;
+
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, FunctionMetrics, Gap, LogGroup, Region, Resource, Source, Timestamp, find},
@@ -17,19 +19,65 @@ pub(super) static CHECK: Check = Check {
     how: "CloudWatch counted Invocations within 90 days, and the function's log group does not exist, or its newest event is more than \
           seven days older than the last day with invocations. Functions whose JSON system log level is WARN may rightly be silent and are \
           left alone, as are those last invoked longer ago than the group keeps events. A group that several functions share tells \
-          nothing of one of them.",
+          nothing of one of them: unless it is silent they are unknown.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Logs, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudwatch:GetMetricData", "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+        provider: "Lambda makes the log group on the first invocation if the role may, writes when each begins and ends, and tells \
+                   nobody that nothing arrives.",
+        avoids: &[
+            "A function that nobody invoked within 90 days",
+            "A function whose JSON system log level is WARN, as START and END are of level INFO",
+            "An event that is late by no more than seven days",
+            "A log group that was made less than a week before the last invocation",
+            "A function whose last invocation is older than what its group keeps",
+        ],
+        cli: "aws logs create-log-group --log-group-name <LOG_GROUP_NAME> --region <REGION>
+aws logs put-retention-policy --log-group-name <LOG_GROUP_NAME> --retention-in-days <DAYS> --region <REGION>
+# The execution role must be allowed logs:CreateLogStream and logs:PutLogEvents on it.
+aws lambda get-function-configuration --function-name <FUNCTION_NAME> --query '[Role,LoggingConfig]' --region <REGION>",
+        cloudformation: "Group:
+  Type: AWS::Logs::LogGroup
+  Properties:
+    LogGroupName: <LOG_GROUP_NAME>
+    RetentionInDays: <DAYS>
+Function:
+  Type: AWS::Lambda::Function
+  Properties:
+    LoggingConfig:
+      LogGroup: !Ref Group",
+        terraform: r#"resource "aws_cloudwatch_log_group" "<NAME>" {
+  name              = "<LOG_GROUP_NAME>"
+  retention_in_days = <DAYS>
+}
+
+resource "aws_lambda_function" "<NAME>" {
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.<NAME>.name
+  }
+}"#,
+        undo: "aws logs delete-log-group --log-group-name <LOG_GROUP_NAME> --region <REGION>",
+    },
 };
 
 /// How many days an event may be late.
 const LATE_DAYS: i64 = 7;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
+    let mut writers: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
+    for (region, function) in context.posture.functions() {
+        if let Ok(group) = function.log_group().known() {
+            *writers.entry(region).or_default().entry(group.clone()).or_default() += 1;
+        }
+    }
+    let shares = |function: &Function, group: &str| {
+        writers.get(function.arn.region()).and_then(|groups| groups.get(group)).is_some_and(|functions| *functions > 1)
+    };
+    context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function, &shares))
 }
 
 fn named<T: Resource>(gap: &Gap) -> Gap {
@@ -51,7 +99,7 @@ fn last_invoked(region: &Region, function: &Function) -> Result<Option<Timestamp
     Ok(invocations.last.filter(|_| invocations.count > 0))
 }
 
-fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
+fn judge(context: &Context<'_>, region: &Region, function: &Function, shares: &dyn Fn(&Function, &str) -> bool) -> Result<Ruling, Gap> {
     if is_quiet(function) {
         return Ok(Ruling::NotApplicable);
     }
@@ -71,7 +119,9 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     }
     let newest = *group.last_event.known()?;
     if newest.is_some_and(|newest| last.days_since(newest) <= LATE_DAYS) {
-        return Ok(Ruling::Pass);
+        // The newest event may be another function's.
+        let shared = || Gap::unsupported(format!("several functions write to {name}, which tells nothing of one of them"));
+        return if shares(function, name) { Err(shared()) } else { Ok(Ruling::Pass) };
     }
     let (since, value) = match newest {
         Some(newest) => (format!("nothing has arrived in its log since {}", newest.date()), newest.date().to_string()),
@@ -107,8 +157,8 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 mod tests {
     use super::CHECK;
     use crate::{
-        checks::testing::{REGION, Says, cases, denied, with_function},
-        model::{Fact, Function, FunctionMetrics, Gap, Invocations, Listing, LogGroup, Posture, Region, Timestamp},
+        checks::testing::{REGION, Says, ask, cases, denied, with_function},
+        model::{Arn, Fact, Function, FunctionMetrics, Gap, Invocations, Listing, LogGroup, Posture, Region, Timestamp},
     };
 
     fn day(text: &str) -> Timestamp {
@@ -179,5 +229,19 @@ mod tests {
                 ("denied", denied(), Says::Unknown),
             ],
         );
+    }
+    #[test]
+    fn a_group_that_functions_share_speaks_of_none_of_them() {
+        for (event, expected) in [("11-22", Says::Unknown), ("11-01", Says::Fail)] {
+            let shared = change(posture(Some("11-22"), Some(event)), |region| {
+                let mut other = region.functions.items[0].clone();
+                other.arn = Arn::from(format!("{}-eu", other.arn));
+                other.logging.known_mut().unwrap().group = Some("/aws/lambda/orders".to_owned());
+                let metrics = FunctionMetrics { arn: other.arn.clone(), ..region.metrics.items[0].clone() };
+                region.metrics.items.push(metrics);
+                region.functions.items.push(other);
+            });
+            assert_eq!(ask(&CHECK, &shared).into_iter().map(|(_, says)| says).collect::<Vec<_>>(), [expected, expected]);
+        }
     }
 }

@@ -21,7 +21,30 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags"],
+        provider: "Lambda writes plain text of every level unless told otherwise, and filters by level only what it writes as JSON.",
+        avoids: &[
+            "An application level of WARN",
+            "DEBUG or TRACE in a function that is tagged as development",
+            "Plain text as more than information",
+        ],
+        cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --logging-config LogFormat=JSON,ApplicationLogLevel=INFO,SystemLogLevel=INFO --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  LoggingConfig:
+    LogFormat: JSON
+    ApplicationLogLevel: INFO
+    SystemLogLevel: INFO",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --logging-config LogFormat=Text --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -91,7 +114,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{Says, cases, denied, with_function},
         },
         model::{Fact, Gap, LoggingConfig, Posture},
@@ -129,6 +152,16 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn plain_text_is_for_information() {
+        let settings = Settings::default();
+        for (posture, expected) in [(logs("Text", None, None), Some(Severity::Info)), (logs("JSON", Some("ERROR"), None), None)] {
+            let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
+            let Ruling::Fail(fault) = verdict.ruling else { panic!("{verdict:?}") };
+            assert_eq!(fault.severity, expected);
+        }
     }
 
     #[test]

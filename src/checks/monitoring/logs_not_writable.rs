@@ -22,10 +22,50 @@ pub(super) static CHECK: Check = Check {
           logs:PutLogEvents on the function's log group, /aws/lambda/NAME unless LoggingConfig names another. A function of \
           which the role is gone is reported elsewhere.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], attack: &["T1562.008"], ..Links::NONE },
-    reads: &[Source::Lambda, Source::Iam],
+    reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:ListFunctions",
+            "organizations:DescribePolicy",
+            "organizations:ListPoliciesForTarget",
+        ],
+        provider: "Lambda writes what a function logs in the name of its role, and drops it without a word where the role may not.",
+        avoids: &[
+            "A grant on the group's streams, on a wildcard above them, or on everything",
+            "A role without logs:CreateLogGroup, as the group may be there already",
+            "A role that is gone, which other checks report",
+            "An attached policy that was not read: what it allows is unknown",
+        ],
+        cli: r#"aws iam put-role-policy --role-name <ROLE_NAME> --policy-name write-logs --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"arn:aws:logs:<REGION>:<ACCOUNT_ID>:log-group:<LOG_GROUP_NAME>:*"}]}'"#,
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: write-logs
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: [logs:CreateLogStream, logs:PutLogEvents]
+        Resource: !GetAtt <LOG_GROUP>.Arn"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "write-logs"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.<LOG_GROUP>.arn}:*"
+    }]
+  })
+}"#,
+        undo: "aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name write-logs",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -3,7 +3,7 @@
 use super::sensitive;
 use crate::{
     checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::Source,
+    model::{Gap, LogGroup, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -18,27 +18,91 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "Functions log the events they fail on. What is protected in the database then lies in plain text where every \
           developer can read it, and where nobody looks for it when it has to be erased.",
-    how: "DescribeLogGroups does not say dataProtectionStatus=ACTIVATED for a group that a function tagged as sensitive \
-          writes to. A policy of the whole account is not seen by this call. Groups of other functions are left alone.",
+    how: "DescribeLogGroups does not say dataProtectionStatus=ACTIVATED for a group that a function tagged as sensitive writes to, and \
+          the group inherits no data protection policy of the account (inheritedProperties) that masks (DescribeAccountPolicies). Groups \
+          of other functions are left alone.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S3"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "logs:DescribeAccountPolicies", "logs:DescribeLogGroups"],
+        provider: "CloudWatch Logs masks what a data protection policy names as it arrives, and nothing that arrived before; which data \
+                   is personal it leaves to you.",
+        avoids: &[
+            "A log group of functions that are not tagged as sensitive",
+            "A group that inherits a policy of the account which masks",
+        ],
+        cli: "aws logs put-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --policy-document file://policy.json --region <REGION>
+# The same for all log groups of the Region at once:
+aws logs put-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PROTECTION_POLICY --policy-document file://policy.json --scope ALL --region <REGION>",
+        cloudformation: r#"Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  DataProtectionPolicy:
+    Name: mask
+    Version: "2021-06-01"
+    Statement:
+      - Sid: audit
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/EmailAddress]
+        Operation:
+          Audit:
+            FindingsDestination: {}
+      - Sid: mask
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/EmailAddress]
+        Operation:
+          Deidentify:
+            MaskConfig: {}"#,
+        terraform: r#"resource "aws_cloudwatch_log_data_protection_policy" "<NAME>" {
+  log_group_name = aws_cloudwatch_log_group.<LOG_GROUP>.name
+  policy_document = jsonencode({
+    Name    = "mask"
+    Version = "2021-06-01"
+    Statement = [
+      {
+        Sid            = "audit"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]
+        Operation      = { Audit = { FindingsDestination = {} } }
+      },
+      {
+        Sid            = "mask"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]
+        Operation      = { Deidentify = { MaskConfig = {} } }
+      },
+    ]
+  })
+}"#,
+        undo: "aws logs delete-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --region <REGION>
+aws logs delete-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PROTECTION_POLICY --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_function_log_group(&CHECK, |group, functions| {
         let Some(function) = sensitive(context, functions)? else { return Ok(Ruling::NotApplicable) };
         let status = group.data_protection.as_deref().unwrap_or("absent");
-        if status == "ACTIVATED" {
+        if status == "ACTIVATED" || inherits_a_mask(context, group)? {
             return Ok(Ruling::Pass);
         }
-        Ok(Ruling::fail(
-            format!("{}, to which the sensitive function {} writes, masks nothing", group.name, function.name),
-            vec![Evidence::field("logs:DescribeLogGroups", "dataProtectionStatus", status)],
-        ))
+        let mut evidence = vec![Evidence::field("logs:DescribeLogGroups", "dataProtectionStatus", status)];
+        evidence.push(if inherits(group) {
+            Evidence::field("logs:DescribeAccountPolicies", "policyDocument", "no Deidentify statement")
+        } else {
+            Evidence::field("logs:DescribeLogGroups", "inheritedProperties", "none of data protection")
+        });
+        Ok(Ruling::fail(format!("{}, to which the sensitive function {} writes, masks nothing", group.name, function.name), evidence))
     })
+}
+
+/// Whether the data protection policy of the account holds for `group`.
+fn inherits(group: &LogGroup) -> bool {
+    group.inherited.iter().any(|property| property == "ACCOUNT_DATA_PROTECTION")
+}
+
+/// Whether it does, and masks.
+fn inherits_a_mask(context: &Context<'_>, group: &LogGroup) -> Result<bool, Gap> {
+    let Some(region) = context.posture.regions.get(group.arn.region()).filter(|_| inherits(group)) else { return Ok(false) };
+    Ok(region.account_data_protection.known()?.as_ref().is_some_and(|policy| policy.masks))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -58,7 +122,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::testing::{REGION, Says, cases, denied, with_function},
-        model::{Fact, Gap, Posture},
+        model::{AccountDataProtection, Fact, Gap, Posture},
     };
 
     fn status(class: &str, status: Option<&str>) -> Posture {
@@ -69,8 +133,20 @@ mod tests {
         posture
     }
 
+    /// A group that masks nothing by itself and inherits the policy of the account.
+    fn inherited(policy: Fact<Option<AccountDataProtection>>) -> Posture {
+        let mut posture = status("pii", None);
+        let region = posture.regions.get_mut(REGION).unwrap();
+        region.log_groups.items[0].inherited = vec!["ACCOUNT_DATA_PROTECTION".to_owned()];
+        region.account_data_protection = policy;
+        posture
+    }
+
     #[test]
     fn rules() {
+        let of_account = |masks| Fact::Known(Some(AccountDataProtection { name: "all".to_owned(), masks }));
+        let mut not_inherited = inherited(of_account(true));
+        not_inherited.regions.get_mut(REGION).unwrap().log_groups.items[0].inherited.clear();
         let mut unread = status("pii", None);
         unread.regions.get_mut(REGION).unwrap().functions.items[0].tags = Fact::unread("lambda:GetFunction");
         let mut refused = status("pii", None);
@@ -81,6 +157,11 @@ mod tests {
                 ("masked", status("pii", Some("ACTIVATED")), Says::Pass),
                 ("nothing", status("confidential", None), Says::Fail),
                 ("switched off", status("pii", Some("DISABLED")), Says::Fail),
+                ("masked by the account", inherited(of_account(true)), Says::Pass),
+                ("the account only reports", inherited(of_account(false)), Says::Fail),
+                ("the account does not reach it", not_inherited, Says::Fail),
+                ("the account's policy denied", inherited(Gap::denied("logs:DescribeAccountPolicies", "no").into()), Says::Unknown),
+                ("the account's policy unread", inherited(Fact::unread("logs:DescribeAccountPolicies")), Says::Unknown),
                 ("public data", status("public", None), Says::NotApplicable),
                 ("tags unread", unread, Says::Unknown),
                 ("tags denied", refused, Says::Unknown),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::{Alarm, Function, Gap, Region, Source, Watched, WatchedMetric},
+    model::{Alarm, Arn, Function, Gap, Queue, Region, Resource, Source, Watched, WatchedMetric, find},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -17,9 +17,9 @@ pub(super) static CHECK: Check = Check {
     why: "An attack is noticed first as something that fails, throttles or runs more than ever. Without an alarm it is noticed first by \
           a customer, or on the bill.",
     how: "DescribeAlarms has no alarm with an action on Errors, Throttles, ConcurrentExecutions, IteratorAge or lost events of the \
-          function, of all functions together, on what a metric filter counts in its log, or on its dead-letter queue. An alarm \
-          without an action counts where a composite alarm with one names it. Functions that are tagged as development are left \
-          alone; alarms in a monitoring account are not seen.",
+          function, of all functions together, on what a metric filter counts in its log, or on its dead-letter queue or that of a queue \
+          that it works off. An alarm without an action counts where a composite alarm with one names it. Functions that are tagged as \
+          development are left alone; alarms in a monitoring account are not seen.",
     links: Links {
         security_hub: &["CloudWatch.15", "CloudWatch.17"],
         csf: &["DE.CM", "DE.AE"],
@@ -27,10 +27,64 @@ pub(super) static CHECK: Check = Check {
         csa: &["SAS-5"],
         ..Links::NONE
     },
-    reads: &[Source::Cloudwatch, Source::Logs, Source::Lambda],
+    reads: &[Source::Cloudwatch, Source::Logs, Source::Lambda, Source::Sqs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudwatch:DescribeAlarms",
+            "lambda:GetFunction",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListFunctions",
+            "lambda:ListTags",
+            "logs:DescribeMetricFilters",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+        ],
+        provider: "Lambda hands its metrics to CloudWatch every minute, which tells nobody of them without an alarm of yours.",
+        avoids: &[
+            "A function that is watched with all others, by a metric without dimensions or a query",
+            "An alarm on what a metric filter counts in the function's log",
+            "An alarm on its dead-letter queue, or on that of a queue it works off",
+            "An alarm without an action of which a composite alarm with one speaks",
+            "A function that is tagged as development",
+        ],
+        cli: "aws cloudwatch put-metric-alarm --alarm-name <ALARM_NAME> --namespace AWS/Lambda --metric-name Errors --dimensions Name=FunctionName,Value=<FUNCTION_NAME> --statistic Sum --period 60 --evaluation-periods 5 --datapoints-to-alarm 3 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching --alarm-actions <TOPIC_ARN> --region <REGION>
+# The same once more with --metric-name Throttles.",
+        cloudformation: "# The same once more for Throttles.
+Type: AWS::CloudWatch::Alarm
+Properties:
+  Namespace: AWS/Lambda
+  MetricName: Errors
+  Dimensions:
+    - Name: FunctionName
+      Value: !Ref <FUNCTION>
+  Statistic: Sum
+  Period: 60
+  EvaluationPeriods: 5
+  DatapointsToAlarm: 3
+  Threshold: 1
+  ComparisonOperator: GreaterThanOrEqualToThreshold
+  TreatMissingData: notBreaching
+  AlarmActions: [!Ref <TOPIC>]",
+        terraform: r#"# The same once more for Throttles.
+resource "aws_cloudwatch_metric_alarm" "<NAME>" {
+  alarm_name          = "<ALARM_NAME>"
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.<FUNCTION>.function_name }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 5
+  datapoints_to_alarm = 3
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.<TOPIC>.arn]
+}"#,
+        undo: "aws cloudwatch delete-alarms --alarm-names <ALARM_NAME> --region <REGION>",
+    },
 };
 
 /// What of a function may be watched.
@@ -60,6 +114,8 @@ struct Watch<'a> {
     queues: BTreeSet<&'a str>,
     /// Log groups in which something is counted that is watched.
     log_groups: BTreeSet<&'a str>,
+    /// Whether something is watched that a metric filter may count.
+    counts: bool,
     /// Metrics Insights queries over functions.
     queries: Vec<&'a str>,
 }
@@ -85,6 +141,7 @@ impl<'a> Watch<'a> {
             },
             ("AWS/SQS", _, Some(queue)) => _ = self.queues.insert(queue),
             (namespace, ..) if !namespace.starts_with("AWS/") => {
+                self.counts = true;
                 let counted = |one: &&crate::model::MetricFilter| {
                     one.metrics.iter().any(|counted| counted.namespace == namespace && counted.name == metric.name)
                 };
@@ -94,19 +151,36 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn has(&self, function: &Function) -> bool {
-        let failures = function.event_invoke.known().into_iter().flatten().filter_map(|config| config.on_failure.as_ref());
-        let mut queues = failures.chain(&function.dead_letter).filter(|queue| queue.service() == "sqs");
+    fn has(&self, function: &Function, letters: &[&Arn]) -> bool {
         // A query names the functions that it is about, or it is about all.
         let asks = |query: &&str| {
-            !query.contains("FunctionName =") && !query.contains("FunctionName=") || query.contains(&format!("'{}'", function.name))
+            !["FunctionName =", "FunctionName=", "FunctionName IN"].iter().any(|condition| query.contains(condition))
+                || query.contains(&format!("'{}'", function.name))
         };
         self.all
             || self.functions.contains(function.name.as_str())
-            || queues.any(|queue| self.queues.contains(queue.name()))
+            || letters.iter().any(|queue| self.queues.contains(queue.name()))
             || function.log_group().known().is_ok_and(|group| self.log_groups.contains(group.as_str()))
             || self.queries.iter().any(asks)
     }
+}
+
+/// The queues where what `function` could not work off ends up, and why there may be more.
+fn letters<'c>(context: &'c Context<'_>, region: &'c Region, function: &'c Function) -> (Vec<&'c Arn>, Option<Gap>) {
+    let mut gap = function.event_invoke.gap().cloned().or_else(|| context.mappings_of(function).err());
+    let mut letters: Vec<&Arn> = function.dead_letter.iter().collect();
+    letters.extend(function.event_invoke.known().into_iter().flatten().filter_map(|config| config.on_failure.as_ref()));
+    for &mapping in context.known_mappings_of(function) {
+        letters.extend(&mapping.on_failure);
+        let Some(source) = mapping.source.as_ref().filter(|source| source.service() == "sqs") else { continue };
+        match find(&region.queues, source).map(|queue| queue.attributes.known()) {
+            Some(Ok(attributes)) => letters.extend(&attributes.dead_letter_queue),
+            Some(Err(why)) => _ = gap.get_or_insert_with(|| why.clone()),
+            None => gap = gap.or_else(|| region.queues.all().err().map(|_| Gap::unread(Queue::LISTED_BY))),
+        }
+    }
+    letters.retain(|queue| queue.service() == "sqs");
+    (letters, gap)
 }
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -127,7 +201,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, region: &Region, function: &Function, acting: &Watch<'_>, idle: &Watch<'_>) -> Result<Ruling, Gap> {
-    if acting.has(function) {
+    let (letters, unread) = letters(context, region, function);
+    if acting.has(function, &letters) {
         return Ok(Ruling::Pass);
     }
     function.tags.known()?;
@@ -135,7 +210,17 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function, acting: &W
         return Ok(Ruling::NotApplicable);
     }
     region.alarms.all()?;
-    let (what, value) = if idle.has(function) {
+    // What is watched may be of this function after all.
+    if let Some(gap) = unread.filter(|_| !acting.queues.is_empty()) {
+        return Err(gap);
+    }
+    if acting.counts {
+        region.metric_filters.all()?;
+    }
+    if !acting.log_groups.is_empty() {
+        function.log_group().known()?;
+    }
+    let (what, value) = if idle.has(function, &letters) {
         ("alarms that do nothing", "without AlarmActions, or ActionsEnabled=false")
     } else {
         ("no alarm", "none on it")
@@ -145,7 +230,7 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function, acting: &W
 }
 
 /// Whether `alarm` does something when it goes off, or a composite alarm that does names it.
-fn acts(region: &Region, alarm: &Alarm) -> bool {
+pub(super) fn acts(region: &Region, alarm: &Alarm) -> bool {
     let does = |alarm: &Alarm| alarm.actions_enabled && !alarm.actions.is_empty();
     does(alarm)
         || region.alarms.items.iter().any(|other| match &other.watches {
@@ -192,7 +277,10 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::testing::{ACCOUNT, REGION, Says, cases, denied, with_function},
-        model::{Alarm, Arn, Fact, FilterMetric, Function, Gap, Listing, MetricFilter, Posture, Region, Watched, WatchedMetric},
+        model::{
+            Alarm, Arn, EventSourceMapping, Fact, FilterMetric, Function, Gap, Listing, MetricFilter, Posture, Queue, QueueAttributes,
+            Region, Watched, WatchedMetric,
+        },
     };
 
     fn alarm(name: &str, watches: Watched) -> Alarm {
@@ -246,6 +334,22 @@ mod tests {
                 metrics: vec![FilterMetric { namespace: "Shop".to_owned(), name: "Failed".to_owned() }],
             });
         };
+        let feeding = |region: &mut Region, letters: Option<&str>| {
+            let attributes = QueueAttributes {
+                policy: None,
+                sqs_managed_sse: Some(true),
+                kms_key: None,
+                retention_seconds: Some(345_600),
+                dead_letter_queue: letters.map(|name| Arn::build("aws", "sqs", REGION, ACCOUNT, name)),
+            };
+            let arn = Arn::build("aws", "sqs", REGION, ACCOUNT, "jobs");
+            let mapping = Arn::build("aws", "lambda", REGION, ACCOUNT, "event-source-mapping:m");
+            region.event_source_mappings.items.push(EventSourceMapping {
+                source: Some(arn.clone()),
+                ..EventSourceMapping::new(mapping, "m", region.functions.items[0].arn.clone())
+            });
+            region.queues.items.push(Queue { arn, url: String::new(), attributes: Fact::Known(attributes) });
+        };
         let depth = || alarm("a", metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", Some(("QueueName", "letters"))));
         cases(
             &CHECK,
@@ -273,6 +377,29 @@ mod tests {
                 ("on what its log counts", with(vec![alarm("a", metric("Shop", "Failed", None))], counting), Says::Pass),
                 ("on its dead-letter queue", with(vec![depth()], |region| of(region, &letters)), Says::Pass),
                 ("on somebody's dead-letter queue", with(vec![depth()], |_| ()), Says::Fail),
+                ("on that of the queue it works off", with(vec![depth()], |region| feeding(region, Some("letters"))), Says::Pass),
+                ("on another than that", with(vec![depth()], |region| feeding(region, Some("others"))), Says::Fail),
+                (
+                    "on a queue, and its destinations denied",
+                    with(vec![depth()], |region| {
+                        of(region, &|it| it.event_invoke = Gap::denied("lambda:ListFunctionEventInvokeConfigs", "no").into());
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "on a queue, and its queue unread",
+                    with(vec![depth()], |region| {
+                        feeding(region, None);
+                        region.queues.items[0].attributes = Fact::unread("sqs:GetQueueAttributes");
+                    }),
+                    Says::Unknown,
+                ),
+                (
+                    "on something counted, and filters unread",
+                    with(vec![alarm("a", metric("Shop", "Failed", None))], |region| region.metric_filters = Listing::default()),
+                    Says::Unknown,
+                ),
+                ("a query over some others", query("SELECT MAX(Errors) FROM \"AWS/Lambda\" WHERE FunctionName IN ('pay')"), Says::Fail),
                 ("development", with(vec![], |region| of(region, &tag)), Says::NotApplicable),
                 ("alarms unread", with(vec![], |region| region.alarms = Listing::default()), Says::Unknown),
                 (

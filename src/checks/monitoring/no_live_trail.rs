@@ -16,51 +16,80 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "Who changed a function, opened a policy or made a key is told by CloudTrail alone beyond ninety days. An intruder works in the \
           Region that nobody records, and stops the trail before anything else.",
-    how: "No multi-Region trail is logging (GetTrailStatus.IsLogging), delivers without LatestDeliveryError, and selects reads and writes of \
-          management events. Medium when there is one, but without LogFileValidationEnabled: then its files can be changed afterwards. \
+    how: "No multi-Region trail is logging (GetTrailStatus.IsLogging), delivers without LatestDeliveryError, and selects reads and writes \
+          of management events. Medium when there is one, but without LogFileValidationEnabled: then its files can be changed afterwards. \
           Trails of the organization count. Exclusions of KMS and RDS Data API events are left alone, as are accounts without functions.",
     links: Links {
-        security_hub: &["CloudTrail.1", "CloudTrail.4"],
+        security_hub: &["CloudTrail.1", "CloudTrail.3", "CloudTrail.4"],
         cis: &["4.1", "4.2"],
         csf: &["DE.CM", "DE.AE"],
         owasp: &["S10"],
         attack: &["T1562.008"],
+        pci: &["10.2.1", "10.3.2"],
+        soc: &["A1.1", "CC2.1", "CC7.2", "CC7.3", "PI1.3"],
         ..Links::NONE
     },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "lambda:ListFunctions"],
+        provider: "CloudTrail shows management events of the last ninety days without being asked to, and keeps none for longer without \
+                   a trail of yours.",
+        avoids: &[
+            "A trail of the organization, or one at home in another Region",
+            "Reads and writes that two selectors take apart",
+            "A trail that leaves out the events of KMS or of the RDS Data API",
+            "A list of trails that was cut short, where one of them does all of it",
+            "An account without functions",
+        ],
+        cli: "aws cloudtrail create-trail --name <TRAIL_NAME> --s3-bucket-name <BUCKET_NAME> --is-multi-region-trail --enable-log-file-validation --region <REGION>
+aws cloudtrail start-logging --name <TRAIL_NAME> --region <REGION>
+# Where there is a trail already:
+aws cloudtrail update-trail --name <TRAIL_NAME> --is-multi-region-trail --enable-log-file-validation --region <REGION>",
+        cloudformation: "# The bucket's policy must let cloudtrail.amazonaws.com write.
+Type: AWS::CloudTrail::Trail
+Properties:
+  S3BucketName: <BUCKET_NAME>
+  IsLogging: true
+  IsMultiRegionTrail: true
+  IncludeGlobalServiceEvents: true
+  EnableLogFileValidation: true",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  name                          = "<TRAIL_NAME>"
+  s3_bucket_name                = aws_s3_bucket.<BUCKET>.id
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_log_file_validation    = true
+}"#,
+        undo: "aws cloudtrail update-trail --name <TRAIL_NAME> --no-is-multi-region-trail --no-enable-log-file-validation --region <REGION>
+aws cloudtrail stop-logging --name <TRAIL_NAME> --region <REGION>
+aws cloudtrail delete-trail --name <TRAIL_NAME> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     vec![context.one(&CHECK, context.posture.root(), "", judge(context))]
 }
 
-/// Whether reads and writes of management events are selected.
-fn manages(selectors: &TrailSelectors) -> bool {
-    let basic = |read: bool| {
-        selectors
-            .basic
-            .iter()
-            .any(|selector| selector.management && (selector.read_write == "All" || (selector.read_write == "ReadOnly") == read))
-    };
-    let advanced = |read: &str| {
-        selectors.advanced.iter().any(|selector| {
+/// Whether reads, or else writes, of management events are selected.
+pub(super) fn manages(selectors: &TrailSelectors, reads: bool) -> bool {
+    let of_basic = |read_write: &str| read_write == "All" || (read_write == "ReadOnly") == reads;
+    let read_only = if reads { "true" } else { "false" };
+    selectors.basic.iter().any(|selector| selector.management && of_basic(&selector.read_write))
+        || selectors.advanced.iter().any(|selector| {
             let is = |name: &str, value: &str| {
                 selector.fields.iter().any(|field| field.field == name && field.equals.iter().any(|one| one == value))
             };
             is("eventCategory", "Management")
                 && selector.fields.iter().all(|field| match field.field.as_str() {
                     "eventCategory" => true,
-                    "readOnly" => field.equals.iter().any(|one| one == read),
+                    "readOnly" => field.equals.iter().any(|one| one == read_only),
                     // Events of KMS and of the RDS Data API may be left out.
                     "eventSource" => field.equals.is_empty() && field.starts_with.is_empty() && field.ends_with.is_empty(),
                     _ => false,
                 })
         })
-    };
-    (basic(true) || advanced("true")) && (basic(false) || advanced("false"))
 }
 
 /// What keeps `trail` from recording everything; none when nothing does.
@@ -72,7 +101,8 @@ fn flaw(trail: &Trail) -> Result<Option<(&'static str, &'static str, String)>, G
     if let Some(error) = &status.delivery_error {
         return Ok(Some(("cloudtrail:GetTrailStatus", "LatestDeliveryError", error.clone())));
     }
-    if !manages(trail.selectors.known()?) {
+    let selectors = trail.selectors.known()?;
+    if !(manages(selectors, true) && manages(selectors, false)) {
         return Ok(Some(("cloudtrail:GetEventSelectors", "management events", "not all of them".to_owned())));
     }
     Ok(None)
@@ -207,6 +237,12 @@ mod tests {
             trail.organization = true
         });
         member.regions.get_mut(REGION).unwrap().functions.items.truncate(1);
+        let mut without_kms = management(&[]);
+        without_kms.fields.push(FieldSelector {
+            field: "eventSource".to_owned(),
+            not_equals: vec!["kms.amazonaws.com".to_owned()],
+            ..FieldSelector::default()
+        });
         cases(
             &CHECK,
             [
@@ -229,6 +265,14 @@ mod tests {
                     Says::Pass,
                 ),
                 ("advanced, one service", selecting(vec![management(&[("eventSource", "iam.amazonaws.com")])]), Says::Fail),
+                (
+                    "without the events of KMS",
+                    with_trail(|trail| {
+                        trail.selectors.known_mut().unwrap().basic[0].excluded_sources = vec!["kms.amazonaws.com".to_owned()];
+                    }),
+                    Says::Pass,
+                ),
+                ("advanced, without the events of KMS", selecting(vec![without_kms]), Says::Pass),
                 ("of the organization, from another Region", member, Says::Pass),
                 (
                     "selectors denied",

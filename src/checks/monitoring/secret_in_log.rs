@@ -21,7 +21,53 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Logs],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[],
+        provider: "CloudWatch Logs keeps whatever a function writes, secrets as well, until the retention of the group ends.",
+        avoids: &["Any account: log events are not read, so that it never fails"],
+        cli: "aws logs filter-log-events --log-group-name <LOG_GROUP_NAME> --filter-pattern '?password ?secret ?token' --max-items 100 --region <REGION>
+# Stop logging it, and change every secret that was found before its events are deleted.
+aws logs put-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --policy-document file://policy.json --region <REGION>
+aws logs delete-log-stream --log-group-name <LOG_GROUP_NAME> --log-stream-name <LOG_STREAM_NAME> --region <REGION>",
+        cloudformation: r#"Type: AWS::Logs::LogGroup
+Properties:
+  LogGroupName: <LOG_GROUP_NAME>
+  DataProtectionPolicy:
+    Name: mask
+    Version: "2021-06-01"
+    Statement:
+      - Sid: audit
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/AwsSecretKey]
+        Operation:
+          Audit:
+            FindingsDestination: {}
+      - Sid: mask
+        DataIdentifier: [arn:aws:dataprotection::aws:data-identifier/AwsSecretKey]
+        Operation:
+          Deidentify:
+            MaskConfig: {}"#,
+        terraform: r#"resource "aws_cloudwatch_log_data_protection_policy" "<NAME>" {
+  log_group_name = aws_cloudwatch_log_group.<LOG_GROUP>.name
+  policy_document = jsonencode({
+    Name    = "mask"
+    Version = "2021-06-01"
+    Statement = [
+      {
+        Sid            = "audit"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/AwsSecretKey"]
+        Operation      = { Audit = { FindingsDestination = {} } }
+      },
+      {
+        Sid            = "mask"
+        DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/AwsSecretKey"]
+        Operation      = { Deidentify = { MaskConfig = {} } }
+      },
+    ]
+  })
+}"#,
+        undo: "aws logs delete-data-protection-policy --log-group-identifier <LOG_GROUP_NAME> --region <REGION>
+A log stream that was deleted is not brought back",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -16,11 +16,44 @@ pub(super) static CHECK: Check = Check {
           standard one only what Step Functions keeps for ninety days: after that nobody can tell which step an intruder took.",
     how: "DescribeStateMachine says loggingConfiguration.level=OFF or nothing. Low for standard workflows, whose history Step Functions \
           keeps for ninety days by itself. ERROR and FATAL count as logging; machines that are being deleted are left alone.",
-    links: Links { security_hub: &["StepFunctions.1"], csf: &["DE.CM", "PR.PS"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
+    links: Links {
+        security_hub: &["StepFunctions.1"],
+        csf: &["DE.CM", "PR.PS"],
+        owasp: &["S10"],
+        csa: &["SAS-5"],
+        pci: &["10.4.2"],
+        soc: &["A1.1", "PI1.3"],
+        ..Links::NONE
+    },
     reads: &[Source::States],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["states:DescribeStateMachine", "states:ListStateMachines"],
+        provider: "Step Functions keeps the history of a standard execution for ninety days after its end, and none of an express one.",
+        avoids: &[
+            "A machine that logs errors alone",
+            "A standard workflow as more than low, as Step Functions keeps its history for ninety days",
+            "A machine that is being deleted",
+        ],
+        cli: "aws stepfunctions update-state-machine --state-machine-arn <STATE_MACHINE_ARN> --logging-configuration 'level=ERROR,includeExecutionData=false,destinations=[{cloudWatchLogsLogGroup={logGroupArn=<LOG_GROUP_ARN>:*}}]' --region <REGION>",
+        cloudformation: "Type: AWS::StepFunctions::StateMachine
+Properties:
+  LoggingConfiguration:
+    Level: ERROR
+    IncludeExecutionData: false
+    Destinations:
+      - CloudWatchLogsLogGroup:
+          LogGroupArn: !GetAtt <LOG_GROUP>.Arn",
+        terraform: r#"resource "aws_sfn_state_machine" "<NAME>" {
+  logging_configuration {
+    level                  = "ERROR"
+    include_execution_data = false
+    log_destination        = "${aws_cloudwatch_log_group.<LOG_GROUP>.arn}:*"
+  }
+}"#,
+        undo: "aws stepfunctions update-state-machine --state-machine-arn <STATE_MACHINE_ARN> --logging-configuration level=OFF --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -19,7 +19,25 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListFunctions"],
+        provider: "Lambda samples requests and sends their traces to AWS X-Ray where tracing is active; else it only passes on what its \
+                   caller decided.",
+        avoids: &["A function whose mode is Active, whether or not its callers are traced"],
+        cli: "aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --tracing-config Mode=Active --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  TracingConfig:
+    Mode: Active",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  tracing_config {
+    mode = "Active"
+  }
+}"#,
+        undo: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --tracing-config Mode=PassThrough --region <REGION>
+aws iam detach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {

@@ -23,12 +23,78 @@ pub(super) static CHECK: Check = Check {
         csf: &["DE.CM"],
         owasp: &["S10"],
         csa: &["SAS-5"],
+        soc: &["CC2.1", "CC3.1", "CC3.4", "CC6.8", "CC7.1", "CC7.2", "CC7.3", "CC7.4", "CC8.1", "PI1.3"],
         ..Links::NONE
     },
     reads: &[Source::AccessAnalyzer, Source::Config, Source::SecurityHub, Source::Lambda, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "access-analyzer:ListAnalyzers",
+            "config:DescribeConfigurationRecorderStatus",
+            "config:DescribeConfigurationRecorders",
+            "lambda:ListFunctions",
+            "organizations:DescribeOrganization",
+            "securityhub:DescribeHub",
+        ],
+        provider: "AWS runs the three Region by Region once they are on, and switches none of them on by itself.",
+        avoids: &[
+            "A Region without functions",
+            "A missing analyzer of a member of an organization as certain, as its administrator may have one",
+        ],
+        cli: "aws accessanalyzer create-analyzer --analyzer-name <ANALYZER_NAME> --type ACCOUNT --region <REGION>
+aws configservice put-configuration-recorder --configuration-recorder name=default,roleARN=<ROLE_ARN> --recording-group allSupported=true --region <REGION>
+aws configservice put-delivery-channel --delivery-channel name=default,s3BucketName=<BUCKET_NAME> --region <REGION>
+aws configservice start-configuration-recorder --configuration-recorder-name default --region <REGION>
+aws securityhub enable-security-hub --enable-default-standards --region <REGION>",
+        cloudformation: "Analyzer:
+  Type: AWS::AccessAnalyzer::Analyzer
+  Properties:
+    Type: ACCOUNT
+Recorder:
+  Type: AWS::Config::ConfigurationRecorder
+  Properties:
+    RoleARN: <ROLE_ARN>
+    RecordingGroup:
+      AllSupported: true
+Channel:
+  Type: AWS::Config::DeliveryChannel
+  Properties:
+    S3BucketName: <BUCKET_NAME>
+Hub:
+  Type: AWS::SecurityHub::Hub
+  Properties:
+    EnableDefaultStandards: true",
+        terraform: r#"resource "aws_accessanalyzer_analyzer" "<NAME>" {
+  analyzer_name = "<ANALYZER_NAME>"
+  type          = "ACCOUNT"
+}
+
+resource "aws_config_configuration_recorder" "<NAME>" {
+  role_arn = aws_iam_role.<ROLE>.arn
+
+  recording_group {
+    all_supported = true
+  }
+}
+
+resource "aws_config_delivery_channel" "<NAME>" {
+  s3_bucket_name = aws_s3_bucket.<BUCKET>.id
+  depends_on     = [aws_config_configuration_recorder.<NAME>]
+}
+
+resource "aws_config_configuration_recorder_status" "<NAME>" {
+  name       = aws_config_configuration_recorder.<NAME>.name
+  is_enabled = true
+  depends_on = [aws_config_delivery_channel.<NAME>]
+}
+
+resource "aws_securityhub_account" "<NAME>" {}"#,
+        undo: "aws accessanalyzer delete-analyzer --analyzer-name <ANALYZER_NAME> --region <REGION>
+aws configservice stop-configuration-recorder --configuration-recorder-name default --region <REGION>
+aws securityhub disable-security-hub --region <REGION>",
+    },
 };
 
 const FUNCTION: &str = "AWS::Lambda::Function";
@@ -137,8 +203,11 @@ mod tests {
 
     use super::CHECK;
     use crate::{
-        checks::testing::{ACCOUNT, REGION, Says, ask, denied, empty, with_function},
-        model::{Analyzer, Arn, ConfigRecorder, Fact, Gap, Listing, Posture, RecorderStatus, Region, SecurityHub},
+        checks::{
+            Confidence, Context, Ruling, Settings,
+            testing::{ACCOUNT, REGION, Says, ask, denied, empty, with_function},
+        },
+        model::{Analyzer, Arn, ConfigRecorder, Fact, Gap, Listing, Organization, Posture, RecorderStatus, Region, SecurityHub},
     };
 
     fn with(change: impl FnOnce(&mut Region)) -> Posture {
@@ -202,5 +271,21 @@ mod tests {
             assert_eq!(said, expected, "{name}");
         }
         assert_eq!(ask(&CHECK, &empty()), [], "no functions");
+    }
+    #[test]
+    fn a_member_may_be_watched_by_its_administrator() {
+        let organization = Organization {
+            id: "o-1".to_owned(),
+            arn: Arn::from("arn:aws:organizations::999999999999:organization/o-1"),
+            management_account: "999999999999".to_owned(),
+            feature_set: "ALL".to_owned(),
+        };
+        let settings = Settings::default();
+        for (organization, expected) in [(None, Confidence::Proven), (Some(organization), Confidence::Heuristic)] {
+            let mut posture = with(|region| region.analyzers.items.clear());
+            posture.governance.organization = Fact::Known(organization);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.confidence, expected);
+        }
     }
 }

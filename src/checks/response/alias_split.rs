@@ -20,7 +20,25 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListAliases", "lambda:ListFunctions"],
+        provider: "Lambda splits the traffic as the alias says for as long as it says so, and ends no canary by itself.",
+        avoids: &["A weight of zero", "A weight on the version to which the alias points anyway", "An alias of one version"],
+        cli: r#"aws lambda update-alias --function-name <FUNCTION_NAME> --name <ALIAS> --routing-config '{"AdditionalVersionWeights":{}}' --region <REGION>"#,
+        cloudformation: "# Without RoutingConfig.
+Type: AWS::Lambda::Alias
+Properties:
+  Name: <ALIAS>
+  FunctionName: !Ref <FUNCTION>
+  FunctionVersion: <VERSION>",
+        terraform: r#"# Without routing_config.
+resource "aws_lambda_alias" "<NAME>" {
+  name             = "<ALIAS>"
+  function_name    = aws_lambda_function.<FUNCTION>.function_name
+  function_version = "<VERSION>"
+}"#,
+        undo: r#"aws lambda update-alias --function-name <FUNCTION_NAME> --name <ALIAS> --routing-config '{"AdditionalVersionWeights":{"<OTHER_VERSION>":<WEIGHT>}}' --region <REGION>"#,
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -102,6 +120,7 @@ mod tests {
                 ("no alias", with_function(|_| ()), Says::Pass),
                 ("one version", weighted(&[]), Says::Pass),
                 ("weight of zero", weighted(&[("2", 0)]), Says::Pass),
+                ("a weight on its own version", weighted(&[("1", 500)]), Says::Pass),
                 ("split", weighted(&[("2", 10)]), Says::Fail),
                 ("unread", with_function(|function| function.aliases = Fact::unread("lambda:ListAliases")), Says::Unknown),
                 ("denied", with_function(|function| function.aliases = Gap::denied("lambda:ListAliases", "no").into()), Says::Unknown),

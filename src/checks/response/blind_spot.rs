@@ -22,7 +22,39 @@ pub(super) static CHECK: Check = Check {
     reads: Source::ALL,
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[],
+        provider: "AWS refuses what the credentials may not ask and names the action; to grant it is yours.",
+        avoids: &[
+            "What was left out on request, or is not offered there, as more than information",
+            "A source that is still being read: it is unknown",
+        ],
+        cli: "# What `palisade policy` prints has all that is asked.
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name palisade --policy-document file://policy.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: palisade
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: [<MISSING_ACTION>]
+        Resource: "*""#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "palisade"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["<MISSING_ACTION>"]
+      Resource = "*"
+    }]
+  })
+}"#,
+        undo: "aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name palisade",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -130,6 +162,7 @@ mod tests {
         let settings = Settings::default();
         for (posture, expected) in [
             (ended(SourceState::Partial, vec![Gap::unsupported("no such call")]), Some(Severity::Info)),
+            (ended(SourceState::Skipped, vec![]), Some(Severity::Info)),
             (ended(SourceState::Partial, vec![Gap::unsupported("no such call"), Gap::denied("kms:ListKeys", "")]), None),
         ] {
             let context = Context::new(&posture, &settings);

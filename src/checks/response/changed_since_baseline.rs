@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::{Arn, EventSourceMapping, Function, Gap, Posture, Source},
+    model::{Arn, EventSourceMapping, Fact, Function, Gap, PolicyText, Posture, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -22,7 +22,29 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetPolicy", "lambda:ListEventSourceMappings", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions"],
+        provider: "AWS Config and CloudTrail tell what was changed where they are on; what of it was approved AWS does not know.",
+        avoids: &[
+            "Other code, or another version of a layer that was there",
+            "A trigger that was deleted and made again for the same source",
+            "What was taken away",
+            "A function that is new",
+            "An account of which there is no baseline",
+        ],
+        cli: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --no-enabled --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>
+aws lambda delete-function-url-config --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda update-function-configuration --function-name <FUNCTION_NAME> --role <ROLE_ARN> --layers <LAYER_VERSION_ARN> --environment file://environment.json --region <REGION>
+# What is right after all is approved by a new baseline.",
+        cloudformation: "# A change set with --deployment-mode REVERT_DRIFT takes role, layers and variables back.
+# What was made beside the template goes with the AWS CLI.",
+        terraform: "# terraform apply takes role, layers and variables back; what was made beside the configuration goes with the AWS CLI.",
+        undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --enabled --region <REGION>
+aws lambda add-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --action <ACTION> --principal <PRINCIPAL> --region <REGION>
+aws lambda create-function-url-config --function-name <FUNCTION_NAME> --auth-type AWS_IAM --region <REGION>
+A function URL that was deleted comes back with another address",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -57,7 +79,9 @@ fn judge(context: &Context<'_>, before: &Posture, function: &Function) -> Result
     };
     take(Ok(role(was, function)));
     take(triggers(context, before, function));
-    take(grants(was, function));
+    for (qualifier, policy) in &function.policies {
+        take(grants_of(was, qualifier, policy));
+    }
     take(urls(was, function));
     take(Ok(layers(was, function)));
     take(variables(was, function));
@@ -105,22 +129,20 @@ fn triggers(context: &Context<'_>, before: &Posture, function: &Function) -> Res
         .collect())
 }
 
-fn grants(was: &Function, function: &Function) -> Result<Vec<New>, Gap> {
-    let mut news = Vec::new();
-    for (qualifier, policy) in &function.policies {
-        let Some(policy) = policy.known()? else { continue };
-        let old = match was.policies.get(qualifier) {
-            Some(old) => old.known()?.as_ref(),
-            None => None,
-        };
-        let old = old.map_or_else(|| Ok(Vec::new()), |old| statements(old.as_str()))?;
-        for statement in statements(policy.as_str())?.into_iter().filter(|statement| !old.contains(statement)) {
-            let sid = statement.get("Sid").and_then(serde_json::Value::as_str).unwrap_or("without a Sid");
-            let new = new(format!("a grant {sid}"), "lambda:GetPolicy", qualifier, &statement.to_string());
-            news.push(New { undo: vec![format!("grant {qualifier} {sid}")], ..new });
-        }
-    }
-    Ok(news)
+fn grants_of(was: &Function, qualifier: &str, policy: &Fact<Option<PolicyText>>) -> Result<Vec<New>, Gap> {
+    let Some(policy) = policy.known()? else { return Ok(Vec::new()) };
+    let old = match was.policies.get(qualifier) {
+        Some(old) => old.known()?.as_ref(),
+        None => None,
+    };
+    let old = old.map_or_else(|| Ok(Vec::new()), |old| statements(old.as_str()))?;
+    let added = statements(policy.as_str())?.into_iter().filter(|statement| !old.contains(statement));
+    let grant = |statement: serde_json::Value| {
+        let sid = statement.get("Sid").and_then(serde_json::Value::as_str).unwrap_or("without a Sid");
+        let new = new(format!("a grant {sid}"), "lambda:GetPolicy", qualifier, &statement.to_string());
+        New { undo: vec![format!("grant {qualifier} {sid}")], ..new }
+    };
+    Ok(added.map(grant).collect())
 }
 
 fn statements(policy: &str) -> Result<Vec<serde_json::Value>, Gap> {
@@ -294,6 +316,11 @@ mod tests {
         let unread =
             with_function(|function| function.policies = BTreeMap::from([("$LATEST".to_owned(), Fact::unread("lambda:GetPolicy"))]));
         assert_eq!(says(&unread, plain()), Says::Unknown, "unread now");
+        let granted = with_function(|function| {
+            let denied = Gap::denied("lambda:GetPolicy", "no").into();
+            function.policies = BTreeMap::from([("$LATEST".to_owned(), denied), ("live".to_owned(), policy(&["evil"]))]);
+        });
+        assert_eq!(says(&granted, plain()), Says::Fail, "one policy denied, and a grant in another");
         let mut regionless = plain();
         regionless.regions.clear();
         assert_eq!(says(&plain(), regionless), Says::Unknown, "no such Region then");

@@ -23,7 +23,30 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::Iam],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["iam:GetAccountAuthorizationDetails", "lambda:GetFunction", "lambda:ListEventSourceMappings", "lambda:ListFunctions"],
+        provider: "Lambda keeps a function stopped and a mapping disabled until somebody says otherwise, and reminds nobody.",
+        avoids: &["A reservation above zero", "A containment as more than information, as it may be on purpose"],
+        cli: "aws lambda delete-function-concurrency --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --enabled --region <REGION>
+aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name AWSRevokeOlderSessions",
+        cloudformation: "# Without ReservedConcurrentExecutions on the function.
+Type: AWS::Lambda::EventSourceMapping
+Properties:
+  FunctionName: !Ref <FUNCTION>
+  EventSourceArn: <EVENT_SOURCE_ARN>
+  Enabled: true",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  reserved_concurrent_executions = -1
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  enabled = true
+}"#,
+        undo: "aws lambda put-function-concurrency --function-name <FUNCTION_NAME> --reserved-concurrent-executions 0 --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --no-enabled --region <REGION>
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name AWSRevokeOlderSessions --policy-document file://before.json",
+    },
 };
 
 /// A sign of containment on a function.

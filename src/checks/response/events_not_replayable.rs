@@ -17,18 +17,76 @@ pub(super) static CHECK: Check = Check {
     why: "To contain an incident the function is stopped, and orders go on arriving. Whoever has to choose between the intruder and a \
           weekend of orders hesitates; where they wait to be worked off, nobody does.",
     how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days; a Kinesis stream \
-          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus, and \
-          the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. Functions \
-          without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes again.",
+          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus for four \
+          days, and the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. \
+          Functions without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes \
+          again.",
     links: Links { csf: &["RC.RP", "RS.MI"], owasp: &["S10"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Sqs, Source::Kinesis, Source::Events],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "events:ListArchives",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:ListStreams",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListFunctions",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+        ],
+        provider: "SQS keeps messages for four days and Kinesis records for one unless told otherwise; EventBridge keeps no event \
+                   without an archive.",
+        avoids: &[
+            "A function that is only called, and so has nothing to replay",
+            "A stream of DynamoDB, which cannot keep more than a day",
+            "A rule that starts by the clock, as it comes again",
+            "A mapping or a rule that is disabled",
+            "A rule whose function hands what it may not start to a dead-letter queue or an on-failure destination",
+            "A queue of another account",
+        ],
+        cli: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes MessageRetentionPeriod=1209600 --region <REGION>
+aws kinesis increase-stream-retention-period --stream-arn <STREAM_ARN> --retention-period-hours 168 --region <REGION>
+aws events create-archive --archive-name <ARCHIVE_NAME> --event-source-arn <EVENT_BUS_ARN> --retention-days 14 --region <REGION>",
+        cloudformation: "Queue:
+  Type: AWS::SQS::Queue
+  Properties:
+    MessageRetentionPeriod: 1209600
+Stream:
+  Type: AWS::Kinesis::Stream
+  Properties:
+    RetentionPeriodHours: 168
+Archive:
+  Type: AWS::Events::Archive
+  Properties:
+    SourceArn: <EVENT_BUS_ARN>
+    RetentionDays: 14",
+        terraform: r#"resource "aws_sqs_queue" "<NAME>" {
+  message_retention_seconds = 1209600
+}
+
+resource "aws_kinesis_stream" "<NAME>" {
+  retention_period = 168
+}
+
+resource "aws_cloudwatch_event_archive" "<NAME>" {
+  name             = "<ARCHIVE_NAME>"
+  event_source_arn = "<EVENT_BUS_ARN>"
+  retention_days   = 14
+}"#,
+        undo: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes MessageRetentionPeriod=<SECONDS> --region <REGION>
+aws kinesis decrease-stream-retention-period --stream-arn <STREAM_ARN> --retention-period-hours 24 --region <REGION>
+aws events delete-archive --archive-name <ARCHIVE_NAME> --region <REGION>",
+    },
 };
 
 /// A long weekend.
 const QUEUE_SECONDS: u32 = 4 * 24 * 3600;
+/// The same of an archive, where 0 is for ever.
+const ARCHIVE_DAYS: u32 = 4;
 /// What Kinesis keeps unless it is told otherwise.
 const STREAM_HOURS: u32 = 24;
 
@@ -170,7 +228,9 @@ fn short_stream(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap
 fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<Option<Loss>, Gap> {
     let name = rule.bus.rsplit("event-bus/").next().unwrap_or(&rule.bus);
     let bus = Arn::build(rule.arn.partition(), "events", rule.arn.region(), rule.arn.account(), &format!("event-bus/{name}"));
-    let kept = region.event_archives.items.iter().any(|archive| archive.bus == bus && archive.state == "ENABLED");
+    let keeps = |days: u32| days == 0 || days >= ARCHIVE_DAYS;
+    let kept =
+        region.event_archives.items.iter().any(|archive| archive.bus == bus && archive.state == "ENABLED" && keeps(archive.retention_days));
     if kept || function.dead_letter.is_some() {
         return Ok(None);
     }
@@ -179,8 +239,8 @@ fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<
     }
     region.event_archives.all()?;
     Ok(Some(Loss {
-        what: format!("rule {} has no archive of bus {name} behind it", rule.name),
-        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus}")),
+        what: format!("rule {} has no archive of bus {name} behind it that keeps them for {ARCHIVE_DAYS} days", rule.name),
+        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus} for {ARCHIVE_DAYS} days")),
         source: bus,
     }))
 }
@@ -360,6 +420,16 @@ mod tests {
             [
                 ("no archive", ruled(|_| ()), Says::Fail),
                 ("an archive", ruled(|region| region.event_archives.items.push(archive("ENABLED"))), Says::Pass),
+                (
+                    "an archive of a day",
+                    ruled(|region| region.event_archives.items.push(EventArchive { retention_days: 1, ..archive("ENABLED") })),
+                    Says::Fail,
+                ),
+                (
+                    "an archive of four days",
+                    ruled(|region| region.event_archives.items.push(EventArchive { retention_days: 4, ..archive("ENABLED") })),
+                    Says::Pass,
+                ),
                 ("an archive that is off", ruled(|region| region.event_archives.items.push(archive("DISABLED"))), Says::Fail),
                 ("a dead-letter queue", ruled(|region| region.functions.items[0].dead_letter = Some(arn("sqs", "letters"))), Says::Pass),
                 (

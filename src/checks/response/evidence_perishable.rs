@@ -17,9 +17,10 @@ pub(super) static CHECK: Check = Check {
     why: "The first thing an intruder with rights does is delete the trail. Without versions, Object Lock and digests nobody can say \
           afterwards what was there, or prove that what is there was not changed.",
     how: "Trails that log: LogFileValidationEnabled is false, or the bucket, if it is this account's, has neither versioning nor Object \
-          Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less \
-          than a year. Left alone: trails of another account, as organizations have them, and buckets of another account, which is \
-          where a trail is safest. Rules by which S3 expires objects are not read. Not asked of an account without functions.",
+          Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less than \
+          a year. Unknown where the home Region of the trail, in which buckets are looked for, was not read. Left alone: trails of \
+          another account, as organizations have them, and buckets of another account, which is where a trail is safest. Rules by which \
+          S3 expires objects are not read. Not asked of an account without functions.",
     links: Links {
         security_hub: &["CloudTrail.4"],
         cis: &["3.1.2", "4.2"],
@@ -27,12 +28,88 @@ pub(super) static CHECK: Check = Check {
         owasp: &["S10"],
         csa: &["SAS-5"],
         attack: &["T1562.008", "T1485"],
-        ..Links::NONE
+        pci: &["10.3.2"],
+        soc: &["CC7.3", "PI1.3"],
     },
     reads: &[Source::Cloudtrail, Source::S3, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetEventDataStore",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListEventDataStores",
+            "lambda:ListFunctions",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketVersioning",
+            "s3:ListAllMyBuckets",
+        ],
+        provider: "CloudTrail delivers what it logs and signs it on request; whether the bucket keeps it is up to whose bucket it is.",
+        avoids: &[
+            "A bucket of another account, where a trail is safest",
+            "A trail of another account, as organizations have them",
+            "A trail that is switched off, or an event data store that takes no events",
+            "A bucket whose Object Lock has no default, as its objects may be locked one by one",
+            "An account without functions",
+        ],
+        cli: "aws cloudtrail update-trail --name <TRAIL_NAME> --enable-log-file-validation --region <REGION>
+aws s3api put-bucket-versioning --bucket <BUCKET_NAME> --versioning-configuration Status=Enabled --region <REGION>
+aws s3api put-object-lock-configuration --bucket <BUCKET_NAME> --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}' --region <REGION>
+aws cloudtrail update-event-data-store --event-data-store <EVENT_DATA_STORE_ARN> --termination-protection-enabled --retention-period 365 --region <REGION>",
+        cloudformation: "Trail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    EnableLogFileValidation: true
+Bucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    VersioningConfiguration:
+      Status: Enabled
+    ObjectLockEnabled: true
+    ObjectLockConfiguration:
+      ObjectLockEnabled: Enabled
+      Rule:
+        DefaultRetention:
+          Mode: COMPLIANCE
+          Days: 365
+Store:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    TerminationProtectionEnabled: true
+    RetentionPeriod: 365",
+        terraform: r#"resource "aws_cloudtrail" "<NAME>" {
+  enable_log_file_validation = true
+}
+
+resource "aws_s3_bucket_versioning" "<NAME>" {
+  bucket = aws_s3_bucket.<BUCKET>.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_object_lock_configuration" "<NAME>" {
+  bucket = aws_s3_bucket_versioning.<NAME>.bucket
+
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}
+
+resource "aws_cloudtrail_event_data_store" "<NAME>" {
+  name                           = "<EVENT_DATA_STORE_NAME>"
+  termination_protection_enabled = true
+  retention_period               = 365
+}"#,
+        undo: "aws cloudtrail update-trail --name <TRAIL_NAME> --no-enable-log-file-validation --region <REGION>
+aws cloudtrail update-event-data-store --event-data-store <EVENT_DATA_STORE_ARN> --no-termination-protection-enabled --retention-period <DAYS> --region <REGION>
+Object Lock and the versions under it are never switched off; what is locked in compliance mode stays until its time is over",
+    },
 };
 
 /// How long evidence is kept, at least.
@@ -108,7 +185,15 @@ fn bucket<'a>(context: &Context<'a>, trail: &Trail) -> Result<Option<&'a Bucket>
         }
         gap = gap.or(region.buckets.gap.as_ref());
     }
-    gap.map_or(Ok(None), |gap| Err(gap.clone()))
+    match gap {
+        Some(gap) => Err(gap.clone()),
+        None if context.posture.regions.contains_key(&trail.home_region) => Ok(None),
+        // Buckets are listed Region by Region: one that is not there need not be another account's.
+        None => Err(Gap::unsupported(format!(
+            "{}, the home of trail {}, is not among the Regions that were read",
+            trail.home_region, trail.name
+        ))),
+    }
 }
 
 /// Why what is in `bucket` can be gone within a year, if so.
@@ -283,6 +368,14 @@ mod tests {
                 ("locked for a month", locked(Some(30), None), Says::Fail),
                 ("bucket of another account", with(|_, bucket| bucket.name = "other".to_owned()), Says::Pass),
                 ("buckets denied", elsewhere, Says::Unknown),
+                (
+                    "bucket in a Region that was not read",
+                    with(|trail, bucket| {
+                        trail.home_region = "us-east-1".to_owned();
+                        bucket.name = "other".to_owned()
+                    }),
+                    Says::Unknown,
+                ),
                 ("trail of another account", with(|trail, _| trail.arn = "arn:aws:cloudtrail:eu-west-1:999999999999:trail/main".into()), {
                     Says::NotApplicable
                 }),

@@ -23,10 +23,84 @@ pub(super) static CHECK: Check = Check {
           Unknown where another Region has such a route, which it may collect for. The administrator of an organization may be told \
           elsewhere: of a member account this is no more than likely.",
     links: Links { csf: &["DE.AE", "RS.MA"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
-    reads: &[Source::Events, Source::GuardDuty, Source::Inspector, Source::SecurityHub, Source::Sns, Source::Sqs, Source::Lambda],
+    reads: &[
+        Source::Events,
+        Source::GuardDuty,
+        Source::Inspector,
+        Source::SecurityHub,
+        Source::Sns,
+        Source::Sqs,
+        Source::States,
+        Source::Lambda,
+        Source::Organizations,
+    ],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "guardduty:GetDetector",
+            "guardduty:ListDetectors",
+            "inspector2:BatchGetAccountStatus",
+            "lambda:GetFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctions",
+            "organizations:DescribeOrganization",
+            "securityhub:DescribeHub",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "sns:ListTopics",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+            "states:ListStateMachines",
+        ],
+        provider: "GuardDuty, Inspector and Security Hub hand what they find to EventBridge by themselves, where it is dropped unless a \
+                   rule of yours takes it.",
+        avoids: &[
+            "A Region without functions, or one where none of the three is on",
+            "A single route for Security Hub, as it takes in the others' findings",
+            "A Region whose findings another one may collect: it is unknown",
+            "A member of an organization as certain, as its administrator may be told",
+        ],
+        cli: r#"aws events put-rule --name serious-findings --event-pattern '{"source":["aws.guardduty","aws.inspector2","aws.securityhub"],"$or":[{"detail":{"severity":[{"numeric":[">=",7]},"HIGH","CRITICAL"]}},{"detail":{"findings":{"Severity":{"Label":["HIGH","CRITICAL"]}}}}]}' --region <REGION>
+aws events put-targets --rule serious-findings --targets Id=1,Arn=<TOPIC_ARN> --region <REGION>
+# The topic's policy must let events.amazonaws.com publish."#,
+        cloudformation: r#"Type: AWS::Events::Rule
+Properties:
+  EventPattern:
+    source: [aws.guardduty, aws.inspector2, aws.securityhub]
+    $or:
+      - detail:
+          severity:
+            - numeric: [">=", 7]
+            - HIGH
+            - CRITICAL
+      - detail:
+          findings:
+            Severity:
+              Label: [HIGH, CRITICAL]
+  Targets:
+    - Id: "1"
+      Arn: !Ref <TOPIC>"#,
+        terraform: r#"resource "aws_cloudwatch_event_rule" "<NAME>" {
+  name = "serious-findings"
+  event_pattern = jsonencode({
+    source = ["aws.guardduty", "aws.inspector2", "aws.securityhub"]
+    "$or" = [
+      { detail = { severity = [{ numeric = [">=", 7] }, "HIGH", "CRITICAL"] } },
+      { detail = { findings = { Severity = { Label = ["HIGH", "CRITICAL"] } } } },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "<NAME>" {
+  rule = aws_cloudwatch_event_rule.<NAME>.name
+  arn  = aws_sns_topic.<TOPIC>.arn
+}"#,
+        undo: "aws events remove-targets --rule serious-findings --ids 1 --region <REGION>
+aws events delete-rule --name serious-findings --region <REGION>",
+    },
 };
 
 /// Sources of a rule that takes serious findings of all three.
@@ -137,11 +211,12 @@ mod tests {
     use super::{CHECK, PATTERN};
     use crate::{
         checks::{
+            Confidence, Context, Ruling, Settings,
             event_pattern::EventPattern,
             routes::{finding, testing::alert},
             testing::{ACCOUNT, REGION, Says, ask, cases, denied, empty, with_function},
         },
-        model::{Arn, Detector, DetectorSettings, Fact, Gap, InspectorStatus, Listing, Posture, Region, SecurityHub},
+        model::{Arn, Detector, DetectorSettings, Fact, Gap, InspectorStatus, Listing, Organization, Posture, Region, SecurityHub},
     };
 
     fn with(pattern: Option<&str>, change: impl FnOnce(&mut Region)) -> Posture {
@@ -224,6 +299,22 @@ mod tests {
         region.event_rules.items[0].targets.known_mut().unwrap()[0].arn = Arn::from("arn:aws:sns:eu-central-1:999999999999:alerts");
         posture.regions.insert("eu-central-1".to_owned(), region);
         assert_eq!(ask(&CHECK, &posture).iter().map(|(_, says)| *says).collect::<Vec<_>>(), [Says::NotApplicable, Says::Unknown]);
+    }
+
+    #[test]
+    fn the_administrator_of_a_member_may_be_told_elsewhere() {
+        let settings = Settings::default();
+        for (management, expected) in [(ACCOUNT, Confidence::Proven), ("999999999999", Confidence::Heuristic)] {
+            let mut posture = with(None, |_| ());
+            posture.governance.organization = Fact::Known(Some(Organization {
+                id: "o-1".to_owned(),
+                arn: Arn::from("arn:aws:organizations::999999999999:organization/o-1"),
+                management_account: management.to_owned(),
+                feature_set: "ALL".to_owned(),
+            }));
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.confidence, expected, "{management}");
+        }
     }
 
     #[test]

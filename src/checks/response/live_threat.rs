@@ -18,11 +18,48 @@ pub(super) static CHECK: Check = Check {
           Every minute it runs on, it does so with the permissions of its role.",
     how: "ListFindings has a finding on the function that is not archived. High instead of critical where GuardDuty itself rates it low. \
           Does not apply where no detector watches the network of functions: that is reported by itself, and is no sign of calm.",
-    links: Links { csf: &["RS.AN", "RS.MI"], owasp: &["S10"], csa: &["SAS-5"], attack: &["T1648", "T1496"], ..Links::NONE },
+    links: Links {
+        csf: &["RS.AN", "RS.MI"],
+        owasp: &["S10"],
+        csa: &["SAS-5"],
+        attack: &["T1648", "T1496"],
+        soc: &["CC3.2", "CC4.2", "CC7.3", "CC7.4"],
+        ..Links::NONE
+    },
     reads: &[Source::GuardDuty, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "guardduty:GetDetector",
+            "guardduty:GetFindings",
+            "guardduty:ListDetectors",
+            "guardduty:ListFindings",
+            "lambda:ListFunctions",
+        ],
+        provider: "GuardDuty tells what it sees of a function's network and stops nothing: to contain it is yours.",
+        avoids: &[
+            "A finding on another function, however alike its name",
+            "A function that no detector watches, of which MV-012 tells",
+            "A finding that GuardDuty itself rates low as more than high",
+        ],
+        cli: r#"aws lambda get-function --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda put-function-concurrency --function-name <FUNCTION_NAME> --reserved-concurrent-executions 0 --region <REGION>
+aws iam put-role-policy --role-name <ROLE_NAME> --policy-name AWSRevokeOlderSessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"<NOW>"}}}]}'
+# When the incident is closed:
+aws guardduty archive-findings --detector-id <DETECTOR_ID> --finding-ids <FINDING_ID> --region <REGION>"#,
+        cloudformation: "# Contain it with the AWS CLI first; this keeps a deployment from undoing that.
+Type: AWS::Lambda::Function
+Properties:
+  ReservedConcurrentExecutions: 0",
+        terraform: r#"# Contain it with the AWS CLI first; this keeps a deployment from undoing that.
+resource "aws_lambda_function" "<NAME>" {
+  reserved_concurrent_executions = 0
+}"#,
+        undo: "aws lambda delete-function-concurrency --function-name <FUNCTION_NAME> --region <REGION>
+aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name AWSRevokeOlderSessions
+aws guardduty unarchive-findings --detector-id <DETECTOR_ID> --finding-ids <FINDING_ID> --region <REGION>",
+    },
 };
 
 /// Below which severity GuardDuty itself calls a finding low.

@@ -1,6 +1,7 @@
 //! Layer 5: when it happens we can contain, investigate and recover.
 
 use super::Check;
+use crate::model::{EventSourceMapping, Function, Gap};
 
 mod alias_split;
 mod blind_spot;
@@ -38,3 +39,27 @@ pub(super) static CHECKS: &[&Check] = &[
     &containment_left_behind::CHECK,
     &blind_spot::CHECK,
 ];
+
+/// Whether `mapping` feeds whatever code of `function` was uploaded last: now, and by no version that was published.
+///
+/// # Errors
+/// The gap, when it names an alias of which that is not known.
+fn feeds_latest(function: &Function, mapping: &EventSourceMapping) -> Result<bool, Gap> {
+    if matches!(mapping.state.as_str(), "Disabled" | "Disabling" | "Deleting") {
+        return Ok(false);
+    }
+    match mapping.function.as_str().strip_prefix(function.arn.as_str()).unwrap_or_default().trim_start_matches(':') {
+        "" | Function::UNQUALIFIED => Ok(true),
+        version if version.bytes().all(|byte| byte.is_ascii_digit()) => Ok(false),
+        alias => Ok(latest(function)?.contains(&alias)),
+    }
+}
+
+/// The aliases of `function` that stand before no version but `$LATEST`.
+///
+/// # Errors
+/// The gap, when its aliases are not known.
+fn latest(function: &Function) -> Result<Vec<&str>, Gap> {
+    let aliases = function.aliases.known()?.iter();
+    Ok(aliases.filter(|alias| alias.version == Function::UNQUALIFIED).map(|alias| alias.name.as_str()).collect())
+}

@@ -1,8 +1,9 @@
 //! IR-005: there is no version to roll back to.
 
+use super::feeds_latest;
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::{EventSourceMapping, Function, Gap, Source},
+    model::{Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -16,12 +17,54 @@ pub(super) static CHECK: Check = Check {
           Without published versions, or with triggers that call $LATEST, the only way out is a new deployment from a \
           pipeline that may itself be what was broken into.",
     how: "ListVersionsByFunction gives fewer than two published versions, or ListEventSourceMappings has an enabled mapping that \
-          invokes the function without a version or alias. Disabled mappings invoke nothing and are left alone.",
+          invokes the function without a version or alias, or by an alias that points at $LATEST. Disabled mappings invoke nothing and are left alone.",
     links: Links { csf: &["RS.MI", "RC.RP"], owasp: &["S10"], csa: &["SAS-3"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:ListAliases", "lambda:ListEventSourceMappings", "lambda:ListFunctions", "lambda:ListVersionsByFunction"],
+        provider: "Lambda keeps every version that was published until you delete it, and nothing of what $LATEST was before.",
+        avoids: &[
+            "A mapping that is disabled, as it invokes nothing",
+            "A mapping of a version, or of an alias that points at one",
+            "A mapping of another function whose name begins the same",
+        ],
+        cli: "aws lambda publish-version --function-name <FUNCTION_NAME> --region <REGION>
+aws lambda create-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <VERSION> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <ALIAS_ARN> --region <REGION>",
+        cloudformation: "Version:
+  Type: AWS::Lambda::Version
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+Alias:
+  Type: AWS::Lambda::Alias
+  Properties:
+    Name: <ALIAS>
+    FunctionName: !Ref <FUNCTION>
+    FunctionVersion: !GetAtt Version.Version
+Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    FunctionName: !Ref Alias
+    EventSourceArn: <EVENT_SOURCE_ARN>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  publish = true
+}
+
+resource "aws_lambda_alias" "<NAME>" {
+  name             = "<ALIAS>"
+  function_name    = aws_lambda_function.<NAME>.function_name
+  function_version = aws_lambda_function.<NAME>.version
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  function_name    = aws_lambda_alias.<NAME>.arn
+  event_source_arn = "<EVENT_SOURCE_ARN>"
+}"#,
+        undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <FUNCTION_ARN> --region <REGION>
+aws lambda delete-alias --function-name <FUNCTION_NAME> --name <ALIAS> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -29,7 +72,15 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
-    if let Some(mapping) = context.known_mappings_of(function).iter().find(|mapping| unpinned(function, mapping)) {
+    let (mut gap, mut unpinned) = (None, None);
+    for mapping in context.known_mappings_of(function) {
+        match feeds_latest(function, mapping) {
+            Ok(true) => _ = unpinned.get_or_insert(mapping),
+            Ok(false) => {}
+            Err(why) => _ = gap.get_or_insert(why),
+        }
+    }
+    if let Some(mapping) = unpinned {
         let evidence = vec![Evidence::field("lambda:ListEventSourceMappings", "FunctionArn", mapping.function.as_str())];
         let fault = Fault::new(format!("{} is invoked as $LATEST by an event source mapping", function.name), evidence);
         return Ok(fault.subject(vec![mapping.uuid.clone()]).into());
@@ -43,14 +94,7 @@ fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
         return Ok(Ruling::fail(message, vec![Evidence::field("lambda:ListVersionsByFunction", "Versions", published)]));
     }
     context.mappings_of(function)?;
-    Ok(Ruling::Pass)
-}
-
-/// Whether `mapping` feeds whatever code was uploaded last.
-fn unpinned(function: &Function, mapping: &EventSourceMapping) -> bool {
-    let qualifier = mapping.function.as_str().strip_prefix(function.arn.as_str()).unwrap_or_default();
-    let disabled = matches!(mapping.state.as_str(), "Disabled" | "Disabling" | "Deleting");
-    matches!(qualifier, "" | ":$LATEST") && !disabled
+    gap.map_or(Ok(Ruling::Pass), Err)
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -74,10 +118,12 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::CHECK;
     use crate::{
         checks::testing::{REGION, Says, cases, denied, with_function},
-        model::{Arn, EventSourceMapping, Fact, Gap, Listing, Posture},
+        model::{Alias, Arn, EventSourceMapping, Fact, Gap, Listing, Posture},
     };
 
     fn mapped(qualifier: &str, state: &str) -> Posture {
@@ -90,6 +136,16 @@ mod tests {
                 Arn::from(format!("arn:aws:lambda:eu-west-1:123456789012:function:orders{qualifier}")),
             )
         }]);
+        posture
+    }
+
+    fn alias(version: &str) -> Alias {
+        Alias { name: "live".to_owned(), version: version.to_owned(), weights: BTreeMap::new(), revision_id: None }
+    }
+
+    fn aliased(aliases: Fact<Vec<Alias>>) -> Posture {
+        let mut posture = mapped(":live", "Enabled");
+        posture.regions.get_mut(REGION).unwrap().functions.items[0].aliases = aliases;
         posture
     }
 
@@ -113,6 +169,10 @@ mod tests {
                 ("one version", one_version, Says::Fail),
                 ("one version is enough to fail", one_version_and_no_mappings, Says::Fail),
                 ("mapping to an alias", mapped(":live", "Enabled"), Says::Pass),
+                ("mapping to a version", mapped(":2", "Enabled"), Says::Pass),
+                ("mapping to an alias of $LATEST", aliased(Fact::Known(vec![alias("$LATEST")])), Says::Fail),
+                ("mapping to an alias of a version", aliased(Fact::Known(vec![alias("2")])), Says::Pass),
+                ("mapping to an alias, aliases unread", aliased(Fact::unread("lambda:ListAliases")), Says::Unknown),
                 ("mapping to the function", mapped("", "Enabled"), Says::Fail),
                 ("mapping to $LATEST", mapped(":$LATEST", "Enabled"), Says::Fail),
                 ("disabled mapping", mapped("", "Disabled"), Says::Pass),

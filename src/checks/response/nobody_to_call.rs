@@ -16,11 +16,46 @@ pub(super) static CHECK: Check = Check {
           opened the account. And when help is needed, whoever answers must be allowed to open a case.",
     how: "GetAlternateContact has no SECURITY contact; or, of low severity, no role, group or user has the policy AWSSupportAccess. Not \
           asked of an account without functions. Whether Security Hub collects what is to be handled, MV-018 says.",
-    links: Links { security_hub: &["Account.1"], cis: &["2.3", "2.15"], csf: &["RS.CO", "GV.RR"], owasp: &["S10"], ..Links::NONE },
+    links: Links {
+        security_hub: &["Account.1", "IAM.18"],
+        cis: &["2.3", "2.15"],
+        csf: &["RS.CO", "GV.RR"],
+        owasp: &["S10"],
+        pci: &["12.10.3"],
+        ..Links::NONE
+    },
     reads: &[Source::Account, Source::Iam, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["account:GetAlternateContact", "iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"],
+        provider: "AWS writes to the security contact when it sees the account abused, and to the root user where there is none.",
+        avoids: &[
+            "An account without functions",
+            "A missing policy for AWS Support as more than low, where there is a contact",
+        ],
+        cli: "aws account put-alternate-contact --alternate-contact-type SECURITY --name <NAME> --title <TITLE> --email-address <EMAIL_ADDRESS> --phone-number <PHONE_NUMBER>
+aws iam attach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess",
+        cloudformation: "# CloudFormation has no resource for alternate contacts: name them with the AWS CLI.
+Type: AWS::IAM::Role
+Properties:
+  ManagedPolicyArns:
+    - arn:aws:iam::aws:policy/AWSSupportAccess",
+        terraform: r#"resource "aws_account_alternate_contact" "<NAME>" {
+  alternate_contact_type = "SECURITY"
+  name                   = "<NAME>"
+  title                  = "<TITLE>"
+  email_address          = "<EMAIL_ADDRESS>"
+  phone_number           = "<PHONE_NUMBER>"
+}
+
+resource "aws_iam_role_policy_attachment" "<NAME>" {
+  role       = aws_iam_role.<ROLE>.name
+  policy_arn = "arn:aws:iam::aws:policy/AWSSupportAccess"
+}"#,
+        undo: "aws account delete-alternate-contact --alternate-contact-type SECURITY
+aws iam detach-role-policy --role-name <ROLE_NAME> --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess",
+    },
 };
 
 /// The managed policy of AWS by which one opens cases.
@@ -101,7 +136,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             testing::{LOGS_ONLY, Says, cases, denied, empty, role, with_function},
         },
         model::{Arn, Fact, Gap, Posture},
@@ -141,6 +176,16 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn help_from_aws_is_less_than_a_call_from_it() {
+        let settings = Settings::default();
+        for (contact, expected) in [(true, Some(Severity::Low)), (false, None)] {
+            let posture = with(Fact::Known(contact), OTHER);
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.severity, expected);
+        }
     }
 
     #[test]

@@ -22,10 +22,77 @@ pub(super) static CHECK: Check = Check {
           lambda:UpdateEventSourceMapping on its mappings, and iam:PutRolePolicy on its role, which is how older sessions are revoked. A \
           session is taken for its role. It is unknown when the caller is of another account or was not read.",
     links: Links { csf: &["RS.MI"], ..Links::NONE },
-    reads: &[Source::Sts, Source::Lambda, Source::Iam],
+    reads: &[Source::Sts, Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctions",
+            "organizations:DescribePolicy",
+            "organizations:ListPoliciesForTarget",
+            "sts:GetCallerIdentity",
+        ],
+        provider: "AWS contains no function for you: whoever is to do it in an incident needs the permissions beforehand.",
+        avoids: &[
+            "The root user, who may do everything",
+            "A permission for the mappings of this function alone, by a condition",
+            "lambda:UpdateEventSourceMapping where the function has no mapping",
+            "A caller of another account, or one that was not read: it is unknown",
+        ],
+        cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name contain-functions --policy-document file://policy.json",
+        cloudformation: r#"Type: AWS::IAM::RolePolicy
+Properties:
+  RoleName: <ROLE_NAME>
+  PolicyName: contain-functions
+  PolicyDocument:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action:
+          - lambda:GetFunction
+          - lambda:PutFunctionConcurrency
+          - lambda:RemovePermission
+          - lambda:UpdateAlias
+        Resource: <FUNCTION_ARN>
+      - Effect: Allow
+        Action: lambda:UpdateEventSourceMapping
+        Resource: "*"
+        Condition:
+          ArnEquals: {"lambda:FunctionArn": <FUNCTION_ARN>}
+      - Effect: Allow
+        Action: iam:PutRolePolicy
+        Resource: <EXECUTION_ROLE_ARN>"#,
+        terraform: r#"resource "aws_iam_role_policy" "<NAME>" {
+  name = "contain-functions"
+  role = aws_iam_role.<ROLE>.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["lambda:GetFunction", "lambda:PutFunctionConcurrency", "lambda:RemovePermission", "lambda:UpdateAlias"]
+        Resource = aws_lambda_function.<FUNCTION>.arn
+      },
+      {
+        Effect    = "Allow"
+        Action    = "lambda:UpdateEventSourceMapping"
+        Resource  = "*"
+        Condition = { ArnEquals = { "lambda:FunctionArn" = aws_lambda_function.<FUNCTION>.arn } }
+      },
+      {
+        Effect   = "Allow"
+        Action   = "iam:PutRolePolicy"
+        Resource = aws_iam_role.<EXECUTION_ROLE>.arn
+      },
+    ]
+  })
+}"#,
+        undo: "aws iam delete-role-policy --role-name <ROLE_NAME> --policy-name contain-functions",
+    },
 };
 
 const ON_FUNCTION: [&str; 4] = ["lambda:GetFunction", "lambda:PutFunctionConcurrency", "lambda:RemovePermission", "lambda:UpdateAlias"];

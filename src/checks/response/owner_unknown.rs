@@ -20,7 +20,30 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Lambda, Source::SsmIncidents],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags", "ssm-incidents:ListResponsePlans"],
+        provider: "AWS keeps the tags of a function and calls nobody: who answers for it only you can say.",
+        avoids: &[
+            "A function whose tags do not mark it as sensitive",
+            "A tag of the same meaning in another spelling, such as acme:run-book",
+            "A Region with a response plan of Incident Manager",
+        ],
+        cli: "aws lambda tag-resource --resource <FUNCTION_ARN> --tags owner=<TEAM>,runbook=<URL> --region <REGION>",
+        cloudformation: "Type: AWS::Lambda::Function
+Properties:
+  Tags:
+    - Key: owner
+      Value: <TEAM>
+    - Key: runbook
+      Value: <URL>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  tags = {
+    owner   = "<TEAM>"
+    runbook = "<URL>"
+  }
+}"#,
+        undo: "aws lambda untag-resource --resource <FUNCTION_ARN> --tag-keys owner runbook --region <REGION>",
+    },
 };
 
 /// Tags that say who answers, or how; compared without case and without what joins words.

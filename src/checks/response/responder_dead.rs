@@ -27,7 +27,67 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::Events, Source::Lambda, Source::Sns, Source::Sqs, Source::States, Source::Cloudwatch],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "cloudwatch:GetMetricData",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "lambda:GetFunction",
+            "lambda:GetPolicy",
+            "lambda:ListFunctions",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptions",
+            "sns:ListTopics",
+            "sqs:GetQueueAttributes",
+            "sqs:ListQueues",
+            "states:ListStateMachines",
+        ],
+        provider: "EventBridge tries a target again for a day and then drops the event, unless a dead-letter queue of yours takes it.",
+        avoids: &[
+            "A rule that AWS keeps for one of its services",
+            "A rule that takes everything, or other events than findings",
+            "A target in another account",
+            "A responder that was never called",
+            "A target without a dead-letter queue as more than low",
+        ],
+        cli: r#"aws events enable-rule --name <RULE_NAME> --region <REGION>
+aws lambda add-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal events.amazonaws.com --source-arn <RULE_ARN> --region <REGION>
+aws events put-targets --rule <RULE_NAME> --targets '[{"Id":"1","Arn":"<FUNCTION_ARN>","DeadLetterConfig":{"Arn":"<QUEUE_ARN>"}}]' --region <REGION>
+aws guardduty create-sample-findings --detector-id <DETECTOR_ID> --finding-types 'Backdoor:Lambda/C&CActivity.B' --region <REGION>"#,
+        cloudformation: r#"Rule:
+  Type: AWS::Events::Rule
+  Properties:
+    State: ENABLED
+    Targets:
+      - Id: "1"
+        Arn: !GetAtt <FUNCTION>.Arn
+        DeadLetterConfig:
+          Arn: !GetAtt <QUEUE>.Arn
+Permission:
+  Type: AWS::Lambda::Permission
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+    Action: lambda:InvokeFunction
+    Principal: events.amazonaws.com
+    SourceArn: !GetAtt Rule.Arn"#,
+        terraform: r#"resource "aws_cloudwatch_event_target" "<NAME>" {
+  rule = aws_cloudwatch_event_rule.<RULE>.name
+  arn  = aws_lambda_function.<FUNCTION>.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.<QUEUE>.arn
+  }
+}
+
+resource "aws_lambda_permission" "<NAME>" {
+  function_name = aws_lambda_function.<FUNCTION>.function_name
+  action        = "lambda:InvokeFunction"
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.<RULE>.arn
+}"#,
+        undo: "aws events disable-rule --name <RULE_NAME> --region <REGION>
+aws lambda remove-permission --function-name <FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -132,7 +192,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Context, Settings,
+            Context, Ruling, Settings, Severity,
             routes::testing::rule,
             testing::{REGION, Says, ask, denied, with_function},
         },
@@ -217,6 +277,17 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    #[test]
+    fn a_missing_dead_letter_queue_is_low() {
+        let settings = Settings::default();
+        let without = with(FINDINGS, |rule, _| rule.targets.known_mut().unwrap()[0].dead_letter_queue = None);
+        let disabled = with(FINDINGS, |rule, _| rule.state = "DISABLED".to_owned());
+        for (posture, expected) in [(without, Some(Severity::Low)), (disabled, None)] {
+            let Ruling::Fail(fault) = (CHECK.run)(&Context::new(&posture, &settings)).remove(0).ruling else { panic!("no fail") };
+            assert_eq!(fault.severity, expected, "{}", fault.message);
+        }
     }
 
     #[test]

@@ -19,10 +19,49 @@ pub(super) static CHECK: Check = Check {
           have rotation turned on, with a function that exists, has not failed and is not stopped, and must not be overdue by more than \
           two days. Secrets that an AWS service rotates by itself are in order; replicas are judged where their primary is.",
     links: Links { csf: &["RS.MI"], owasp: &["S3"], csa: &["SAS-7"], attack: &["T1555.006"], ..Links::NONE },
-    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
+    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam, Source::Organizations],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "lambda:GetFunction",
+            "lambda:ListFunctions",
+            "organizations:DescribePolicy",
+            "organizations:ListPoliciesForTarget",
+            "secretsmanager:ListSecrets",
+        ],
+        provider: "Secrets Manager calls the rotation function on schedule or on demand; what that changes in the system behind the \
+                   secret is yours.",
+        avoids: &[
+            "A secret that an AWS service rotates by itself",
+            "A replica, which is rotated where its primary is",
+            "A secret that the role cannot read",
+            "A rotation that is late by no more than two days",
+        ],
+        cli: "aws lambda add-permission --function-name <ROTATION_FUNCTION_NAME> --statement-id <STATEMENT_ID> --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com --source-account <ACCOUNT_ID> --region <REGION>
+aws secretsmanager rotate-secret --secret-id <SECRET_ARN> --rotation-lambda-arn <ROTATION_FUNCTION_ARN> --rotation-rules AutomaticallyAfterDays=30 --no-rotate-immediately --region <REGION>",
+        cloudformation: "Type: AWS::SecretsManager::RotationSchedule
+Properties:
+  SecretId: !Ref <SECRET>
+  RotationLambdaARN: !GetAtt <FUNCTION>.Arn
+  RotateImmediatelyOnUpdate: false
+  RotationRules:
+    AutomaticallyAfterDays: 30",
+        terraform: r#"resource "aws_secretsmanager_secret_rotation" "<NAME>" {
+  secret_id           = aws_secretsmanager_secret.<SECRET>.id
+  rotation_lambda_arn = aws_lambda_function.<FUNCTION>.arn
+  rotate_immediately  = false
+
+  rotation_rules {
+    automatically_after_days = 30
+  }
+}"#,
+        undo: "aws secretsmanager cancel-rotate-secret --secret-id <SECRET_ARN> --region <REGION>
+aws lambda remove-permission --function-name <ROTATION_FUNCTION_NAME> --statement-id <STATEMENT_ID> --region <REGION>",
+    },
 };
 
 const READ: &str = "secretsmanager:GetSecretValue";
@@ -236,6 +275,7 @@ mod tests {
                 ("its function is gone", reading(OWN, |_, function| function.name = String::new()), Says::Fail),
                 ("its function is stopped", reading(OWN, |_, function| function.reserved_concurrency = Fact::Known(Some(0))), Says::Fail),
                 ("overdue", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-01T00:00:00Z")), Says::Fail),
+                ("late by two days", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-21T06:00:00Z")), Says::Pass),
                 ("due", reading(OWN, |secret, _| secret.next_rotation = date("2026-11-25T00:00:00Z")), Says::Pass),
                 (
                     "rotated by the service that owns it",

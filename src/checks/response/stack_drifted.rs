@@ -23,7 +23,21 @@ pub(super) static CHECK: Check = Check {
     reads: &[Source::CloudFormation, Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &["cloudformation:DescribeStacks", "lambda:GetFunction", "lambda:ListFunctions", "lambda:ListTags"],
+        provider: "CloudFormation looks for drift only when asked to, and deploys over it without a word.",
+        avoids: &[
+            "A stack that owns no function",
+            "A stack whose drift was never looked for, or that was deployed since: it is unknown",
+        ],
+        cli: "aws cloudformation detect-stack-drift --stack-name <STACK_NAME> --region <REGION>
+aws cloudformation describe-stack-resource-drifts --stack-name <STACK_NAME> --stack-resource-drift-status-filters MODIFIED DELETED --region <REGION>
+aws cloudformation create-change-set --stack-name <STACK_NAME> --change-set-name revert-drift --deployment-mode REVERT_DRIFT --template-body file://template.yaml --region <REGION>
+aws cloudformation execute-change-set --stack-name <STACK_NAME> --change-set-name revert-drift --region <REGION>",
+        cloudformation: "# Take into the template what is to stay, and deploy it by a change set with REVERT_DRIFT as above.",
+        terraform: "# Stacks are CloudFormation's: of what Terraform keeps, terraform plan shows the drift and terraform apply undoes it.",
+        undo: "What a change set has undone is changed by hand once more: only the output of describe-stack-resource-drifts says how it was",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -76,7 +90,8 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
         Plan::new(Effort::Guided, Risk::Manual, "Find out who changed what, and bring template and account together again")
             .step(call("describe-stack-resource-drifts").with("stack-resource-drift-status-filters", "MODIFIED"))
             .step("Look in CloudTrail for who changed the resources that it names: what nobody knows of is an incident")
-            .step("Take into the template what is to stay, and deploy it: that undoes the rest"),
+            .step("Take into the template what is to stay")
+            .step("Deploy it by a change set made with --deployment-mode REVERT_DRIFT, which undoes the rest: any other leaves it"),
     )
 }
 

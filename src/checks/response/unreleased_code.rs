@@ -1,8 +1,9 @@
 //! IR-006: what runs is not what was released.
 
+use super::{feeds_latest, latest};
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
-    model::{EventSourceMapping, Function, Gap, Source, Version},
+    model::{Function, Gap, Source, Version},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -15,13 +16,63 @@ pub(super) static CHECK: Check = Check {
     why: "Whoever may upload code runs what they like as the function's role. Where releases are published as versions, code that was \
           never published and is invoked all the same went past the pipeline: by somebody's hand, or an intruder's.",
     how: "Only of functions with published versions. ListFunctions gives $LATEST another CodeSha256 than the newest version has, and an \
-          enabled mapping, a function URL or a resource policy starts $LATEST. Where everything that is known goes through versions and \
+          enabled mapping, a function URL or a resource policy starts $LATEST, perhaps by an alias that points at it. Where everything that is known goes through versions and \
           aliases, $LATEST may differ: that is where a deployment begins. Who uploaded it CloudTrail knows; that is not read.",
     links: Links { csf: &["RS.AN", "PR.PS"], owasp: &["S10"], csa: &["SAS-3"], attack: &["T1546", "T1525"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
     fix,
-    guide: Guide::NONE,
+    guide: Guide {
+        calls: &[
+            "lambda:GetPolicy",
+            "lambda:ListAliases",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionUrlConfigs",
+            "lambda:ListFunctions",
+            "lambda:ListVersionsByFunction",
+        ],
+        provider: "Lambda never changes a published version and runs as $LATEST whatever was uploaded last; which of the two was \
+                   released it does not know.",
+        avoids: &[
+            "A function of which no version was ever published",
+            "Other code in $LATEST that nothing known starts, as that is where a deployment begins",
+            "A mapping or a function URL of an alias that points at a version, or a mapping that is disabled",
+        ],
+        cli: "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=UpdateFunctionCode20150331v2 --region <REGION>
+aws lambda create-alias --function-name <FUNCTION_NAME> --name <ALIAS> --function-version <VERSION> --region <REGION>
+aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <ALIAS_ARN> --region <REGION>",
+        cloudformation: "Version:
+  Type: AWS::Lambda::Version
+  Properties:
+    FunctionName: !Ref <FUNCTION>
+Alias:
+  Type: AWS::Lambda::Alias
+  Properties:
+    Name: <ALIAS>
+    FunctionName: !Ref <FUNCTION>
+    FunctionVersion: !GetAtt Version.Version
+Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    FunctionName: !Ref Alias
+    EventSourceArn: <EVENT_SOURCE_ARN>",
+        terraform: r#"resource "aws_lambda_function" "<NAME>" {
+  publish = true
+}
+
+resource "aws_lambda_alias" "<NAME>" {
+  name             = "<ALIAS>"
+  function_name    = aws_lambda_function.<NAME>.function_name
+  function_version = aws_lambda_function.<NAME>.version
+}
+
+resource "aws_lambda_event_source_mapping" "<NAME>" {
+  function_name    = aws_lambda_alias.<NAME>.arn
+  event_source_arn = "<EVENT_SOURCE_ARN>"
+}"#,
+        undo: "aws lambda update-event-source-mapping --uuid <MAPPING_UUID> --function-name <FUNCTION_ARN> --region <REGION>
+aws lambda delete-alias --function-name <FUNCTION_NAME> --name <ALIAS> --region <REGION>",
+    },
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -53,31 +104,40 @@ fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
 
 /// What starts `$LATEST` of `function`, if anything does.
 fn latest_starts(context: &Context<'_>, function: &Function) -> Result<Option<(&'static str, Evidence)>, Gap> {
-    if let Some(mapping) = context.known_mappings_of(function).iter().find(|mapping| feeds_latest(function, mapping)) {
-        let evidence =
-            Evidence::field("lambda:ListEventSourceMappings", format!("{} FunctionArn", mapping.uuid), mapping.function.as_str());
-        return Ok(Some(("an event source mapping", evidence)));
+    let mut gap = None;
+    for mapping in context.known_mappings_of(function) {
+        match feeds_latest(function, mapping) {
+            Ok(true) => {
+                let pointer = format!("{} FunctionArn", mapping.uuid);
+                let evidence = Evidence::field("lambda:ListEventSourceMappings", pointer, mapping.function.as_str());
+                return Ok(Some(("an event source mapping", evidence)));
+            }
+            Ok(false) => {}
+            Err(why) => _ = gap.get_or_insert(why),
+        }
     }
-    let latest = function.urls.known().map(|urls| urls.iter().find(|url| url.qualifier == Function::UNQUALIFIED));
-    if let Ok(Some(url)) = latest {
+    let aliases = latest(function);
+    let is_latest = |qualifier: &str| qualifier == Function::UNQUALIFIED || aliases.as_ref().is_ok_and(|names| names.contains(&qualifier));
+    let of_latest = function.urls.known().map(|urls| urls.iter().find(|url| is_latest(&url.qualifier)));
+    if let Ok(Some(url)) = of_latest {
         return Ok(Some(("its function URL", Evidence::field("lambda:ListFunctionUrlConfigs", "FunctionUrl", &url.url))));
     }
     let policy = function.policies.get(Function::UNQUALIFIED);
-    if let Some(Ok(Some(_))) = policy.map(|policy| policy.known()) {
-        return Ok(Some(("who is named in its policy", Evidence::field("lambda:GetPolicy", "Policy", "of the function itself"))));
+    let granted = function.policies.iter().find(|(qualifier, policy)| is_latest(qualifier) && matches!(policy.known(), Ok(Some(_))));
+    if let Some((qualifier, _)) = granted {
+        return Ok(Some(("who is named in its policy", Evidence::field("lambda:GetPolicy", "Policy", format!("of {qualifier}")))));
+    }
+    if let Some(gap) = gap {
+        return Err(gap);
     }
     context.mappings_of(function)?;
-    latest?;
+    of_latest?;
+    aliases?;
     match policy {
         Some(policy) => _ = policy.known()?,
         None => return Err(Gap::unread("lambda:GetPolicy")),
     }
     Ok(None)
-}
-
-fn feeds_latest(function: &Function, mapping: &EventSourceMapping) -> bool {
-    let qualifier = mapping.function.as_str().strip_prefix(function.arn.as_str()).unwrap_or_default();
-    matches!(qualifier, "" | ":$LATEST") && !matches!(mapping.state.as_str(), "Disabled" | "Disabling" | "Deleting")
 }
 
 fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -97,10 +157,12 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::CHECK;
     use crate::{
         checks::testing::{REGION, Says, cases, denied, with_function},
-        model::{Arn, EventSourceMapping, Fact, Function, FunctionUrl, Gap, Listing, PolicyText, Posture, Version},
+        model::{Alias, Arn, EventSourceMapping, Fact, Function, FunctionUrl, Gap, Listing, PolicyText, Posture, Version},
     };
 
     /// Code `b` that came after version 10, which has code `a`.
@@ -138,6 +200,16 @@ mod tests {
             let text = PolicyText::from(r#"{"Version":"2012-10-17","Statement":[]}"#);
             function.policies.insert("$LATEST".to_owned(), Fact::Known(Some(text)));
         };
+        let alias =
+            || Alias { name: "live".to_owned(), version: Function::UNQUALIFIED.to_owned(), weights: BTreeMap::new(), revision_id: None };
+        let granted_by_alias = |function: &mut Function| {
+            policy(function);
+            let text = function.policies.remove("$LATEST").unwrap();
+            function.policies.extend([("$LATEST".to_owned(), Fact::Known(None)), ("live".to_owned(), text)]);
+            function.aliases = Fact::Known(vec![alias()]);
+        };
+        let mut url_of_latest = url("live");
+        url_of_latest.regions.get_mut(REGION).unwrap().functions.items[0].aliases = Fact::Known(vec![alias()]);
         let mut unread = changed(|_| ());
         unread.regions.get_mut(REGION).unwrap().event_source_mappings = Listing::default();
         cases(
@@ -150,7 +222,10 @@ mod tests {
                 ("a mapping that is off", mapped("", "Disabled"), Says::Pass),
                 ("a URL", url("$LATEST"), Says::Fail),
                 ("a URL of an alias", url("live"), Says::Pass),
+                ("a URL of an alias of $LATEST", url_of_latest, Says::Fail),
                 ("a policy", changed(policy), Says::Fail),
+                ("a policy of an alias of $LATEST", changed(granted_by_alias), Says::Fail),
+                ("aliases denied", changed(|it| it.aliases = Gap::denied("lambda:ListAliases", "no").into()), Says::Unknown),
                 ("nothing starts it", changed(|_| ()), Says::Pass),
                 ("never released", changed(|function| function.versions = Fact::Known(vec![])), Says::NotApplicable),
                 ("code untold", changed(|function| function.code_sha256 = None), Says::Unknown),

@@ -172,11 +172,15 @@ async fn aliases(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Alias
         Some(Alias {
             name: alias.name?,
             version: alias.function_version?,
-            // A share between 0 and 1: as thousandths it compares and prints exactly.
-            weights: weights.into_iter().flatten().map(|(version, share)| (version, (share * 1000.0).round() as u32)).collect(),
+            weights: weights.into_iter().flatten().map(|(version, share)| (version, thousandths(share))).collect(),
             revision_id: alias.revision_id,
         })
     }))
+}
+
+/// A share between 0 and 1, which compares and prints exactly as thousandths. The least one is one: it is no zero.
+fn thousandths(share: f64) -> u32 {
+    ((share * 1000.0).round() as u32).max(u32::from(share > 0.0))
 }
 
 async fn versions(reader: &Reader, client: &Client, name: &str) -> Fact<Vec<Version>> {
@@ -263,6 +267,11 @@ fn qualifier(arn: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_share_of_traffic_is_no_zero() {
+        assert_eq!([0.0, 0.0001, 0.01, 0.25, 1.0].map(thousandths), [0, 1, 10, 250, 1000]);
+    }
 
     #[test]
     fn a_policy_without_statements_is_none() {
