@@ -101,15 +101,12 @@ impl Flow {
         let mut stores: BTreeMap<&Arn, Store> = uses.stores.iter().map(|(arn, kind)| (arn, Store::new(arn, kind))).collect();
         let mut hands: BTreeMap<&Arn, Users> = BTreeMap::new();
         for (_, function) in context.posture.functions() {
-            let role = context.posture.role(&function.role);
-            let class = match function.tags.known() {
-                _ if role.is_some_and(|role| context.settings.is_sensitive(&role.tags)) => Class::Sensitive,
-                Err(_) => Class::Unknown,
-                Ok(_) => match context.settings.asset(function) {
-                    Asset::Sensitive => Class::Sensitive,
-                    Asset::Ordinary => Class::Ordinary,
-                    Asset::Development => Class::Development,
-                },
+            let standing = context.standing_with_role(function);
+            let class = match (standing.asset(), standing.class()) {
+                (Asset::Sensitive, _) => Class::Sensitive,
+                (_, Err(_)) => Class::Unknown,
+                (Asset::Ordinary, _) => Class::Ordinary,
+                (Asset::Development, _) => Class::Development,
             };
             if let Some(gap) = uses.gap(&function.role)
                 && !gaps.contains(gap)

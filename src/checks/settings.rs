@@ -3,7 +3,19 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::Waiver;
-use crate::model::{Arn, Function, Posture};
+use crate::model::{Arn, Posture};
+
+mod classes;
+mod environments;
+mod marks;
+mod runtimes;
+mod thresholds;
+
+pub use classes::{Classes, Classified, DataClass, Demand, Protection};
+pub use environments::{Environment, Environments, Placed};
+pub use marks::{Described, Mark, Marks, Tags};
+pub use runtimes::RuntimeDates;
+pub use thresholds::{Threshold, Thresholds};
 
 /// What the user says of the account. The defaults are cautious.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,14 +30,16 @@ pub struct Settings {
     pub retention_min_days: u32,
     /// Most days that logs are kept; none sets no upper bound, but never-expire is reported all the same.
     pub retention_max_days: Option<u32>,
-    /// How many days before the end of support a runtime is reported.
-    pub runtime_notice_days: u32,
-    /// From how many functions on a shared role is reported.
-    pub shared_role_functions: usize,
-    /// Tags that mark sensitive resources: key to values, compared without case.
-    pub sensitive_tags: BTreeMap<String, Vec<String>>,
-    /// Tags that mark development resources: key to values, compared without case.
-    pub development_tags: BTreeMap<String, Vec<String>>,
+    /// The bounds of checks.
+    pub thresholds: Thresholds,
+    /// Dates of runtimes that hold over the shipped table's, by the runtime's name.
+    pub runtimes: BTreeMap<String, RuntimeDates>,
+    /// Tag keys that say who answers for a resource, or how; compared without case and without what joins words.
+    pub owners: Vec<String>,
+    /// What marks production and development.
+    pub environments: Environments,
+    /// The classes of data.
+    pub classes: Classes,
     /// Regions where data may be; empty sets no bound.
     pub allowed_regions: Vec<String>,
     /// Fails that somebody answers for.
@@ -36,9 +50,6 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        let environment = words(&["dev", "development", "test", "sandbox", "staging"]);
-        let class = words(&["confidential", "restricted", "sensitive", "secret", "pii", "pci", "phi"]);
         Self {
             baselines: Vec::new(),
             trusted_accounts: Vec::new(),
@@ -47,25 +58,48 @@ impl Default for Settings {
             allowed_regions: Vec::new(),
             retention_min_days: 30,
             retention_max_days: None,
-            runtime_notice_days: 180,
-            shared_role_functions: 3,
-            sensitive_tags: ["data-class", "data-classification", "dataclass", "classification"]
-                .map(|key| (key.to_owned(), class.clone()))
-                .into(),
+            thresholds: Thresholds::default(),
+            runtimes: BTreeMap::new(),
+            owners: OWNERS.iter().map(|&key| key.to_owned()).collect(),
+            environments: Environments::default(),
+            classes: Classes::default(),
             waivers: Vec::new(),
-            development_tags: ["env", "environment", "stage"].map(|key| (key.to_owned(), environment.clone())).into(),
         }
     }
 }
 
+/// Tags that say who answers, unless the user names others.
+const OWNERS: &[&str] = &[
+    "owner",
+    "team",
+    "contact",
+    "runbook",
+    "playbook",
+    "squad",
+    "maintainer",
+    "on-call",
+    "service-owner",
+    "product-owner",
+    "owner-team",
+    "team-name",
+    "owner-contact",
+    "owned-by",
+    "managed-by-team",
+    "escalation",
+    "support",
+    "support-team",
+    "pagerduty",
+    "ops-team",
+];
+
 /// How much a resource matters to the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asset {
-    /// Tagged as holding sensitive data.
+    /// Of a sensitive class of data.
     Sensitive,
     /// Neither.
     Ordinary,
-    /// Tagged as development.
+    /// For development.
     Development,
 }
 
@@ -73,28 +107,6 @@ impl Settings {
     /// The snapshot of `account` in which the user finds nothing amiss, if there is one.
     pub fn baseline(&self, account: &str) -> Option<&Posture> {
         self.baselines.iter().find(|baseline| baseline.account == account).map(|baseline| &**baseline)
-    }
-
-    /// How much `function` matters, by its tags; ordinary when they are not known.
-    pub fn asset(&self, function: &Function) -> Asset {
-        let Ok(tags) = function.tags.known() else { return Asset::Ordinary };
-        if marked(&self.sensitive_tags, tags) {
-            Asset::Sensitive
-        } else if marked(&self.development_tags, tags) {
-            Asset::Development
-        } else {
-            Asset::Ordinary
-        }
-    }
-
-    /// Whether `tags` mark what they are on as sensitive.
-    pub fn is_sensitive(&self, tags: &BTreeMap<String, String>) -> bool {
-        marked(&self.sensitive_tags, tags)
-    }
-
-    /// Whether `tags` mark what they are on as development.
-    pub fn is_development(&self, tags: &BTreeMap<String, String>) -> bool {
-        marked(&self.development_tags, tags)
     }
 
     /// Whether the user trusts the account `id`; `home` is always trusted.
@@ -106,10 +118,4 @@ impl Settings {
     pub fn trusts_layer(&self, home: &str, layer: &Arn) -> bool {
         self.trusts(home, layer.account()) || self.layer_publishers.iter().any(|publisher| publisher == layer.account())
     }
-}
-
-fn marked(marks: &BTreeMap<String, Vec<String>>, tags: &BTreeMap<String, String>) -> bool {
-    tags.iter().any(|(key, value)| {
-        marks.iter().any(|(mark, values)| mark.eq_ignore_ascii_case(key) && values.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)))
-    })
 }

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "A vulnerable package is run by whoever sends the right event. Scanners of the internet try the known ones within hours.",
     how: "Amazon Inspector has an active finding on the function: critical or high, or of any severity above low with an exploit at large \
-          (exploitAvailable) or at least one chance in ten of one within thirty days (epss). Critical when there is an exploit and anyone can \
+          (exploitAvailable) or at least one chance in ten of one within thirty days (epss; thresholds.exploit_percent). Critical when there is an exploit and anyone can \
           reach the function. Palisade itself reads no package: where Inspector does not scan the function, the check is unknown, never \
           passed; a function that was left out of Inspector by a tag is unknown as well.",
     links: Links {
@@ -33,9 +33,6 @@ pub(super) static CHECK: Check = Check {
     guide: Guide::NONE,
 };
 
-/// From which probability of exploitation on a finding of any severity is told.
-const LIKELY: f64 = 0.1;
-
 /// How many findings the evidence names, the worst first.
 const SHOWN: usize = 5;
 
@@ -47,20 +44,22 @@ fn is_exploited(found: &Vulnerability) -> bool {
     found.exploit_available == Some(true)
 }
 
-fn matters(found: &Vulnerability) -> bool {
-    matches!(found.severity.as_str(), "CRITICAL" | "HIGH") || is_exploited(found) || found.epss.is_some_and(|score| score >= LIKELY)
+fn matters(found: &Vulnerability, likely: f64) -> bool {
+    matches!(found.severity.as_str(), "CRITICAL" | "HIGH") || is_exploited(found) || found.epss.is_some_and(|score| score >= likely)
 }
 
 /// The findings on `function` that matter, the worst first.
-fn of<'a>(region: &'a Region, function: &Function) -> Vec<&'a Vulnerability> {
+fn of<'a>(context: &Context<'_>, region: &'a Region, function: &Function) -> Vec<&'a Vulnerability> {
+    // From this probability of exploitation on.
+    let likely = f64::from(context.settings.thresholds.exploit_percent) / 100.0;
     let found = region.vulnerabilities.items.iter();
-    let mut found: Vec<_> = found.filter(|found| found.function.unqualified() == function.arn && matters(found)).collect();
+    let mut found: Vec<_> = found.filter(|found| found.function.unqualified() == function.arn && matters(found, likely)).collect();
     found.sort_by_key(|found| (Reverse(is_exploited(found)), found.severity != "CRITICAL", found.severity != "HIGH", &found.arn));
     found
 }
 
 fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
-    let found = of(region, function);
+    let found = of(context, region, function);
     let Some(worst) = found.first() else {
         return match unread(region, function) {
             Some(gap) => Err(gap),
@@ -119,7 +118,7 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
     let region = context.posture.regions.get(&*verdict.region)?;
-    let found = of(region, function);
+    let found = of(context, region, function);
     let mut advice: Vec<String> = Vec::new();
     for package in found.iter().flat_map(|found| &found.packages) {
         let Some(fixed) = &package.fixed_in else { continue };

@@ -16,8 +16,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "To contain an incident the function is stopped, and orders go on arriving. Whoever has to choose between the intruder and a \
           weekend of orders hesitates; where they wait to be worked off, nobody does.",
-    how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days; a Kinesis stream \
-          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus, and \
+    how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days (thresholds.queue_replay_days); a \
+          Kinesis stream keeps records for a day (thresholds.stream_replay_hours); a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus, and \
           the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. Functions \
           without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes again.",
     links: Links { csf: &["RC.RP", "RS.MI"], owasp: &["S10"], ..Links::NONE },
@@ -26,11 +26,6 @@ pub(super) static CHECK: Check = Check {
     fix,
     guide: Guide::NONE,
 };
-
-/// A long weekend.
-const QUEUE_SECONDS: u32 = 4 * 24 * 3600;
-/// What Kinesis keeps unless it is told otherwise.
-const STREAM_HOURS: u32 = 24;
 
 /// The rules that let events through.
 #[derive(Default)]
@@ -139,17 +134,17 @@ fn own<'a, T: Resource>(
 
 fn short_queue(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap> {
     let Some(queue) = own(context, source, |region| &region.queues)? else { return Ok(None) };
-    if let Some(loss) = short(queue)? {
+    if let Some(loss) = short(context, queue)? {
         return Ok(Some(loss));
     }
     let Some(letters) = &queue.attributes.known()?.dead_letter_queue else { return Ok(None) };
-    own(context, letters, |region| &region.queues)?.map_or(Ok(None), short)
+    own(context, letters, |region| &region.queues)?.map_or(Ok(None), |letters| short(context, letters))
 }
 
-fn short(queue: &Queue) -> Result<Option<Loss>, Gap> {
+fn short(context: &Context<'_>, queue: &Queue) -> Result<Option<Loss>, Gap> {
     let seconds = queue.attributes.known()?.retention_seconds;
     let Some(seconds) = seconds else { return Err(Gap::unsupported("MessageRetentionPeriod was not told")) };
-    Ok((seconds < QUEUE_SECONDS).then(|| Loss {
+    Ok((seconds < context.settings.thresholds.queue_replay_days.saturating_mul(24 * 3600)).then(|| Loss {
         what: format!("queue {} keeps them for {} hours", queue.arn.name(), seconds / 3600),
         evidence: Evidence::field("sqs:GetQueueAttributes", format!("{} MessageRetentionPeriod", queue.arn.name()), seconds.to_string()),
         source: queue.arn.clone(),
@@ -160,7 +155,7 @@ fn short_stream(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap
     let Some(stream) = own(context, source, |region| &region.kinesis_streams)? else { return Ok(None) };
     let hours = stream.summary.known()?.retention_hours;
     let name = stream.arn.name();
-    Ok((hours <= STREAM_HOURS).then(|| Loss {
+    Ok((hours <= context.settings.thresholds.stream_replay_hours).then(|| Loss {
         what: format!("stream {name} keeps them for {hours} hours"),
         evidence: Evidence::field("kinesis:DescribeStreamSummary", format!("{name} RetentionPeriodHours"), hours.to_string()),
         source: stream.arn.clone(),
@@ -205,7 +200,9 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
                 let set = |operation, hours: u32| {
                     call("kinesis", operation).with("stream-arn", source.as_str()).with("retention-period-hours", hours.to_string())
                 };
-                plan.step(set("increase-stream-retention-period", 168)).undo(set("decrease-stream-retention-period", STREAM_HOURS))
+                let was = find(&region.kinesis_streams, &source)?.summary.known().ok()?.retention_hours;
+                let more = context.settings.thresholds.stream_replay_hours.saturating_add(1).max(168);
+                plan.step(set("increase-stream-retention-period", more)).undo(set("decrease-stream-retention-period", was))
             }
             _ => {
                 let name = format!("palisade-{}", source.name());
