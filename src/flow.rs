@@ -11,7 +11,7 @@ use crate::{
     world::World,
 };
 
-/// Of which class a store is taken to be. Tags of tables and buckets are not read: it is that of the functions that use it.
+/// Of which class a store is taken to be: what its own tags say, where they are read, or else that of the functions that use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -141,7 +141,11 @@ impl Flow {
         for (arn, store) in &mut stores {
             store.writers.extend(feeds.leading_to(arn).filter_map(|feed| Some(hand(feed.from.arn()?, feed))));
             store.readers.extend(feeds.out_of(arn).map(|feed| hand(&feed.to, feed)));
-            (store.class, store.class_by) = hands.remove(*arn).unwrap_or_default().class(store.kind);
+            let own = context.own(arn).and_then(|own| own.class().ok()).filter(|class| class.is_sensitive);
+            (store.class, store.class_by) = match own {
+                Some(class) => (Class::Sensitive, format!("its tags make it {}", class.class.name)),
+                None => hands.remove(*arn).unwrap_or_default().class(store.kind),
+            };
         }
         for verdict in &world.verdicts {
             let Some(store) = stores.get_mut(&verdict.resource) else { continue };

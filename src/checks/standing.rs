@@ -224,3 +224,108 @@ impl<'a> Context<'a> {
         tagged(self.posture, arn).map(|own| Standing::own(self.settings, own))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checks::testing::{self, ACCOUNT, REGION, with_function, with_role},
+        model::{EventSourceMapping, Fact},
+    };
+
+    fn tagged(pairs: &[(&str, &str)]) -> Fact<Tags> {
+        Fact::Known(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn asset(posture: &Posture, resource: &Arn) -> Asset {
+        let settings = Settings::default();
+        Context::new(posture, &settings).standing(resource).asset()
+    }
+
+    fn arn(service: &str, resource: &str) -> Arn {
+        Arn::build("aws", service, REGION, ACCOUNT, resource)
+    }
+
+    #[test]
+    fn what_belongs_to_a_function_is_what_the_function_is() {
+        for (tags, expected) in [
+            (tagged(&[("data-class", "pii")]), Asset::Sensitive),
+            (tagged(&[("data-class", "pii"), ("env", "dev")]), Asset::Sensitive),
+            (tagged(&[("env", "dev")]), Asset::Development),
+            (tagged(&[("env", "prod")]), Asset::Ordinary),
+            (tagged(&[]), Asset::Ordinary),
+            (Fact::unread("lambda:GetFunction"), Asset::Ordinary),
+        ] {
+            let mut posture = with_function(|function| function.tags = tags.clone());
+            let function = arn("lambda", "function:orders");
+            let mapping = arn("lambda", "event-source-mapping:u-1");
+            let to = Arn::from(format!("{function}:live"));
+            posture.regions.get_mut(REGION).unwrap().event_source_mappings.items =
+                vec![EventSourceMapping::new(mapping.clone(), "u-1", to)];
+            let role = Arn::build("aws", "iam", "", ACCOUNT, "role/orders-role");
+            for resource in [
+                function.clone(),
+                Arn::from(format!("{function}:live")),
+                Arn::from(format!("{function}:7")),
+                mapping,
+                role,
+                arn("logs", "log-group:/aws/lambda/orders"),
+            ] {
+                assert_eq!(asset(&posture, &resource), expected, "{resource} with {tags:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_that_is_shared_is_what_the_weightiest_of_its_functions_is() {
+        let mut posture = with_function(|function| function.tags = tagged(&[("env", "dev")]));
+        let role = posture.identity.roles.items[0].arn.clone();
+        let add = |posture: &mut Posture, name: &str, tags| {
+            let mut function = testing::function(name);
+            (function.role, function.tags) = (role.clone(), tags);
+            posture.regions.get_mut(REGION).unwrap().functions.items.push(function);
+        };
+        assert_eq!(asset(&posture, &role), Asset::Development);
+        add(&mut posture, "other", tagged(&[]));
+        assert_eq!(asset(&posture, &role), Asset::Ordinary);
+        add(&mut posture, "third", tagged(&[("data-class", "phi")]));
+        assert_eq!(asset(&posture, &role), Asset::Sensitive);
+        posture.regions.get_mut(REGION).unwrap().functions.items.clear();
+        assert_eq!(asset(&posture, &role), Asset::Ordinary);
+        posture.identity.roles.items[0].tags = [("env".to_owned(), "dev".to_owned())].into();
+        assert_eq!(asset(&posture, &role), Asset::Development, "its own tags, where it has no functions");
+    }
+
+    #[test]
+    fn a_store_is_what_the_functions_are_that_work_with_it_by_name() {
+        let table = arn("dynamodb", "table/orders");
+        let policy = |resource: &str| {
+            format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"{resource}"}}]}}"#)
+        };
+        let mut posture = with_role(&policy(table.as_str()));
+        let set = |posture: &mut Posture, tags| posture.regions.get_mut(REGION).unwrap().functions.items[0].tags = tags;
+        for (tags, expected) in
+            [(&[("data-class", "restricted")][..], Asset::Sensitive), (&[("stage", "test")], Asset::Development), (&[], Asset::Ordinary)]
+        {
+            set(&mut posture, tagged(tags));
+            assert_eq!(asset(&posture, &table), expected);
+        }
+        set(&mut posture, tagged(&[]));
+        posture.identity.roles.items[0].tags = [("data-class".to_owned(), "pci".to_owned())].into();
+        assert_eq!(asset(&posture, &table), Asset::Sensitive, "by the tags of the role");
+        let mut wildcard = with_role(&policy("*"));
+        set(&mut wildcard, tagged(&[("data-class", "restricted")]));
+        assert_eq!(asset(&wildcard, &table), Asset::Ordinary, "a wildcard names nothing");
+    }
+
+    #[test]
+    fn tags_that_were_not_read_leave_the_class_open_and_demand_nothing() {
+        let posture = with_function(|function| function.tags = Fact::unread("lambda:GetFunction"));
+        let settings = Settings::default();
+        let context = Context::new(&posture, &settings);
+        let standing = context.standing(&arn("lambda", "function:orders"));
+        assert!(standing.class().is_err() && standing.demand(Protection::Masking).is_err());
+        assert!(standing.known_demand(Protection::Masking).is_none());
+        assert!(standing.environment().is_none() && !standing.is_development());
+    }
+}

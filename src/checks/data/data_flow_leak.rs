@@ -47,7 +47,7 @@ pub(super) static CHECK: Check = Check {
         calls: &[],
         provider: "",
         avoids: &[
-            "A function that neither its own tags nor those of its role mark as sensitive",
+            "A function that neither its tags, its name nor the tags of its role put into a sensitive class",
             "A write that a Deny or the permissions boundary of the role takes back",
             "A bucket, queue, topic, stream or table that only this account and trusted ones can read",
             "The network a function is in: no way through it counts",
@@ -390,8 +390,12 @@ mod tests {
         let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
         let Ruling::Fail(fault) = &verdict.ruling else { panic!("{verdict:?}") };
         let sources: Vec<_> = fault.evidence.iter().map(|one| (one.source, one.line > 0)).collect();
-        let expected =
-            [("lambda:ListEventSourceMappings", false), ("iam:GetAccountAuthorizationDetails", true), ("s3:GetBucketPolicy", true)];
+        let expected = [
+            ("lambda:ListEventSourceMappings", false),
+            ("iam:GetAccountAuthorizationDetails", true),
+            ("s3:GetBucketPolicy", true),
+            ("lambda:GetFunction", false),
+        ];
         assert_eq!(sources, expected, "{fault:?}");
         assert_eq!(fault.evidence[0].pointer, "u-1 EventSourceArn");
     }

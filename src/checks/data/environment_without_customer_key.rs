@@ -26,7 +26,7 @@ pub(super) static CHECK: Check = Check {
         avoids: &[
             "A function that has no environment variables",
             "A function whose variables are under a customer managed key, whichever account the key is in",
-            "A plain function as more than low: Lambda always encrypts, and only tags that mark sensitive data make it medium",
+            "A plain function as more than low: Lambda always encrypts, and only a class of data that demands customer-key makes it medium",
         ],
         cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --kms-key-arn <KEY_ARN> --region <REGION>",
         cloudformation: "Type: AWS::Lambda::Function

@@ -27,7 +27,7 @@ pub(super) static CHECK: Check = Check {
         provider: "",
         avoids: &[
             "A log group that no function writes to",
-            "A group of a plain function as more than low: CloudWatch always encrypts, and only tags that mark sensitive data make it medium",
+            "A group of a plain function as more than low: CloudWatch always encrypts, and only a class of data that demands customer-key makes it medium",
             "A group named after a function that logs to another group",
         ],
         cli: "aws logs associate-kms-key --log-group-name <LOG_GROUP_NAME> --kms-key-id <KEY_ARN> --region <REGION>",

@@ -26,7 +26,7 @@ pub(super) static CHECK: Check = Check {
         calls: &[],
         provider: "",
         avoids: &[
-            "A state machine, pipe or schedule that leads to no function which its tags mark as sensitive",
+            "A state machine, pipe or schedule that leads to no function of a class that demands customer-key or masking",
             "A schedule that hands over no input",
             "Execution data in the settings of a log whose level is OFF",
         ],
