@@ -11,7 +11,7 @@ use crate::{
     world::World,
 };
 
-/// Of which class a store is taken to be. Tags of tables and buckets are not read: it is that of the functions that use it.
+/// Of which class a store is taken to be: what its own tags say, where they are read, or else that of the functions that use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -101,15 +101,12 @@ impl Flow {
         let mut stores: BTreeMap<&Arn, Store> = uses.stores.iter().map(|(arn, kind)| (arn, Store::new(arn, kind))).collect();
         let mut hands: BTreeMap<&Arn, Users> = BTreeMap::new();
         for (_, function) in context.posture.functions() {
-            let role = context.posture.role(&function.role);
-            let class = match function.tags.known() {
-                _ if role.is_some_and(|role| context.settings.is_sensitive(&role.tags)) => Class::Sensitive,
-                Err(_) => Class::Unknown,
-                Ok(_) => match context.settings.asset(function) {
-                    Asset::Sensitive => Class::Sensitive,
-                    Asset::Ordinary => Class::Ordinary,
-                    Asset::Development => Class::Development,
-                },
+            let standing = context.standing_with_role(function);
+            let class = match (standing.asset(), standing.class()) {
+                (Asset::Sensitive, _) => Class::Sensitive,
+                (_, Err(_)) => Class::Unknown,
+                (Asset::Ordinary, _) => Class::Ordinary,
+                (Asset::Development, _) => Class::Development,
             };
             if let Some(gap) = uses.gap(&function.role)
                 && !gaps.contains(gap)
@@ -144,7 +141,11 @@ impl Flow {
         for (arn, store) in &mut stores {
             store.writers.extend(feeds.leading_to(arn).filter_map(|feed| Some(hand(feed.from.arn()?, feed))));
             store.readers.extend(feeds.out_of(arn).map(|feed| hand(&feed.to, feed)));
-            (store.class, store.class_by) = hands.remove(*arn).unwrap_or_default().class(store.kind);
+            let own = context.own(arn).and_then(|own| own.class().ok()).filter(|class| class.is_sensitive);
+            (store.class, store.class_by) = match own {
+                Some(class) => (Class::Sensitive, format!("its tags make it {}", class.class.name)),
+                None => hands.remove(*arn).unwrap_or_default().class(store.kind),
+            };
         }
         for verdict in &world.verdicts {
             let Some(store) = stores.get_mut(&verdict.resource) else { continue };

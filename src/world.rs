@@ -314,7 +314,7 @@ struct Standing {
 
 impl Standing {
     fn of(context: &Context<'_>, resource: &Arn) -> Self {
-        let asset = match context.asset(resource) {
+        let asset = match context.standing(resource).asset() {
             Asset::Sensitive => 1.25,
             Asset::Ordinary => 1.0,
             Asset::Development => 0.8,

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Asset, Check, Feeds, Ruling, Settings, Verdict, reach, works_with::WorksWith};
+use super::{Check, Feeds, Ruling, Settings, Verdict, reach, standing::Standings, works_with::WorksWith};
 use crate::{
     iam::{self, Holder, Library, Needed, Reach, needed},
     model::{Arn, EventSourceMapping, Function, Gap, GapKind, Listing, LogGroup, Posture, Region, Resource, Role, Timestamp},
@@ -35,6 +35,7 @@ pub struct Context<'a> {
     trusts: OnceLock<BTreeMap<Arn, Result<Vec<Reach>, Gap>>>,
     reach: OnceLock<reach::Reach>,
     works: OnceLock<WorksWith<'a>>,
+    standings: OnceLock<Standings<'a>>,
     feeds: OnceLock<Feeds>,
 }
 
@@ -49,8 +50,8 @@ impl<'a> Context<'a> {
     /// The context of a posture whose policies were parsed before.
     pub fn prepared(posture: &'a Posture, settings: &'a Settings, library: Arc<Library>, public: Arc<BTreeMap<Arn, Vec<Reach>>>) -> Self {
         let regions = posture.regions.keys().map(|name| (name.as_str(), Arc::from(name.as_str()))).collect();
-        let (functions, mappings, trusts, reach, works, feeds) = Default::default();
-        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach, works, feeds }
+        let (functions, mappings, trusts, reach, works, standings, feeds) = Default::default();
+        Self { posture, settings, library, public, regions, functions, mappings, trusts, reach, works, standings, feeds }
     }
 
     fn by_role(&self) -> &BTreeMap<&'a Arn, Vec<&'a Function>> {
@@ -203,6 +204,11 @@ impl<'a> Context<'a> {
         self.works.get_or_init(|| WorksWith::new(self))
     }
 
+    /// What the functions are to the account.
+    pub(super) fn standings(&self) -> &Standings<'a> {
+        self.standings.get_or_init(|| Standings::new(self.posture, self.settings))
+    }
+
     /// What starts functions and carries data between resources by configuration.
     pub fn feeds(&self) -> &Feeds {
         self.feeds.get_or_init(|| Feeds::new(self))
@@ -281,11 +287,6 @@ impl<'a> Context<'a> {
             Some(Err(gap)) => Err(gap.clone()),
             None => Err(Gap::unread(Role::LISTED_BY)),
         }
-    }
-
-    /// How much `resource` matters to the score.
-    pub fn asset(&self, resource: &Arn) -> Asset {
-        self.posture.function(resource).map_or(Asset::Ordinary, |function| self.settings.asset(function))
     }
 }
 

@@ -22,6 +22,7 @@ mod resource_policy;
 mod response;
 mod routes;
 mod settings;
+mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -42,7 +43,11 @@ pub use context::Context;
 pub use feeds::{Feed, Feeds};
 pub use framework::Framework;
 pub use guide::Guide;
-pub use settings::{Asset, Settings};
+pub use settings::{
+    Asset, Classes, Classified, DataClass, Demand, Described, Environment, Environments, Mark, Marks, Placed, Protection, RuntimeDates,
+    Settings, Tags, Threshold, Thresholds,
+};
+pub use standing::Standing;
 pub use verdict::{Confidence, Evidence, Fault, Ruling, Verdict};
 pub use waiver::{Waiver, WaiverState, WaiverUse, parse_day};
 

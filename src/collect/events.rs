@@ -230,7 +230,10 @@ async fn rules_of(reader: &Reader, wire: &Wire<'_>, bus: String) -> Listing<Even
             arn: rule.arn?,
             name: rule.name?,
             bus: rule.event_bus_name.unwrap_or_else(|| bus.clone()),
-            pattern: rule.event_pattern.filter(|pattern| !pattern.is_empty()).map(without_secrets),
+            pattern: rule
+                .event_pattern
+                .filter(|pattern| !pattern.is_empty())
+                .map(|pattern| without_secrets(pattern, reader.fingerprints())),
             schedule: rule.schedule_expression.filter(|schedule| !schedule.is_empty()),
             state: rule.state?,
             role: rule.role_arn.filter(given),

@@ -8,10 +8,10 @@ use crate::cli::Live;
 #[cfg(feature = "aws")]
 pub(super) fn run(output: &Path, live: &Live) -> Result<ExitCode, CommandError> {
     use super::{PARTIAL, configured};
-    configured()?;
+    let config = configured()?;
     let breadth = super::live::breadth(live)?;
     let target = Target::of(output, &breadth)?;
-    let gathered = super::live::gather(&super::live::wanted(live)?, &breadth, |posture, say| {
+    let gathered = super::live::gather(&super::live::wanted(live, &config)?, &breadth, |posture, say| {
         let path = target.path(&posture.account);
         crate::store::save(&posture, &path)?;
         let complete = posture.sources.iter().all(|run| run.state == crate::model::SourceState::Complete);

@@ -30,7 +30,7 @@ use crate::{
 /// The dashboard of the live account; its last snapshot is painted first.
 pub(super) fn show(live: &Live, watch: Watch, look: &Look) -> Result<ExitCode, CommandError> {
     let config = configured()?;
-    let options = wanted(live)?;
+    let options = wanted(live, &config)?;
     let way = way(live);
     let last = last(&way, &config);
     let runtime = runtime()?;

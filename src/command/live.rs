@@ -12,6 +12,7 @@ use super::{CommandError, USAGE};
 use crate::{
     cli::{self, Live},
     collect::Depth,
+    config::Config,
     live::{self, Breadth, ConnectError, Options, Session, Way},
     model::{Posture, text::clean},
     store::{self, Folders},
@@ -156,10 +157,11 @@ pub(super) fn breadth(live: &Live) -> Result<Breadth, CommandError> {
     Ok(Breadth::Accounts { members, role, external_id })
 }
 
-/// What the user asks for, with this installation's own key.
-pub(super) fn wanted(live: &Live) -> Result<Options, CommandError> {
+/// What the user asks for, with this installation's own key and the user's own patterns of secrets.
+pub(super) fn wanted(live: &Live, config: &Config) -> Result<Options, CommandError> {
     let folders = Folders::find().ok_or_else(|| CommandError::failed("this user has no home folder; set XDG_DATA_HOME"))?;
-    let mut options = Options::new(store::fingerprint_key(&folders.fingerprint_key())?);
+    let fingerprints = store::fingerprint_key(&folders.fingerprint_key())?;
+    let mut options = Options::new(fingerprints.with_patterns(config.collect.secret_patterns.clone()));
     options.profile = live.profile.first().filter(|_| live.profile.len() == 1).cloned();
     options.regions.clone_from(&live.region);
     options.endpoint_url.clone_from(&live.endpoint_url);

@@ -18,8 +18,7 @@ use crate::{
 
 /// Reads the lists of the accounts and prints what the rest would cost.
 pub(super) fn run(live: &Live, format: Format) -> Result<ExitCode, CommandError> {
-    configured()?;
-    let mut options = wanted(live)?;
+    let mut options = wanted(live, &configured()?)?;
     let depth = std::mem::replace(&mut options.depth, Depth::Lists);
     let lists = gather(&options, &breadth(live)?, |posture, _| Ok((CollectionPlan::of(&posture, depth), posture)))?;
     let mut out = Vec::new();

@@ -48,7 +48,7 @@ pub(super) fn live(
     let settings = Arc::new(config.settings.clone());
     let unjudged =
         |posture, _: &super::live::Say<'_>| Ok(Unjudged { origin: Origin::Live, posture: Arc::new(posture), settings: settings.clone() });
-    let gathered = super::live::gather(&super::live::wanted(live)?, breadth, unjudged)?;
+    let gathered = super::live::gather(&super::live::wanted(live, config)?, breadth, unjudged)?;
     Ok((gathered.accounts, gathered.missed))
 }
 

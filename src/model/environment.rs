@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::{self, Key, is_plain_word};
+use super::{
+    SecretPatterns,
+    secret::{self, Key, is_plain_word},
+};
 
 /// What is kept of an environment variable's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,19 +35,34 @@ pub struct SecretSign {
     pub proven: bool,
 }
 
-/// The key of fingerprints: one an installation, so that a snapshot alone cannot be guessed against.
+/// The key of fingerprints: one an installation, so that a snapshot alone cannot be guessed against. With it go the user's
+/// own patterns of secrets, which are asked wherever a value is.
 #[derive(Clone)]
-pub struct FingerprintKey([u8; 32]);
+pub struct FingerprintKey {
+    bytes: [u8; 32],
+    patterns: SecretPatterns,
+}
 
 impl FingerprintKey {
     /// Wraps 32 random bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self { bytes, patterns: SecretPatterns::new() }
+    }
+
+    /// With the user's own patterns of secrets.
+    #[must_use]
+    pub fn with_patterns(self, patterns: SecretPatterns) -> Self {
+        Self { patterns, ..self }
+    }
+
+    /// Why `value` looks like a secret by its shape alone: to the user, or to everybody.
+    pub(super) fn proven(&self, value: &str) -> Option<SecretSign> {
+        self.patterns.sign(value).or_else(|| secret::proven(value))
     }
 
     /// Keyed BLAKE3 of `text`, 16 hexadecimal digits.
     pub(super) fn of(&self, text: &str) -> String {
-        blake3::keyed_hash(&self.0, text.as_bytes()).to_hex().chars().take(16).collect()
+        blake3::keyed_hash(&self.bytes, text.as_bytes()).to_hex().chars().take(16).collect()
     }
 }
 
@@ -58,7 +76,7 @@ impl EnvironmentValue {
     /// What may be kept of `value` under the name `key`.
     pub fn classify(key: &str, value: &str, fingerprints: &FingerprintKey) -> Self {
         let name = Key::new(key);
-        let secret = match secret::proven(value) {
+        let secret = match fingerprints.proven(value) {
             None if is_harmless(&name, value) => return Self::Plain(value.to_owned()),
             None => secret::guessed(&name, value),
             proven => proven,

@@ -6,10 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Arn, EnvironmentValue, FingerprintKey, SecretSign,
-    secret::{self, refers},
-};
+use super::{Arn, EnvironmentValue, FingerprintKey, SecretSign, secret::refers};
 
 /// What is kept of a text that may hold secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,30 +55,31 @@ impl HiddenText {
 }
 
 /// `pattern` without what proves to be a secret by its shape: what an event is compared with is no place for one.
-pub fn without_secrets(pattern: String) -> String {
+pub fn without_secrets(pattern: String, fingerprints: &FingerprintKey) -> String {
     const GONE: &str = "[redacted]";
-    fn clean(value: &mut Value) {
+    let is_secret = |text: &str| fingerprints.proven(text).is_some();
+    fn clean(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
         match value {
-            Value::String(text) if secret::proven(text).is_some() => GONE.clone_into(text),
-            Value::Array(items) => items.iter_mut().for_each(clean),
+            Value::String(text) if is_secret(text) => GONE.clone_into(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| clean(item, is_secret)),
             Value::Object(fields) => {
                 let old = std::mem::take(fields);
                 fields.extend(old.into_iter().map(|(key, mut value)| {
-                    clean(&mut value);
-                    (if secret::proven(&key).is_some() { GONE.to_owned() } else { key }, value)
+                    clean(&mut value, is_secret);
+                    (if is_secret(&key) { GONE.to_owned() } else { key }, value)
                 }));
             }
             _ => {}
         }
     }
-    if secret::proven(&pattern).is_none() {
+    if !is_secret(&pattern) {
         return pattern;
     }
     let Ok(mut value) = serde_json::from_str(&pattern) else { return GONE.to_owned() };
-    clean(&mut value);
+    clean(&mut value, &is_secret);
     let cleaned = value.to_string();
     // A shape that spans several values.
-    if secret::proven(&cleaned).is_none() { cleaned } else { GONE.to_owned() }
+    if !is_secret(&cleaned) { cleaned } else { GONE.to_owned() }
 }
 
 struct Search<'a> {
@@ -95,7 +93,7 @@ impl Search<'_> {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    if let Some(sign) = secret::proven(name) {
+                    if let Some(sign) = self.fingerprints.proven(name) {
                         self.keep("", name, sign);
                     }
                     self.value(name, value, nested);
@@ -121,7 +119,7 @@ impl Search<'_> {
                 self.text(&std::mem::take(&mut key), &quoted);
             }
         }
-        if let Some(sign) = secret::proven(text)
+        if let Some(sign) = self.fingerprints.proven(text)
             && self.found.secrets.iter().all(|found| found.sign != sign)
         {
             self.keep("", text, sign);
@@ -145,7 +143,7 @@ impl Search<'_> {
     }
 
     fn keep(&mut self, key: &str, value: &str, sign: SecretSign) {
-        let key = if secret::proven(key).is_some() { String::new() } else { key.chars().take(KEY).collect() };
+        let key = if self.fingerprints.proven(key).is_some() { String::new() } else { key.chars().take(KEY).collect() };
         if self.found.secrets.len() < SECRETS {
             let fingerprint = self.fingerprints.of(value);
             self.found.secrets.insert(HiddenSecret { key, length: value.len(), fingerprint, sign });
@@ -289,11 +287,11 @@ mod tests {
     #[test]
     fn a_pattern_loses_its_secrets_and_nothing_else() {
         let plain = r#"{"source": ["aws.lambda"]}"#;
-        assert_eq!(without_secrets(plain.to_owned()), plain);
+        assert_eq!(without_secrets(plain.to_owned(), &KEYS), plain);
         let id = ["AKIA", "ABCDEFGHIJKLMNOP"].concat();
         let pattern = format!(r#"{{"source":["aws.iam"],"detail":{{"key":["{id}"],"{id}":[1]}}}}"#);
-        assert_eq!(without_secrets(pattern), r#"{"detail":{"[redacted]":[1],"key":["[redacted]"]},"source":["aws.iam"]}"#);
-        assert_eq!(without_secrets(format!("no JSON {id}")), "[redacted]");
+        assert_eq!(without_secrets(pattern, &KEYS), r#"{"detail":{"[redacted]":[1],"key":["[redacted]"]},"source":["aws.iam"]}"#);
+        assert_eq!(without_secrets(format!("no JSON {id}"), &KEYS), "[redacted]");
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{
-        Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held,
+        Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held,
         permission::{self, Stranger},
     },
     iam::{Audience, Holder},
@@ -20,10 +20,10 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "Data keeps its class when it moves, its protection stays behind: one line of code, or one event that somebody else chose, is \
           enough to carry it to a place that is public, another account's or a developer's.",
-    how: "A function is taken to work on sensitive data when its tags or those of its role say so, with the keys and values of the \
-          configuration; tags of tables and buckets are not read. Sinks are what its role may write to, after denies and permissions \
+    how: "A function is taken to work on sensitive data when its tags, its name or the tags of its role put it into a class that ranks \
+          as confidential or higher; tags of tables and buckets are not read. Sinks are what its role may write to, after denies and permissions \
           boundary: buckets that are public, topics and queues that strangers can read or that deliver to the internet or to an account \
-          that is not trusted, streams and tables that strangers can read, functions that are tagged as development, and resources of \
+          that is not trusted, streams and tables that strangers can read, functions that are for development or of a lower class, and resources of \
           such accounts that its policies name; and destinations of its results. What starts the function comes first in the evidence. Ways through the network are not looked at.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], csa: &["SAS-9"], attack: &["T1537", "T1567"], ..Links::NONE },
     reads: &[
@@ -79,7 +79,7 @@ pub(super) static CHECK: Check = Check {
         ],
         provider: "AWS carries data wherever a role's policies let the function's code send it, and knows nothing of how sensitive it is",
         avoids: &[
-            "A function that neither its own tags nor those of its role mark as sensitive",
+            "A function that neither its tags, its name nor the tags of its role put into a sensitive class",
             "A write that a Deny or the permissions boundary of the role takes back",
             "A bucket, queue, topic, stream or table that only this account and trusted ones can read",
             "The network a function is in: no way through it counts",
@@ -137,14 +137,9 @@ struct Leak {
 
 fn judge(context: &Context<'_>, sinks: &Sinks, function: &Function) -> Result<Ruling, Gap> {
     let role = context.role(&function.role)?;
-    let tags = function.tags.known();
-    let is_sensitive =
-        context.settings.asset(function) == Asset::Sensitive || role.is_some_and(|role| context.settings.is_sensitive(&role.tags));
-    if !is_sensitive {
-        return match tags {
-            Ok(_) => Ok(Ruling::NotApplicable),
-            Err(gap) => Err(gap.clone()),
-        };
+    let class = context.standing_with_role(function).class()?;
+    if !class.is_sensitive {
+        return Ok(Ruling::NotApplicable);
     }
     let mut leaks = destinations(context, function);
     let mut gap = function.event_invoke.gap().cloned();
@@ -155,11 +150,11 @@ fn judge(context: &Context<'_>, sinks: &Sinks, function: &Function) -> Result<Ru
     }
     let Some(first) = leaks.first() else { return gap.map_or(Ok(Ruling::Pass), Err) };
     let others = if leaks.len() > 1 { format!(" and {} more", leaks.len() - 1) } else { String::new() };
-    let message = format!("{} works on sensitive data and {}{others}", function.name, first.message);
+    let message = format!("{} works on {} data and {}{others}", function.name, class.class.name, first.message);
     let subject = leaks.iter().filter(|leak| !leak.action.is_empty()).map(|leak| format!("{} {}", leak.action, leak.sink)).collect();
     // The way as it goes: what starts the function, then what lets it out.
     let fed = context.feeds().leading_to(&function.arn).filter(|feed| feed.is_on).take(MOST_TRIGGERS).map(|feed| feed.evidence.clone());
-    let evidence = fed.chain(leaks.into_iter().flat_map(|leak| leak.evidence)).collect();
+    let evidence = fed.chain(leaks.into_iter().flat_map(|leak| leak.evidence)).chain(class.by.map(|mark| mark.evidence())).collect();
     Ok(Fault::new(message, evidence).subject(subject).into())
 }
 
@@ -427,8 +422,12 @@ mod tests {
         let verdict = (CHECK.run)(&Context::new(&posture, &settings)).remove(0);
         let Ruling::Fail(fault) = &verdict.ruling else { panic!("{verdict:?}") };
         let sources: Vec<_> = fault.evidence.iter().map(|one| (one.source, one.line > 0)).collect();
-        let expected =
-            [("lambda:ListEventSourceMappings", false), ("iam:GetAccountAuthorizationDetails", true), ("s3:GetBucketPolicy", true)];
+        let expected = [
+            ("lambda:ListEventSourceMappings", false),
+            ("iam:GetAccountAuthorizationDetails", true),
+            ("s3:GetBucketPolicy", true),
+            ("lambda:GetFunction", false),
+        ];
         assert_eq!(sources, expected, "{fault:?}");
         assert_eq!(fault.evidence[0].pointer, "u-1 EventSourceArn");
     }

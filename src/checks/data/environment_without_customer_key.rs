@@ -1,7 +1,7 @@
 //! DP-001: environment variables are not encrypted with a key of the account's own.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, settings::Asset},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::Source,
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     why: "Under AWS's own key, whoever may read the function's configuration reads its variables. A key of your own adds a second \
           permission, a log entry for each use, and a way to cut access at once.",
     how: "ListFunctions names environment variables but no KMSKeyArn. Lambda encrypts them all the same, so this is low; medium when the \
-          function's tags mark it as sensitive. Functions without variables are left alone.",
+          class of the function's data demands customer-key. Functions without variables are left alone.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], csa: &["SAS-7"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
@@ -27,7 +27,7 @@ pub(super) static CHECK: Check = Check {
         avoids: &[
             "A function that has no environment variables",
             "A function whose variables are under a customer managed key, whichever account the key is in",
-            "A plain function as more than low: Lambda always encrypts, and only tags that mark sensitive data make it medium",
+            "A plain function as more than low: Lambda always encrypts, and only a class of data that demands customer-key makes it medium",
         ],
         cli: "aws lambda update-function-configuration --function-name <FUNCTION_NAME> --kms-key-arn <KEY_ARN> --region <REGION>",
         cloudformation: "Type: AWS::Lambda::Function
@@ -57,11 +57,11 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 Evidence::field("lambda:ListFunctions", "Environment.Variables", format!("{variables} set")),
             ];
             let message = format!("The environment of {} is encrypted with AWS's key, not with your own", function.name);
-            if context.settings.asset(function) != Asset::Sensitive {
+            let Some(demand) = context.standing_of(function).known_demand(Protection::CustomerKey) else {
                 return Ok(Fault::new(message, evidence).into());
-            }
-            evidence.push(Evidence::field("lambda:GetFunction", "Tags", "marked as sensitive"));
-            Ok(Fault::new(message, evidence).severity(Severity::Medium).into())
+            };
+            evidence.push(demand.evidence());
+            Ok(Fault::new(format!("{message}: {demand}"), evidence).severity(Severity::Medium).into())
         },
     )
 }

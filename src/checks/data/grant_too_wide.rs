@@ -12,9 +12,6 @@ use crate::{
 
 use super::key_actions;
 
-/// After how long an unbound grant is taken for forgotten.
-const STALE: i64 = 365;
-
 pub(super) static CHECK: Check = Check {
     id: "DP-005",
     slug: "grant-too-wide",
@@ -24,7 +21,7 @@ pub(super) static CHECK: Check = Check {
     why: "A grant opens the key beside its policy, and nobody who reviews policies sees it. Whoever could make one for an hour can leave it \
           behind as a way back in.",
     how: "A grant to a user, role or account that binds no encryption context and that may make further grants, or goes to an account \
-          which is not trusted, or is older than 365 days (low, by heuristic). Grants to AWS services and to their linked roles are \
+          which is not trusted, or is older than 365 days (low, by heuristic; thresholds.stale_grant_days). Grants to AWS services and to their linked roles are \
           theirs to make, and those on AWS managed keys are left alone.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], attack: &["T1098"], ..Links::NONE },
     reads: &[Source::Kms],
@@ -111,7 +108,7 @@ fn flaw(context: &Context<'_>, grant: &Grant) -> Option<Flaw> {
         return Some(Flaw::Delegates);
     }
     let days = context.now().days_since(grant.created?);
-    (days > STALE).then_some(Flaw::Stale(days))
+    (days > i64::from(context.settings.thresholds.stale_grant_days)).then_some(Flaw::Stale(days))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, settings::Asset},
+    checks::{Check, Context, Demand, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -17,7 +17,8 @@ pub(super) static CHECK: Check = Check {
     why: "Logs repeat what the function saw. Under CloudWatch's own key, whoever may read log groups reads them; a key of your own adds a \
           second permission and a way to cut access at once.",
     how: "DescribeLogGroups names no kmsKeyId for a group that a function writes to. CloudWatch encrypts every group with a key of its own, \
-          so this is low; medium when the function's tags mark it as sensitive. Groups that no function writes to are left alone.",
+          so this is low; medium when the class of the function's data demands customer-key. Groups that no function writes \
+          to are left alone.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], soc: &["CC7.3", "PI1.4"], ..Links::NONE },
     reads: &[Source::Logs, Source::Lambda],
     run,
@@ -27,7 +28,7 @@ pub(super) static CHECK: Check = Check {
         provider: "AWS encrypts every log group at rest with a key of its own; whether a key of yours takes its place is yours to say",
         avoids: &[
             "A log group that no function writes to",
-            "A group of a plain function as more than low: CloudWatch always encrypts, and only tags that mark sensitive data make it medium",
+            "A group of a plain function as more than low: CloudWatch always encrypts, and only a class of data that demands customer-key makes it medium",
             "A group named after a function that logs to another group",
         ],
         cli: "aws logs associate-kms-key --log-group-name <LOG_GROUP_NAME> --kms-key-id <KEY_ARN> --region <REGION>",
@@ -48,23 +49,23 @@ Properties:
 const DEFAULT: &str = "/aws/lambda/";
 
 /// What is known of the functions that write to a group.
-enum Writers {
+enum Writers<'a> {
     Ordinary,
-    Sensitive,
+    Demanding(Demand<'a>),
     /// It may have one whose `LoggingConfig` is not known.
     Perhaps(Gap),
 }
 
 /// The groups that functions write to, by Region and name.
-fn writers<'a>(context: &Context<'a>) -> HashMap<(&'a str, String), Writers> {
-    let mut groups: HashMap<(&str, String), Writers> = HashMap::new();
+fn writers<'a>(context: &Context<'a>) -> HashMap<(&'a str, String), Writers<'a>> {
+    let mut groups: HashMap<(&str, String), Writers<'_>> = HashMap::new();
     for (region, function) in context.posture.functions() {
-        let sensitive = context.settings.asset(function) == Asset::Sensitive;
+        let demand = context.standing_of(function).known_demand(Protection::CustomerKey);
         match function.log_group().known() {
             Ok(group) => {
                 let writers = groups.entry((region, group.clone())).or_insert(Writers::Ordinary);
-                if sensitive {
-                    *writers = Writers::Sensitive;
+                if let Some(demand) = demand {
+                    *writers = Writers::Demanding(demand);
                 } else if matches!(writers, Writers::Perhaps(_)) {
                     *writers = Writers::Ordinary;
                 }
@@ -84,9 +85,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         |region| &region.log_groups,
         |region, group| {
             // Keyed by owned names: one short allocation a group.
-            let sensitive = match writers.get(&(group.arn.region(), group.name.clone())) {
-                Some(Writers::Ordinary) => false,
-                Some(Writers::Sensitive) => true,
+            let demand = match writers.get(&(group.arn.region(), group.name.clone())) {
+                Some(Writers::Ordinary) => None,
+                Some(Writers::Demanding(demand)) => Some(demand),
                 Some(Writers::Perhaps(gap)) => return Err(gap.clone()),
                 None => {
                     return match &region.functions.gap {
@@ -98,11 +99,10 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             Ok(Ruling::pass_if(group.kms_key.is_some(), || {
                 let none = Evidence::field("logs:DescribeLogGroups", "kmsKeyId", "none");
                 let message = format!("{} is encrypted with CloudWatch's key, not with your own", group.name);
-                if !sensitive {
-                    return Fault::new(message, vec![none]);
+                match demand {
+                    None => Fault::new(message, vec![none]),
+                    Some(demand) => Fault::new(format!("{message}: {demand}"), vec![none, demand.evidence()]).severity(Severity::Medium),
                 }
-                let tags = Evidence::field("lambda:GetFunction", "Tags", "marked as sensitive");
-                Fault::new(message, vec![none, tags]).severity(Severity::Medium)
             }))
         },
     )

@@ -1,7 +1,7 @@
 //! DP-017: what goes to a function with sensitive data on its way stands in clear to others, or in a log.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Demand, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Arn, Function, Gap, Pipe, Resource, Schedule, Source, StateMachine},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -14,9 +14,9 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "What a function is given stands in the history of executions for ninety days, in the pipe and in the schedule: whoever may \
           describe those reads it, and whoever may read their log. A key of your own adds a second permission.",
-    how: "State machines whose definition names, pipes that call, and schedules with an input that go to a function whose tags mark it as \
-          sensitive. They are encrypted with AWS's own key (encryptionConfiguration, KmsKeyIdentifier, KmsKeyArn), or their log has the \
-          execution data (includeExecutionData) while its level is not OFF. All others are encrypted by AWS, and left alone, as are \
+    how: "State machines whose definition names, pipes that call, and schedules with an input that go to a function of a sensitive \
+          class. The class demands customer-key, and they are encrypted with AWS's own key (encryptionConfiguration, KmsKeyIdentifier, \
+          KmsKeyArn); or it demands masking, and their log has the execution data (includeExecutionData) while its level is not OFF. All others are encrypted by AWS, and left alone, as are \
           schedules without an input.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], ..Links::NONE },
     reads: &[Source::States, Source::Pipes, Source::Scheduler, Source::Lambda],
@@ -36,7 +36,7 @@ pub(super) static CHECK: Check = Check {
         provider: "AWS encrypts executions, pipes and schedules at rest with keys of its own; a key of yours, and what goes into logs, \
                    are yours to say",
         avoids: &[
-            "A state machine, pipe or schedule that leads to no function which its tags mark as sensitive",
+            "A state machine, pipe or schedule that leads to no function of a class that demands customer-key or masking",
             "A schedule that hands over no input",
             "Execution data in the settings of a log whose level is OFF",
         ],
@@ -89,8 +89,16 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// A function with sensitive data, and what its class demands of what carries it.
+struct Sensitive<'a> {
+    name: &'a str,
+    key: Option<Demand<'a>>,
+    /// That it stays out of logs.
+    masking: Option<Demand<'a>>,
+}
+
 /// The first of `arns` that is a function with sensitive data.
-fn sensitive<'a, 'b>(context: &Context<'a>, arns: impl Iterator<Item = &'b Arn>) -> Result<Option<&'a Function>, Gap> {
+fn sensitive<'a, 'b>(context: &Context<'a>, arns: impl Iterator<Item = &'b Arn>) -> Result<Option<Sensitive<'a>>, Gap> {
     let mut gap = None;
     for arn in arns.filter(|arn| arn.service() == "lambda") {
         let Some(function) = context.posture.function(&arn.unqualified()) else {
@@ -100,8 +108,10 @@ fn sensitive<'a, 'b>(context: &Context<'a>, arns: impl Iterator<Item = &'b Arn>)
             });
             continue;
         };
-        if context.settings.asset(function) == Asset::Sensitive {
-            return Ok(Some(function));
+        let standing = context.standing_of(function);
+        let [key, masking] = [Protection::CustomerKey, Protection::Masking].map(|protection| standing.known_demand(protection));
+        if key.is_some() || masking.is_some() {
+            return Ok(Some(Sensitive { name: &function.name, key, masking }));
         }
         gap = gap.or_else(|| function.tags.gap().cloned());
     }
@@ -114,27 +124,33 @@ struct Faults {
     evidence: Vec<Evidence>,
     said: Vec<&'static str>,
     subject: Vec<String>,
+    /// The first demand that is not met, and what makes it one.
+    demand: Option<(String, Evidence)>,
 }
 
 impl Faults {
-    fn in_clear(&mut self, source: &'static str, pointer: &str) {
+    fn in_clear(&mut self, demand: &Demand<'_>, source: &'static str, pointer: &str) {
+        self.demanded(demand);
         self.evidence.push(Evidence::field(source, pointer, "AWS's own key"));
         self.said.push("without a key of your own");
         self.subject.push(KEY.to_owned());
     }
 
-    fn logged(&mut self, source: &'static str, pointer: &str) {
+    fn demanded(&mut self, demand: &Demand<'_>) {
+        self.demand.get_or_insert_with(|| (demand.to_string(), demand.evidence()));
+    }
+
+    fn logged(&mut self, demand: &Demand<'_>, source: &'static str, pointer: &str) {
+        self.demanded(demand);
         self.evidence.push(Evidence::field(source, pointer, "true"));
         self.said.push("into its log");
         self.subject.push(LOG.to_owned());
     }
 
-    fn judge(mut self, kind: &str, name: &str, function: &Function) -> Ruling {
-        if self.said.is_empty() {
-            return Ruling::Pass;
-        }
-        let message = format!("{kind} {name} carries what {} is given {}", function.name, self.said.join(" and "));
-        self.evidence.push(Evidence::field("lambda:GetFunction", format!("{} Tags", function.name), "marked as sensitive"));
+    fn judge(mut self, kind: &str, name: &str, function: &str) -> Ruling {
+        let Some((demand, evidence)) = self.demand.take() else { return Ruling::Pass };
+        let message = format!("{kind} {name} carries what {function} is given {}: {demand}", self.said.join(" and "));
+        self.evidence.push(evidence);
         Fault::new(message, self.evidence).subject(self.subject).into()
     }
 }
@@ -147,26 +163,28 @@ fn of_machine(context: &Context<'_>, machine: &StateMachine) -> Result<Ruling, G
     let Some(function) = sensitive(context, machine.definition.known()?.functions.iter())? else { return Ok(Ruling::NotApplicable) };
     let configuration = machine.configuration.known()?;
     let mut faults = Faults::default();
-    if configuration.encryption.as_deref() != Some("CUSTOMER_MANAGED_KMS_KEY") {
-        faults.in_clear("states:DescribeStateMachine", "encryptionConfiguration.type");
+    if let Some(demand) = function.key.filter(|_| configuration.encryption.as_deref() != Some("CUSTOMER_MANAGED_KMS_KEY")) {
+        faults.in_clear(&demand, "states:DescribeStateMachine", "encryptionConfiguration.type");
     }
-    if configuration.logs_execution_data && configuration.log_level.as_deref().is_some_and(|level| level != "OFF") {
-        faults.logged("states:DescribeStateMachine", "loggingConfiguration.includeExecutionData");
+    let logs = configuration.logs_execution_data && configuration.log_level.as_deref().is_some_and(|level| level != "OFF");
+    if let Some(demand) = function.masking.filter(|_| logs) {
+        faults.logged(&demand, "states:DescribeStateMachine", "loggingConfiguration.includeExecutionData");
     }
-    Ok(faults.judge("The state machine", &machine.name, function))
+    Ok(faults.judge("The state machine", &machine.name, function.name))
 }
 
 fn of_pipe(context: &Context<'_>, pipe: &Pipe) -> Result<Ruling, Gap> {
     let Some(function) = sensitive(context, pipe.enrichment.iter().chain([&pipe.target]))? else { return Ok(Ruling::NotApplicable) };
     let details = pipe.details.known()?;
     let mut faults = Faults::default();
-    if details.kms_key.is_none() {
-        faults.in_clear("pipes:DescribePipe", "KmsKeyIdentifier");
+    if let Some(demand) = function.key.filter(|_| details.kms_key.is_none()) {
+        faults.in_clear(&demand, "pipes:DescribePipe", "KmsKeyIdentifier");
     }
-    if details.logging.as_ref().is_some_and(|logging| logging.includes_execution_data && logging.level != "OFF") {
-        faults.logged("pipes:DescribePipe", "LogConfiguration.IncludeExecutionData");
+    let logs = details.logging.as_ref().is_some_and(|logging| logging.includes_execution_data && logging.level != "OFF");
+    if let Some(demand) = function.masking.filter(|_| logs) {
+        faults.logged(&demand, "pipes:DescribePipe", "LogConfiguration.IncludeExecutionData");
     }
-    Ok(faults.judge("The pipe", &pipe.name, function))
+    Ok(faults.judge("The pipe", &pipe.name, function.name))
 }
 
 fn of_schedule(context: &Context<'_>, schedule: &Schedule) -> Result<Ruling, Gap> {
@@ -180,10 +198,10 @@ fn of_schedule(context: &Context<'_>, schedule: &Schedule) -> Result<Ruling, Gap
     let details = schedule.details.known()?;
     let Some(function) = function?.filter(|_| details.input.is_some()) else { return Ok(Ruling::NotApplicable) };
     let mut faults = Faults::default();
-    if details.kms_key.is_none() {
-        faults.in_clear("scheduler:GetSchedule", "KmsKeyArn");
+    if let Some(demand) = function.key.filter(|_| details.kms_key.is_none()) {
+        faults.in_clear(&demand, "scheduler:GetSchedule", "KmsKeyArn");
     }
-    Ok(faults.judge("The schedule", &schedule.name, function))
+    Ok(faults.judge("The schedule", &schedule.name, function.name))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

@@ -1,7 +1,7 @@
 //! DP-009: a queue, topic or stream of a function keeps its messages unencrypted.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, works_with::User},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict, works_with::User},
     model::{Arn, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -16,7 +16,8 @@ pub(super) static CHECK: Check = Check {
           in the clear for whoever reads its disks.",
     how: "Of the queues, topics and streams that a function is triggered by, delivers to, names in its environment or that its role's \
           policies name: SqsManagedSseEnabled is false and there is no KmsMasterKeyId, or EncryptionType of the stream is NONE. A topic \
-          without a key is low: SNS encrypts its disks, but nobody can cut access by a key. Those that no function works with are left alone.",
+          without a key is low, unless its class demands customer-key: SNS encrypts its disks, but nobody can cut access by a key. \
+          Those that no function works with are left alone.",
     links: Links { security_hub: &["SQS.1", "SNS.1", "Kinesis.1"], csf: &["PR.DS"], owasp: &["S3"], soc: &["PI1.4"], ..Links::NONE },
     reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam],
     run,
@@ -39,7 +40,7 @@ pub(super) static CHECK: Check = Check {
         avoids: &[
             "A queue, topic or stream that no function works with",
             "A queue under SQS's own keys: a key of yours is not asked for",
-            "A topic without a key as more than low, as SNS encrypts its disks anyway",
+            "A topic without a key as more than low, as SNS encrypts its disks anyway, unless its class demands customer-key",
         ],
         cli: "aws sqs set-queue-attributes --queue-url <QUEUE_URL> --attributes SqsManagedSseEnabled=true --region <REGION>\n\
 aws sns set-topic-attributes --topic-arn <TOPIC_ARN> --attribute-name KmsMasterKeyId --attribute-value alias/aws/sns --region <REGION>\n\
@@ -87,7 +88,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             match (&attributes.kms_key, attributes.sqs_managed_sse) {
                 (Some(_), _) | (_, Some(true)) => Ok(Ruling::Pass),
                 (None, Some(false)) => {
-                    Ok(plain("queue", &queue.arn, user, "sqs:GetQueueAttributes", "SqsManagedSseEnabled", "false").into())
+                    let evidence = Evidence::field("sqs:GetQueueAttributes", "SqsManagedSseEnabled", "false");
+                    Ok(plain(context, "queue", &queue.arn, user, evidence).into())
                 }
                 (None, None) => Err(Gap::failed("sqs:GetQueueAttributes", "the answer does not say SqsManagedSseEnabled")),
             }
@@ -101,8 +103,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             if topic.attributes.known()?.kms_key.is_some() {
                 return Ok(Ruling::Pass);
             }
-            let fault = plain("topic", &topic.arn, user, "sns:GetTopicAttributes", "KmsMasterKeyId", "none");
-            Ok(fault.severity(Severity::Low).into())
+            let evidence = Evidence::field("sns:GetTopicAttributes", "KmsMasterKeyId", "none");
+            Ok(plain(context, "topic", &topic.arn, user, evidence).into())
         },
     ));
     verdicts.extend(context.each(
@@ -112,7 +114,10 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             let Some(user) = works.user(&stream.arn)? else { return Ok(Ruling::NotApplicable) };
             match stream.summary.known()?.encryption.as_deref() {
                 Some("KMS") => Ok(Ruling::Pass),
-                Some("NONE") => Ok(plain("stream", &stream.arn, user, "kinesis:DescribeStreamSummary", "EncryptionType", "NONE").into()),
+                Some("NONE") => {
+                    let evidence = Evidence::field("kinesis:DescribeStreamSummary", "EncryptionType", "NONE");
+                    Ok(plain(context, "stream", &stream.arn, user, evidence).into())
+                }
                 _ => Err(Gap::failed("kinesis:DescribeStreamSummary", "the answer does not say EncryptionType")),
             }
         },
@@ -120,9 +125,18 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn plain(kind: &str, arn: &Arn, user: &User<'_>, call: &'static str, pointer: &'static str, value: &str) -> Fault {
-    let message = format!("The {kind} {}, which {} works with, is not encrypted with a key", arn.name(), user.function.name);
-    Fault::new(message, vec![Evidence::field(call, pointer, value), user.evidence.clone()])
+fn plain(context: &Context<'_>, kind: &str, arn: &Arn, user: &User<'_>, evidence: Evidence) -> Fault {
+    let mut message = format!("The {kind} {}, which {} works with, is not encrypted with a key", arn.name(), user.function.name);
+    let mut evidence = vec![evidence, user.evidence.clone()];
+    match context.standing(arn).known_demand(Protection::CustomerKey) {
+        Some(demand) => {
+            message.push_str(&format!(": {demand}"));
+            evidence.push(demand.evidence());
+        }
+        None if kind == "topic" => return Fault::new(message, evidence).severity(Severity::Low),
+        None => {}
+    }
+    Fault::new(message, evidence)
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

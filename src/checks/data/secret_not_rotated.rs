@@ -1,7 +1,7 @@
 //! DP-013: the secret of a function does not rotate, or should have by now.
 
 use crate::{
-    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Gap, Secret, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     why: "A secret that never changes is good for ever for whoever once saw it: in a log, in a leaver's notes, in a backup. Rotation that \
           fails is worse than none: everybody believes in it.",
     how: "Of the secrets that a variable of a function or a policy of its role names: RotationEnabled is false; or NextRotationDate has \
-          passed by more than a day; or LastRotatedDate is older than the rule's days. Secrets that a service of AWS manages and replicas, \
+          passed by more than a day (thresholds.rotation_grace_days); or LastRotatedDate is older than the rule's days. Secrets that a service of AWS manages and replicas, \
           which follow their primary, are left alone, and so are those that no function works with.",
     links: Links {
         security_hub: &["SecretsManager.1", "SecretsManager.2", "SecretsManager.4"],
@@ -59,8 +59,6 @@ A value that has been rotated is not brought back",
 
 /// What tells of rotations.
 const LIST: &str = "secretsmanager:ListSecrets";
-/// Days that a rotation may be late: Secrets Manager rotates within a window.
-const GRACE: i64 = 1;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     let works = context.works_with();
@@ -73,31 +71,36 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 return Ok(Ruling::NotApplicable);
             }
             let Some(user) = works.user(&secret.arn)? else { return Ok(Ruling::NotApplicable) };
-            let Some((what, evidence)) = fault(secret, context.now()) else {
+            let Some((what, evidence)) = fault(secret, context.now(), i64::from(context.settings.thresholds.rotation_grace_days)) else {
                 let is_dated = secret.next_rotation.is_some() || secret.rotation_days.is_some();
                 let gap = || Gap::failed(LIST, "the answer says neither NextRotationDate nor AutomaticallyAfterDays");
                 return if is_dated { Ok(Ruling::Pass) } else { Err(gap()) };
             };
-            let message = format!("The secret {}, which {} works with, {what}", secret.name, user.function.name);
-            Ok(Ruling::fail(message, vec![evidence, user.evidence.clone()]))
+            let mut message = format!("The secret {}, which {} works with, {what}", secret.name, user.function.name);
+            let mut evidence = vec![evidence, user.evidence.clone()];
+            if let Some(demand) = context.standing(&secret.arn).known_demand(Protection::Rotation) {
+                message.push_str(&format!(": {demand}"));
+                evidence.push(demand.evidence());
+            }
+            Ok(Ruling::fail(message, evidence))
         },
     )
 }
 
-/// What is wrong with its rotation.
-fn fault(secret: &Secret, now: Timestamp) -> Option<(String, Evidence)> {
+/// What is wrong with its rotation, which may be late by `grace` days: Secrets Manager rotates within a window.
+fn fault(secret: &Secret, now: Timestamp, grace: i64) -> Option<(String, Evidence)> {
     let field = |pointer: &'static str, value: String| Evidence::field(LIST, pointer, value);
     if secret.rotation_enabled != Some(true) {
         return Some(("does not rotate".to_owned(), field("RotationEnabled", "false".to_owned())));
     }
-    if let Some(next) = secret.next_rotation.filter(|next| now.days_since(*next) > GRACE) {
+    if let Some(next) = secret.next_rotation.filter(|next| now.days_since(*next) > grace) {
         let late = now.days_since(next);
         return Some((format!("should have rotated {late} days ago"), field("NextRotationDate", next.to_string())));
     }
     let days = i64::from(secret.rotation_days?);
     let last = secret.last_rotated.or(secret.created)?;
     let age = now.days_since(last);
-    (age > days + GRACE).then(|| {
+    (age > days + grace).then(|| {
         let pointer = if secret.last_rotated.is_some() { "LastRotatedDate" } else { "CreatedDate" };
         (format!("was last rotated {age} days ago, and should be every {days}"), field(pointer, last.to_string()))
     })

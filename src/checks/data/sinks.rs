@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     checks::{
-        Asset, Context, Evidence,
+        Context, Evidence,
         permission::{self, Stranger},
         resource_policy::{self, Opening, Openings},
     },
     iam::Audience,
-    model::{Arn, Bucket, Gap, Listing, PolicyText, PublicAccessBlock, Region, Resource, Subscription, SubscriptionEndpoint},
+    model::{Arn, Bucket, Function, Gap, Listing, PolicyText, PublicAccessBlock, Region, Resource, Subscription, SubscriptionEndpoint},
 };
 
 /// A place from which data gets out.
@@ -60,13 +60,25 @@ impl Sinks {
             for subscription in &region.subscriptions.items {
                 sinks.subscription(context, subscription);
             }
-            for function in region.functions.items.iter().filter(|function| context.settings.asset(function) == Asset::Development) {
-                let evidence = vec![Evidence::field("lambda:GetFunction", format!("{} Tags", function.name), "development")];
-                let called = format!("the function {}, which is for development", function.name);
-                sinks.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence });
+            for function in &region.functions.items {
+                sinks.function(context, function);
             }
         }
         sinks
+    }
+
+    /// A function for development, or of a class that is not sensitive.
+    fn function(&mut self, context: &Context<'_>, function: &Function) {
+        let standing = context.standing_of(function);
+        let lower = standing.class().ok().filter(|class| !class.is_sensitive).and_then(|class| Some((class.class, class.by?)));
+        let (what, mark) = match (standing.environment().filter(|_| standing.is_development()), lower) {
+            (Some(placed), _) => ("for development".to_owned(), placed.by),
+            (None, Some((class, mark))) => (format!("of the class {}", class.name), mark),
+            (None, None) => return,
+        };
+        let called = format!("the function {}, which is {what}", function.name);
+        let evidence = vec![mark.evidence()];
+        self.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence });
     }
 
     /// The sinks of a service.

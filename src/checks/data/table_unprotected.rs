@@ -1,7 +1,7 @@
 //! DP-010: a table of a function can be lost: without point-in-time recovery, or deleted by one call.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -15,8 +15,8 @@ pub(super) static CHECK: Check = Check {
     why: "Whoever may write a table may empty it, by a bug or on purpose. With point-in-time recovery it is as it was a second before; \
           without, it is gone. Deletion protection makes an intruder, or a stack that is torn down, ask twice.",
     how: "Of the tables whose stream triggers a function, that a variable of a function or a policy of its role names: \
-          PointInTimeRecoveryStatus is not ENABLED, or DeletionProtectionEnabled is false. Only the latter is low, and so are tables of \
-          functions for development. Tables that a policy reaches by a wildcard are left alone.",
+          PointInTimeRecoveryStatus is not ENABLED, or DeletionProtectionEnabled is false. Only the latter is low, and so are tables for \
+          development, unless the class of the table demands what it lacks: recovery or deletion-protection. Tables that a policy reaches by a wildcard are left alone.",
     links: Links {
         security_hub: &["DynamoDB.2", "DynamoDB.6"],
         csf: &["PR.DS", "RC.RP"],
@@ -41,7 +41,7 @@ pub(super) static CHECK: Check = Check {
                    deletion are off until you switch them on",
         avoids: &[
             "A table that no function works with, or that a policy reaches by a wildcard only",
-            "A table of a development function, or one that lacks deletion protection alone, as more than low",
+            "A table for development, or one that lacks deletion protection alone, as more than low, unless its class demands what it lacks",
             "A setting that could not be read",
         ],
         cli: "aws dynamodb update-continuous-backups --table-name <TABLE_NAME> --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --region <REGION>\n\
@@ -93,9 +93,19 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 return recovers.and(protected).map(|_| Ruling::Pass);
             }
             evidence.push(user.evidence.clone());
-            let message = format!("The table {}, which {} works with, {}", table.name, user.function.name, words.join(" and "));
+            let mut message = format!("The table {}, which {} works with, {}", table.name, user.function.name, words.join(" and "));
+            let standing = context.standing(&table.arn);
+            let lacks = [(&recovers, Protection::Recovery), (&protected, Protection::DeletionProtection)];
+            let demand = lacks.into_iter().find_map(|(has, demanded)| standing.known_demand(demanded).filter(|_| *has == Ok(false)));
+            if let Some(demand) = demand {
+                message.push_str(&format!(": {demand}"));
+                evidence.push(demand.evidence());
+            }
+            let minor = demand.is_none() && (recovers == Ok(true) || standing.is_development());
+            if let Some(placed) = standing.environment().filter(|_| minor && recovers != Ok(true)) {
+                evidence.push(placed.by.evidence());
+            }
             let fault = Fault { subject, ..Fault::new(message, evidence) };
-            let minor = recovers == Ok(true) || context.settings.asset(user.function) == Asset::Development;
             Ok(if minor { fault.severity(Severity::Low) } else { fault }.into())
         },
     )

@@ -1,7 +1,7 @@
 //! FN-022: a function with private data may send it anywhere.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Effort, Plan, Risk},
 };
@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A function outside any VPC reaches the whole internet: code that was taken over sends what it reads to wherever it likes, and \
           no flow log tells of it.",
-    how: "A function that is tagged with a sensitive class of data has no VpcConfig. Functions with other data are left outside, where most \
+    how: "A function of a class of data that demands private-network has no VpcConfig. Functions with other data are left outside, where most \
           of them belong. What the security groups of a function in a VPC let out, ec2:DescribeSecurityGroups would say, which Palisade \
           does not call: a function in a VPC is unknown, never passed.",
     links: Links { security_hub: &["Lambda.3"], csf: &["PR.IR", "PR.DS"], owasp: &["S3"], attack: &["T1048"], ..Links::NONE },
@@ -54,14 +54,10 @@ fn judge(context: &Context<'_>, function: &Function) -> Result<Ruling, Gap> {
     if function.vpc.as_ref().is_some_and(|vpc| !vpc.subnets.is_empty()) {
         return Err(Gap::unsupported("what its security groups let out is not read (ec2:DescribeSecurityGroups)"));
     }
-    let tags = function.tags.known()?;
-    if context.settings.asset(function) != Asset::Sensitive {
-        return Ok(Ruling::NotApplicable);
-    }
-    let class = tags.iter().filter(|(key, value)| context.settings.is_sensitive(&[((*key).clone(), (*value).clone())].into()));
-    let mut evidence = vec![Evidence::field("lambda:ListFunctions", "VpcConfig", "none")];
-    evidence.extend(class.map(|(key, value)| Evidence::field("lambda:GetFunction", format!("Tags.{key}"), value)));
-    Ok(Fault::new(format!("{} works on sensitive data and reaches the whole internet", function.name), evidence).into())
+    let demand = context.standing_of(function).demand(Protection::PrivateNetwork)?;
+    let Some(demand) = demand else { return Ok(Ruling::NotApplicable) };
+    let evidence = vec![Evidence::field("lambda:ListFunctions", "VpcConfig", "none"), demand.evidence()];
+    Ok(Fault::new(format!("{} reaches the whole internet: {demand}", function.name), evidence).into())
 }
 
 fn fix(_: &Context<'_>, _: &Verdict) -> Option<Plan> {

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
           again. Where a tag can be pushed over, whoever may push decides what the next deployment runs.",
     how: "The repository is joined to the function by its ImageUri. It is named by a tag in a repository whose imageTagMutability is MUTABLE; \
           or DescribeImages says that nobody scanned the image that runs; or that image, or the newest of its repository, was pushed \
-          more than 180 days ago. An image that is named by its digest cannot change, so its tags do not matter. Palisade reads the newest \
+          more than 180 days ago (thresholds.image_age_days). An image that is named by its digest cannot change, so its tags do not matter. Palisade reads the newest \
           image of a repository only: of an older one it is unknown when it was pushed and whether it was scanned. Unknown are also \
           tags where a repository makes exceptions, and repositories of other accounts.",
     links: Links {
@@ -73,9 +73,6 @@ aws lambda update-function-code --function-name <FUNCTION_NAME> --image-uri <OLD
     },
 };
 
-/// After how many days an image is old.
-const OLD: i64 = 180;
-
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
 }
@@ -103,7 +100,7 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     match repository.newest_image.known() {
         Ok(Some(newest)) => {
             let days = context.now().days_since(newest.pushed);
-            if days > OLD {
+            if days > i64::from(context.settings.thresholds.image_age_days) {
                 evidence.push(Evidence::field("ecr:DescribeImages", "imagePushedAt", newest.pushed.date().to_string()));
                 faults.push(format!("is at least {days} days old"));
             }

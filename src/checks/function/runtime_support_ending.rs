@@ -15,8 +15,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "Moving to another version of a language takes tests and releases. Whoever starts when support has ended runs unpatched code \
           in the meantime.",
-    how: "The end of support in the dated table lies within the notice period of the configuration, 180 days unless set otherwise. \
-          What has ended already is FN-007.",
+    how: "The end of support in the dated table lies within 180 days (thresholds.runtime_notice_days). Dates of [runtimes] in the \
+          configuration hold over the table's. What has ended already is FN-007.",
     links: Links { csf: &["PR.PS"], owasp: &["S9"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
@@ -48,21 +48,19 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.functions,
         |_, function| {
-            let Some((name, Support::Dated(dates))) = support(function)? else { return Ok(Ruling::NotApplicable) };
+            let Some((name, Support::Dated(dates))) = support(context, function)? else { return Ok(Ruling::NotApplicable) };
             let now = context.now();
             if now >= dates.deprecated {
                 return Ok(Ruling::NotApplicable);
             }
             let left = dates.deprecated.days_since(now);
-            if left > i64::from(context.settings.runtime_notice_days) {
+            if left > i64::from(context.settings.thresholds.runtime_notice_days) {
                 return Ok(Ruling::Pass);
             }
-            let mut evidence = vec![
-                Evidence::field("lambda:ListFunctions", "Runtime", name),
-                Evidence::field("runtimes.toml", "deprecated", dates.deprecated.date().to_string()),
-            ];
+            let mut evidence =
+                vec![Evidence::field("lambda:ListFunctions", "Runtime", name), dates.evidence("deprecated", dates.deprecated)];
             if let Some(block) = dates.block_create {
-                evidence.push(Evidence::field("runtimes.toml", "block-create", block.date().to_string()));
+                evidence.push(dates.evidence("block-create", block));
             }
             evidence.push(as_of(now)?);
             Ok(Fault::new(format!("{name}, which {} runs on, loses support in {left} days", function.name), evidence).into())
@@ -75,7 +73,7 @@ mod tests {
     use super::CHECK;
     use crate::{
         checks::{
-            Settings,
+            Settings, Thresholds,
             function::unread,
             testing::{Says, ask_with, cases, denied, with_function},
         },
@@ -107,9 +105,11 @@ mod tests {
 
     #[test]
     fn the_notice_period_is_the_users() {
-        let year = Settings { runtime_notice_days: 365, ..Settings::default() };
+        let notice =
+            |days| Settings { thresholds: Thresholds { runtime_notice_days: days, ..Thresholds::default() }, ..Settings::default() };
+        let year = notice(365);
         assert_eq!(ask_with(&CHECK, &on("java17"), &year)[0].1, Says::Fail);
-        let month = Settings { runtime_notice_days: 30, ..Settings::default() };
+        let month = notice(30);
         assert_eq!(ask_with(&CHECK, &on("ruby3.3"), &month)[0].1, Says::Pass);
     }
 }

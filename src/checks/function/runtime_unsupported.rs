@@ -7,9 +7,6 @@ use crate::{
 
 use super::runtimes::{Support, as_of, support, upgrade};
 
-/// How long before AWS refuses changes an unsupported runtime becomes critical.
-const LAST_DAYS: i64 = 60;
-
 pub(super) static CHECK: Check = Check {
     id: "FN-007",
     slug: "runtime-unsupported",
@@ -18,8 +15,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "AWS no longer patches the language, its libraries or the system below. When it also refuses changes to such functions, a flaw \
           in your own code cannot be repaired either.",
-    how: "Runtime of ListFunctions against a dated table that is part of Palisade. Critical from 60 days before AWS refuses changes to \
-          the function. Container images bring their own runtime. A runtime that the table does not know is unknown, not a failure.",
+    how: "Runtime of ListFunctions against a dated table that is part of Palisade. Critical from 60 days \
+          (thresholds.runtime_block_days) before AWS refuses changes to the function. Dates of [runtimes] in the configuration hold over it. Container images bring their own runtime. A runtime that the table does not know is unknown, not a failure.",
     links: Links {
         security_hub: &["Lambda.2"],
         csf: &["PR.PS"],
@@ -60,7 +57,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         &CHECK,
         |region| &region.functions,
         |_, function| {
-            let Some((name, support)) = support(function)? else { return Ok(Ruling::NotApplicable) };
+            let Some((name, support)) = support(context, function)? else { return Ok(Ruling::NotApplicable) };
             let now = context.now();
             let runtime = Evidence::field("lambda:ListFunctions", "Runtime", name);
             let dates = match support {
@@ -71,12 +68,12 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 Support::Dated(dates) if now < dates.deprecated => return Ok(Ruling::Pass),
                 Support::Dated(dates) => dates,
             };
-            let mut evidence = vec![runtime, Evidence::field("runtimes.toml", "deprecated", dates.deprecated.date().to_string())];
+            let mut evidence = vec![runtime, dates.evidence("deprecated", dates.deprecated)];
             let mut message = format!("{} runs on {name}, which lost support on {}", function.name, dates.deprecated.date());
             let mut severity = Severity::High;
             if let Some(block) = dates.block_update {
-                evidence.push(Evidence::field("runtimes.toml", "block-update", block.date().to_string()));
-                if block.days_since(now) <= LAST_DAYS {
+                evidence.push(dates.evidence("block-update", block));
+                if block.days_since(now) <= i64::from(context.settings.thresholds.runtime_block_days) {
                     severity = Severity::Critical;
                     message.push_str(&format!("; AWS refuses changes from {} on", block.date()));
                 }

@@ -6,9 +6,6 @@ use crate::{
     remedy::{Call, Effort, Plan, Risk},
 };
 
-/// How long a function that is patched with its deployments may go without one.
-const WITHOUT_DEPLOYMENT: i64 = 90;
-
 pub(super) static CHECK: Check = Check {
     id: "FN-009",
     slug: "runtime-updates-held-back",
@@ -17,8 +14,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "A pinned runtime version was meant to bridge one bad release. Left in place, it keeps every later patch away from the function \
           while the runtime's name still looks supported.",
-    how: "GetRuntimeManagementConfig says UpdateRuntimeOn=Manual, or FunctionUpdate while the function was not changed for 90 days. Read \
-          for $LATEST; published versions may pin one of their own. Container images are patched by their builders.",
+    how: "GetRuntimeManagementConfig says UpdateRuntimeOn=Manual, or FunctionUpdate while the function was not changed for 90 days \
+          (thresholds.runtime_undeployed_days). Read for $LATEST; published versions may pin one of their own. Container images are patched by their builders.",
     links: Links { csf: &["PR.PS"], owasp: &["S9"], csa: &["SAS-6"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
@@ -70,7 +67,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                         .last_modified
                         .ok_or_else(|| Gap::failed("lambda:ListFunctions", "the answer names no LastModified that can be read"))?;
                     let days = context.now().days_since(changed);
-                    if days <= WITHOUT_DEPLOYMENT {
+                    if days <= i64::from(context.settings.thresholds.runtime_undeployed_days) {
                         return Ok(Ruling::Pass);
                     }
                     evidence.push(Evidence::field("lambda:ListFunctions", "LastModified", changed.to_string()));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    checks::{Context, Evidence, Verdict},
+    checks::{Context, Evidence, RuntimeDates, Verdict},
     model::{Function, Gap, PackageType, Timestamp},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -39,13 +39,55 @@ pub(super) struct Dates {
     pub(super) block_update: Option<Timestamp>,
 }
 
-/// What the table says of one runtime.
+/// What the configuration and the table say of one runtime.
 #[derive(Debug)]
-pub(super) enum Support {
+pub(super) enum Support<'f> {
     /// Blocked for years.
     Blocked,
     /// Known by its dates.
-    Dated(&'static Dates),
+    Dated(Dated<'f>),
+}
+
+/// The dates of a runtime: the user's before the table's.
+#[derive(Debug)]
+pub(super) struct Dated<'f> {
+    /// The end of support.
+    pub(super) deprecated: Timestamp,
+    /// From when on no function can be created with it.
+    pub(super) block_create: Option<Timestamp>,
+    /// From when on no function that uses it can be changed.
+    pub(super) block_update: Option<Timestamp>,
+    own: RuntimeDates,
+    runtime: &'f str,
+}
+
+impl<'f> Dated<'f> {
+    /// What the table says, if anything, where the user says nothing else; none without an end of support.
+    fn new(runtime: &'f str, own: RuntimeDates, table: Option<&Dates>) -> Option<Self> {
+        Some(Self {
+            deprecated: own.deprecated.or(table.map(|dates| dates.deprecated))?,
+            block_create: own.block_create.or(table.and_then(|dates| dates.block_create)),
+            block_update: own.block_update.or(table.and_then(|dates| dates.block_update)),
+            own,
+            runtime,
+        })
+    }
+
+    /// The date under `key`, and whose it is.
+    pub(super) fn evidence(&self, key: &str, date: Timestamp) -> Evidence {
+        let own = match key {
+            "deprecated" => self.own.deprecated,
+            "block-create" => self.own.block_create,
+            _ => self.own.block_update,
+        };
+        match own {
+            Some(_) => {
+                let pointer = format!("runtimes.\"{}\".{}", self.runtime, key.replace('-', "_"));
+                Evidence::field("configuration", pointer, date.date().to_string())
+            }
+            None => Evidence::field("runtimes.toml", key, date.date().to_string()),
+        }
+    }
 }
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
@@ -68,17 +110,18 @@ pub(super) fn table() -> Result<&'static Table, Gap> {
 /// The runtime of `function`, and what the table says of it; `None` for container images, which have no managed runtime.
 ///
 /// # Errors
-/// A gap for a runtime that the table does not know: nothing is claimed of it.
-pub(super) fn support(function: &Function) -> Result<Option<(&str, Support)>, Gap> {
+/// A gap for a runtime that neither the configuration nor the table knows: nothing is claimed of it.
+pub(super) fn support<'f>(context: &Context<'_>, function: &'f Function) -> Result<Option<(&'f str, Support<'f>)>, Gap> {
     if function.package_type == PackageType::Image {
         return Ok(None);
     }
     let table = table()?;
     let name = function.runtime.as_deref().ok_or_else(|| Gap::failed("lambda:ListFunctions", "the answer names no Runtime"))?;
-    if table.blocked.iter().any(|blocked| blocked == name) {
+    let own = context.settings.runtimes.get(name).copied().unwrap_or_default();
+    if own.deprecated.is_none() && table.blocked.iter().any(|blocked| blocked == name) {
         return Ok(Some((name, Support::Blocked)));
     }
-    match table.runtimes.get(name) {
+    match Dated::new(name, own, table.runtimes.get(name)) {
         Some(dates) => Ok(Some((name, Support::Dated(dates)))),
         None => Err(Gap::unsupported(format!("the runtime table of {} does not know {name}", table.as_of.date()))),
     }
@@ -117,7 +160,7 @@ pub(super) fn upgrade(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> 
     let plan = Plan::new(Effort::Guided, Risk::Manual, format!("Move {} to {successor}", function.name))
         .step(format!("Test the code on {successor} first: languages drop old syntax and libraries"))
         .step(update(successor));
-    let frozen = match support(function) {
+    let frozen = match support(context, function) {
         Ok(Some((_, Support::Blocked))) => true,
         Ok(Some((_, Support::Dated(dates)))) => dates.block_update.is_some_and(|block| block <= context.now()),
         _ => false,

@@ -18,9 +18,9 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A stranger who makes the function hang holds an execution, and the account pays for it, until the timeout: fifteen minutes \
           instead of a few seconds make the same attack hundreds of times as dear.",
-    how: "The function can be invoked by everyone, and its Timeout is more than five times the 99th percentile of its Duration in ninety \
-          days; or only an API leads to it, and its Timeout is longer than that API waits for an answer (29 seconds unless the integration \
-          says otherwise). A timeout of ten seconds or less is never too long. Functions that only named callers can invoke are left alone, \
+    how: "The function can be invoked by everyone, and its Timeout is more than five times (thresholds.timeout_times) the 99th percentile of its \
+          Duration in ninety days; or only an API leads to it, and its Timeout is longer than that API waits for an answer (29 seconds unless the integration \
+          says otherwise). A timeout of ten seconds or less (thresholds.short_timeout_seconds) is never too long. Functions that only named callers can invoke are left alone, \
           and so are those that nobody invoked, whose need nobody knows.",
     links: Links { csf: &["PR.PS"], csa: &["SAS-8"], attack: &["T1499.003"], ..Links::NONE },
     reads: &[Source::Lambda, Source::ApiGateway, Source::Cloudwatch],
@@ -57,12 +57,6 @@ Properties:
     },
 };
 
-/// Up to how many seconds a timeout is never too long: cold starts and slow days are no luxury.
-const SHORT: u32 = 10;
-
-/// How many times its slowest requests a function may run.
-const TIMES: u64 = 5;
-
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     let routes = OpenRoutes::new(context);
     context.each(&CHECK, |region| &region.functions, |region, function| judge(context, &routes, region, function))
@@ -70,16 +64,19 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 
 fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: &Function) -> Result<Ruling, Gap> {
     let public = context.public.contains_key(&function.arn);
+    // Cold starts and slow days are no luxury.
+    let short = context.settings.thresholds.short_timeout_seconds;
+    let times = u64::from(context.settings.thresholds.timeout_times);
     let open = routes.of(function);
     if !public && open.is_empty() {
         return match unread(context, function).or_else(|| routes.unread(context, function)) {
             // Whether it is public is not known, but a short timeout would answer both.
-            Some(_) if function.timeout_seconds <= SHORT => Ok(Ruling::Pass),
+            Some(_) if function.timeout_seconds <= short => Ok(Ruling::Pass),
             Some(gap) => Err(gap),
             None => Ok(Ruling::NotApplicable),
         };
     }
-    if function.timeout_seconds <= SHORT {
+    if function.timeout_seconds <= short {
         return Ok(Ruling::Pass);
     }
     let timeout = Evidence::field("lambda:ListFunctions", "Timeout", function.timeout_seconds.to_string());
@@ -105,12 +102,12 @@ fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: 
         return Err(listed(&region.metrics).err().unwrap_or_else(|| Gap::unread("cloudwatch:GetMetricData")));
     };
     let Some(slowest) = *slowest.known()? else { return Ok(Ruling::NotApplicable) };
-    if u64::from(function.timeout_seconds).saturating_mul(1000) <= slowest.saturating_mul(TIMES) {
+    if u64::from(function.timeout_seconds).saturating_mul(1000) <= slowest.saturating_mul(times) {
         return Ok(Ruling::Pass);
     }
     let message = format!("{} may run {} s, and its slowest requests take {slowest} ms", function.name, function.timeout_seconds);
     let shown = Evidence::field("cloudwatch:GetMetricData", format!("Duration p99 of {} days", FunctionMetrics::DAYS), slowest.to_string());
-    let enough = slowest.saturating_mul(TIMES).div_ceil(1000).max(u64::from(SHORT));
+    let enough = slowest.saturating_mul(times).div_ceil(1000).max(u64::from(short));
     Ok(fault(message, shown).subject(vec![enough.to_string()]).into())
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, context::listed},
     iam::Principal,
-    model::{Function, FunctionMetrics, Gap, Region, Source, find},
+    model::{Function, FunctionMetrics, Gap, Region, Source, Timestamp, find},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "A function that nobody misses is a role with code that nobody watches: its packages age, its grants stay, and whoever changes it \
           is noticed by no one.",
-    how: "CloudWatch counted no Invocations in ninety days, and the function was not deployed within them. Medium when something still \
+    how: "CloudWatch counted no Invocations in ninety days (thresholds.unused_function_days), and the function was not deployed within them. Medium when something still \
           starts it: an enabled event source mapping, a URL, or a policy that lets somebody invoke it. Left alone: functions of Lambda@Edge, \
           whose invocations are counted where the viewers are, those that a secret names for its rotation, which may be due once a year, \
           and those that were stopped with a concurrency of zero.",
@@ -63,9 +63,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 }
 
 fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
-    let days = i64::from(FunctionMetrics::DAYS);
+    let days = context.settings.thresholds.unused_function_days.min(FunctionMetrics::DAYS);
     match function.last_modified {
-        Some(modified) if context.now().days_since(modified) < days => return Ok(Ruling::Pass),
+        Some(modified) if context.now().days_since(modified) < i64::from(days) => return Ok(Ruling::Pass),
         Some(_) => {}
         None => return Err(Gap::unsupported("when it was deployed is not said")),
     }
@@ -73,7 +73,9 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
         return Err(listed(&region.metrics).err().unwrap_or_else(|| Gap::unread("cloudwatch:GetMetricData")));
     };
     let invocations = metrics.invocations.known()?;
-    if invocations.count > 0 {
+    // What was counted is of ninety days; the last day is told as well.
+    let is_recent = |last: Timestamp| context.now().days_since(last) < i64::from(days);
+    if invocations.count > 0 && (days == FunctionMetrics::DAYS || invocations.last.is_none_or(is_recent)) {
         return Ok(Ruling::Pass);
     }
     if matches!(function.reserved_concurrency.known(), Ok(Some(0))) || rotates(region, function)? || is_at_the_edge(context, function)? {

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     why: "A vulnerable package is run by whoever sends the right event. Scanners of the internet try the known ones within hours.",
     how: "Amazon Inspector has an active finding on the function: critical or high, or of any severity above low with an exploit at large \
-          (exploitAvailable) or at least one chance in ten of one within thirty days (epss). Critical when there is an exploit and anyone can \
+          (exploitAvailable) or at least one chance in ten of one within thirty days (epss; thresholds.exploit_percent). Critical when there is an exploit and anyone can \
           reach the function. Palisade itself reads no package: where Inspector does not scan the function, has yet to, or was told by a \
           tag to leave it out, the check is unknown, never passed. Where Inspector scans packages only, nothing is said of the \
           function's own code.",
@@ -59,9 +59,6 @@ resource "aws_lambda_function" "<NAME>" {
     },
 };
 
-/// From which probability of exploitation on a finding of any severity is told.
-const LIKELY: f64 = 0.1;
-
 /// How many findings the evidence names, the worst first.
 const SHOWN: usize = 5;
 
@@ -71,7 +68,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
     for found in context.posture.regions.values().flat_map(|region| &region.vulnerabilities.items) {
         by_function.entry(found.function.unqualified()).or_default().push(found);
     }
-    let found = |function: &Function| worst_first(by_function.get(&function.arn).into_iter().flatten().copied());
+    let found = |function: &Function| worst_first(context, by_function.get(&function.arn).into_iter().flatten().copied());
     context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function, &found(function)))
 }
 
@@ -79,13 +76,15 @@ fn is_exploited(found: &Vulnerability) -> bool {
     found.exploit_available == Some(true)
 }
 
-fn matters(found: &Vulnerability) -> bool {
-    matches!(found.severity.as_str(), "CRITICAL" | "HIGH") || is_exploited(found) || found.epss.is_some_and(|score| score >= LIKELY)
+fn matters(found: &Vulnerability, likely: f64) -> bool {
+    matches!(found.severity.as_str(), "CRITICAL" | "HIGH") || is_exploited(found) || found.epss.is_some_and(|score| score >= likely)
 }
 
 /// Those that matter, the worst first.
-fn worst_first<'a>(found: impl Iterator<Item = &'a Vulnerability>) -> Vec<&'a Vulnerability> {
-    let mut found: Vec<_> = found.filter(|found| matters(found)).collect();
+fn worst_first<'a>(context: &Context<'_>, found: impl Iterator<Item = &'a Vulnerability>) -> Vec<&'a Vulnerability> {
+    // From this probability of exploitation on.
+    let likely = f64::from(context.settings.thresholds.exploit_percent) / 100.0;
+    let mut found: Vec<_> = found.filter(|found| matters(found, likely)).collect();
     found.sort_by_key(|found| (Reverse(is_exploited(found)), found.severity != "CRITICAL", found.severity != "HIGH", &found.arn));
     found
 }
@@ -149,7 +148,7 @@ fn unread(region: &Region, function: &Function) -> Option<Gap> {
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let function = context.posture.function(&verdict.resource)?;
     let region = context.posture.regions.get(&*verdict.region)?;
-    let found = worst_first(region.vulnerabilities.items.iter().filter(|found| found.function.unqualified() == function.arn));
+    let found = worst_first(context, region.vulnerabilities.items.iter().filter(|found| found.function.unqualified() == function.arn));
     let mut advice: Vec<String> = Vec::new();
     for package in found.iter().flat_map(|found| &found.packages) {
         let Some(fixed) = &package.fixed_in else { continue };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -19,8 +19,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "A shared role holds what all of its functions need together, so whoever takes over the weakest of them has what the \
           strongest was given, and no trace can tell them apart.",
-    how: "Functions are grouped by Role. From the number of the settings on (3) it is reported. The same function deployed to \
-          several Regions counts once, and functions tagged as development do not count.",
+    how: "Functions are grouped by Role. From three on (thresholds.shared_role_functions) it is reported. The same function deployed to \
+          several Regions counts once, and functions for development, by tag or name, do not count.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Iam],
     run,
@@ -72,7 +72,7 @@ resource "aws_lambda_function" "<NAME>" {
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_execution_role(&CHECK, |role, functions| {
         let counted = |certain: bool| names(context, functions, certain);
-        let most = context.settings.shared_role_functions.max(2);
+        let most = usize::try_from(context.settings.thresholds.shared_role_functions).unwrap_or(usize::MAX);
         let certain = counted(true);
         if certain.len() >= most {
             let mut listed = certain.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
@@ -95,7 +95,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
 /// The names of the functions that count; without `certain`, also those of which the tags are not known.
 fn names<'a>(context: &Context<'_>, functions: &[&'a Function], certain: bool) -> BTreeSet<&'a str> {
     let counts = |function: &&&Function| match function.tags.known() {
-        Ok(_) => context.settings.asset(function) != Asset::Development,
+        Ok(_) => !context.standing_of(function).is_development(),
         Err(_) => !certain,
     };
     functions.iter().filter(counts).map(|function| function.name.as_str()).collect()

@@ -2,7 +2,7 @@
 
 use crate::{
     checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
-    iam::{Catalog, Holder, UNUSED_AFTER_DAYS, Usage, least_privilege},
+    iam::{Catalog, Holder, Usage, least_privilege},
     model::{Gap, Role, Source, Timestamp},
     remedy::{Call, Effort, Plan, Risk, quote},
 };
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     why: "A permission that nobody has used for a quarter of a year serves only whoever takes over the function.",
     how: "The services of which a role's policies allow something, after denies, boundary and organization, against when IAM saw \
           the role ask something of them (service last accessed, read on request). Services count, not actions: IAM does not \
-          record actions that read and write data. A role younger than 90 days is not judged.",
+          record actions that read and write data. Unused are those of the last 90 days (thresholds.unused_permission_days), and a role younger than that is not judged.",
     links: Links { csf: &["PR.AA"], owasp: &["S5"], csa: &["SAS-4"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Iam, Source::Organizations],
     run,
@@ -73,10 +73,15 @@ Properties:
 };
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    context.each_execution_role(&CHECK, |role, _| judge(role, &context.holder(role), context.now()))
+    context.each_execution_role(&CHECK, |role, _| judge(role, &context.holder(role), context.now(), days(context)))
 }
 
-fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp) -> Result<Ruling, Gap> {
+/// After how many days a service is taken for unused.
+fn days(context: &Context<'_>) -> i64 {
+    i64::from(context.settings.thresholds.unused_permission_days)
+}
+
+fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp, days: i64) -> Result<Ruling, Gap> {
     role.services_used.known()?;
     let granted = holder.actions();
     let mut unused = Vec::new();
@@ -86,7 +91,7 @@ fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp) -> Result<Ruling, Gap
         if !granted.has_service(service.name) {
             continue;
         }
-        match Usage::of(role, service.name, now, UNUSED_AFTER_DAYS) {
+        match Usage::of(role, service.name, now, days) {
             Usage::Used(_) => {}
             Usage::Unused(last) => unused.push((service.name, last)),
             Usage::TooYoung => young = true,
@@ -107,7 +112,7 @@ fn judge(role: &Role, holder: &Holder<'_>, now: Timestamp) -> Result<Ruling, Gap
         let said = last.map_or_else(|| "not within the tracking period".to_owned(), |last| last.to_string());
         Evidence::field("iam:GetServiceLastAccessedDetails", format!("{name}.LastAuthenticated"), said)
     });
-    Ok(Ruling::fail(format!("{} has not used {}{more} for {UNUSED_AFTER_DAYS} days", role.name, names.join(", ")), evidence.collect()))
+    Ok(Ruling::fail(format!("{} has not used {}{more} for {days} days", role.name, names.join(", ")), evidence.collect()))
 }
 
 fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
@@ -116,7 +121,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     // What the functions are configured for is kept, if used or not; without a proof nothing is suggested.
     let rewritten = role.and_then(|role| {
         let (needs, unread) = context.needs_of(role);
-        let rewritten = || least_privilege(context.posture, &context.library, role, &needs, UNUSED_AFTER_DAYS).ok();
+        let rewritten = || least_privilege(context.posture, &context.library, role, &needs, days(context)).ok();
         unread.is_empty().then(rewritten).flatten()
     });
     for rewrite in rewritten.iter().flatten() {

@@ -1,7 +1,7 @@
 //! MV-014: a stage of an API does not log who asks, or logs everything they say.
 
 use crate::{
-    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Described, Environment, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{HttpApi, HttpStage, RestApi, RestStage, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -16,9 +16,9 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "Without access logs nobody can say who called an API, from where, or how often. With data trace on, passwords, tokens and \
           personal data of every request stand in a log group.",
-    how: "A stage of a REST, HTTP or WebSocket API has no accessLogSettings. High when dataTraceEnabled is on for some of its methods or \
-          routes and execution logs are written; in stages or APIs tagged as development it is left alone, as is a data trace whose \
-          loggingLevel is OFF. APIs without a stage answer nobody.",
+    how: "A stage of a REST, HTTP or WebSocket API has no accessLogSettings, or dataTraceEnabled is on for some of its methods or routes \
+          and execution logs are written. The latter is high where a tag of the stage or the API, else a name of theirs, says that it \
+          is production; where one says development it is left alone, as is a data trace whose loggingLevel is OFF. APIs without a stage answer nobody.",
     links: Links {
         security_hub: &["APIGateway.1", "APIGateway.9"],
         cis: &["4.10"],
@@ -147,14 +147,24 @@ fn judge(context: &Context<'_>, api: &str, tags: &BTreeMap<String, String>, stag
     if stages.is_empty() {
         return Ruling::NotApplicable;
     }
-    let is_development = |stage: &Stage<'_>| context.settings.is_development(stage.tags) || context.settings.is_development(tags);
+    let of_api = Described { name: api, tags, source: "apigateway:GET" };
     let (mut evidence, mut subject) = (Vec::new(), Vec::new());
     for stage in stages.iter().filter(|stage| !stage.logs_access) {
         evidence.push(Evidence::field("apigateway:GET", format!("stages/{} accessLogSettings", stage.name), "none"));
         subject.push(stage.name.to_owned());
     }
     let silent = subject.len();
-    for stage in stages.iter().filter(|stage| !is_development(stage)) {
+    let mut severity = Severity::Medium;
+    for stage in stages.iter().filter(|stage| !stage.traced.is_empty()) {
+        let of_stage = Described { name: stage.name, tags: stage.tags, source: "apigateway:GET" };
+        match context.settings.environments.of(&[of_stage, of_api]) {
+            Some(placed) if placed.environment == Environment::Development => continue,
+            Some(placed) => {
+                evidence.push(placed.by.evidence());
+                severity = Severity::High;
+            }
+            None => {}
+        }
         for of in &stage.traced {
             evidence.push(Evidence::field("apigateway:GET", format!("stages/{} {of} dataTraceEnabled", stage.name), "true"));
             subject.push(format!("{}\n{of}", stage.name));
@@ -165,7 +175,7 @@ fn judge(context: &Context<'_>, api: &str, tags: &BTreeMap<String, String>, stag
     match subject.iter().find_map(|subject| subject.split_once('\n')) {
         Some((stage, _)) => {
             let message = format!("The stage {stage} of the API {api} logs whole requests and answers");
-            Fault::new(message, evidence).severity(Severity::High).subject(subject).into()
+            Fault::new(message, evidence).severity(severity).subject(subject).into()
         }
         None => {
             let message = format!("The stage {first}{others} of the API {api} does not log who asks");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data_events::{DataEvent, Ledger};
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Demand, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     iam::Document,
     model::{Arn, Gap, Resource, Role, Source},
     remedy::Plan,
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     why: "When a role leaks, the first question is which records were read. Without data events of the bucket or table the answer is: \
           perhaps all of them.",
     how: "Buckets and tables that a policy of an execution role names, that a sensitive function reads the stream of, or that notify one, \
-          where the tags of the function or of its role mark it as sensitive. No trail that is logging and delivers, and no event data \
+          where the class of the function's data, by its tags or those of its role, demands data-events. No trail that is logging and delivers, and no event data \
           store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, \
           and those of other functions, are left alone.",
     links: Links {
@@ -121,8 +121,8 @@ Events that went by unrecorded are not recorded afterwards",
 
 /// Who works with a store.
 enum User<'a> {
-    /// A function that is sensitive, by the tags of its role where one is named.
-    Sensitive(&'a str, Option<&'a str>),
+    /// Of which the class demands a record.
+    Sensitive(&'a str, Demand<'a>),
     /// A function of which that is not known.
     Perhaps(Gap),
 }
@@ -151,17 +151,15 @@ impl<'a> Users<'a> {
         }
         for (_, function) in context.posture.functions() {
             let role = context.posture.role(&function.role);
-            let by_tags = context.settings.asset(function) == Asset::Sensitive;
-            let by_role = role.filter(|role| !by_tags && context.settings.is_sensitive(&role.tags)).map(|role| role.name.as_str());
-            let is_sensitive = by_tags || by_role.is_some();
-            let unknown = function.tags.gap();
-            if !is_sensitive && unknown.is_none() {
-                continue;
-            }
+            let demand = match context.standing_with_role(function).demand(Protection::DataEvents) {
+                Ok(None) => continue,
+                Ok(Some(demand)) => Ok(demand),
+                Err(gap) => Err(gap),
+            };
             users.some = true;
-            let user = || match unknown {
-                Some(gap) if !is_sensitive => User::Perhaps(gap.clone()),
-                _ => User::Sensitive(&function.name, by_role),
+            let user = || match &demand {
+                Ok(demand) => User::Sensitive(&function.name, *demand),
+                Err(gap) => User::Perhaps(gap.clone()),
             };
             if let Some(role) = role {
                 // A policy that was not read may name any store.
@@ -222,8 +220,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         context.posture.regions.iter().map(|(name, region)| (name.as_str(), Ledger::new(context, name, region))).collect();
     let judge =
         |arn: &Arn, region: &str, kind: &'static str, source: &'static str, object: String, names: [&str; 2], joins: Option<&Gap>| {
-            let (user, role) = match users.by_store.get(arn.as_str()) {
-                Some(User::Sensitive(name, role)) => (*name, *role),
+            let (user, demand) = match users.by_store.get(arn.as_str()) {
+                Some(User::Sensitive(name, demand)) => (*name, demand),
                 Some(User::Perhaps(gap)) => return Err(gap.clone()),
                 None => {
                     // Unless it is known whom a store tells, there may be a function.
@@ -245,12 +243,9 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             let evidence = vec![
                 Evidence::field("cloudtrail:GetEventSelectors", format!("selectors for {lacking} of {kind}"), "none"),
                 Evidence::field("cloudtrail:DescribeTrails", "trails and stores that take events there", ledger.names()),
-                match role {
-                    Some(role) => Evidence::field("iam:GetAccountAuthorizationDetails", format!("{role} Tags"), "marked as sensitive"),
-                    None => Evidence::field("lambda:GetFunction", format!("{user} Tags"), "marked as sensitive"),
-                },
+                demand.evidence(),
             ];
-            Ok(Ruling::fail(format!("Nobody records who {lacking} {}, which {user} works with", arn.name()), evidence))
+            Ok(Ruling::fail(format!("Nobody records who {lacking} {}, which {user} works with: {demand}", arn.name()), evidence))
         };
     let mut verdicts = context.each(
         &CHECK,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data_events::{Ledger, invocation};
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::Source,
     remedy::Plan,
 };
@@ -19,8 +19,8 @@ pub(super) static CHECK: Check = Check {
           is told by CloudTrail's data events alone, and not afterwards.",
     how: "No trail that is logging in the function's Region and delivers, and no event data store that is enabled, has selectors that \
           take Invoke of this function: eventCategory, resources.type, resources.ARN with every operator, readOnly and eventName all have \
-          to fit. A selector with conditions on who calls takes a part only and does not count. Medium when the function's tags mark it \
-          as sensitive.",
+          to fit. A selector with conditions on who calls takes a part only and does not count. Medium when the class of the \
+          function's data demands data-events.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], soc: &["A1.1"], ..Links::NONE },
     reads: &[Source::Cloudtrail, Source::Lambda],
     run,
@@ -95,13 +95,12 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             }
             let mut evidence = vec![Evidence::field("cloudtrail:GetEventSelectors", "trails and stores that take its Invoke", "none")];
             evidence.push(Evidence::field("cloudtrail:DescribeTrails", "trails and stores that take events there", ledger.names()));
-            let fault = |evidence| Fault::new(format!("Nobody records who invokes {}", function.name), evidence);
-            Ok(if context.settings.asset(function) == Asset::Sensitive {
-                evidence.push(Evidence::field("lambda:GetFunction", "Tags", "marked as sensitive"));
-                fault(evidence).severity(Severity::Medium).into()
-            } else {
-                fault(evidence).into()
-            })
+            let message = format!("Nobody records who invokes {}", function.name);
+            let Some(demand) = context.standing_of(function).known_demand(Protection::DataEvents) else {
+                return Ok(Fault::new(message, evidence).into());
+            };
+            evidence.push(demand.evidence());
+            Ok(Fault::new(format!("{message}: {demand}"), evidence).severity(Severity::Medium).into())
         },
     )
 }

@@ -1,8 +1,8 @@
 //! MV-004: the logs of a sensitive function can be deleted in one call.
 
-use super::sensitive;
+use super::demanding;
 use crate::{
-    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Gap, GapKind, LogGroup, Resource, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "Whoever has broken in deletes the traces first, and one DeleteLogGroup is enough. With deletion protection they \
           have to lift it before, which is a second permission and a second event to notice.",
-    how: "DescribeLogGroups says deletionProtectionEnabled=false for a group that a function tagged as sensitive writes to. \
+    how: "DescribeLogGroups says deletionProtectionEnabled=false for a group to which a function of a class that demands deletion-protection writes. \
           Groups of other functions are left alone; where the endpoint does not know the field it is unknown.",
     links: Links { csf: &["DE.CM", "DE.AE"], attack: &["T1562.008", "T1070"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Logs],
@@ -45,13 +45,15 @@ Properties:
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_function_log_group(&CHECK, |group, functions| {
-        let Some(function) = sensitive(context, functions)? else { return Ok(Ruling::NotApplicable) };
+        let Some((function, demand)) = demanding(context, functions, Protection::DeletionProtection)? else {
+            return Ok(Ruling::NotApplicable);
+        };
         match group.deletion_protection {
             None => Err(Gap::new(GapKind::Unsupported, LogGroup::LISTED_BY, "the answer does not give deletionProtectionEnabled")),
             Some(true) => Ok(Ruling::Pass),
             Some(false) => Ok(Ruling::fail(
-                format!("{}, to which the sensitive function {} writes, can be deleted", group.name, function.name),
-                vec![Evidence::field("logs:DescribeLogGroups", "deletionProtectionEnabled", "false")],
+                format!("{}, to which {} writes, can be deleted: {demand}", group.name, function.name),
+                vec![Evidence::field("logs:DescribeLogGroups", "deletionProtectionEnabled", "false"), demand.evidence()],
             )),
         }
     })

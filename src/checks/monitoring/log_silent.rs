@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     why: "Every invocation writes at least that it began and ended. Where nothing arrives, the log group was deleted, the role was cut, or \
           somebody would rather not be seen.",
     how: "CloudWatch counted Invocations within 90 days, and the function's log group does not exist, or its newest event is more than \
-          seven days older than the last day with invocations. Functions whose JSON system log level is WARN may rightly be silent and are \
+          seven days (thresholds.log_silence_days) older than the last day with invocations. Functions whose JSON system log level is WARN may rightly be silent and are \
           left alone, as are those last invoked longer ago than the group keeps events. A group that several functions share tells \
           nothing of one of them: unless it is silent they are unknown.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], csa: &["SAS-5"], ..Links::NONE },
@@ -63,9 +63,6 @@ resource "aws_lambda_function" "<NAME>" {
         undo: "aws logs delete-log-group --log-group-name <LOG_GROUP_NAME> --region <REGION>",
     },
 };
-
-/// How many days an event may be late.
-const LATE_DAYS: i64 = 7;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     let mut writers: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
@@ -118,7 +115,8 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function, shares: &d
         return Ok(Ruling::NotApplicable);
     }
     let newest = *group.last_event.known()?;
-    if newest.is_some_and(|newest| last.days_since(newest) <= LATE_DAYS) {
+    let late = i64::from(context.settings.thresholds.log_silence_days);
+    if newest.is_some_and(|newest| last.days_since(newest) <= late) {
         // The newest event may be another function's.
         let shared = || Gap::unsupported(format!("several functions write to {name}, which tells nothing of one of them"));
         return if shares(function, name) { Err(shared()) } else { Ok(Ruling::Pass) };
@@ -126,7 +124,7 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function, shares: &d
     let (since, value) = match newest {
         Some(newest) => (format!("nothing has arrived in its log since {}", newest.date()), newest.date().to_string()),
         // A group that was made a moment ago has yet to fill.
-        None if group.created.is_some_and(|created| last.days_since(created) <= LATE_DAYS) => return Ok(Ruling::NotApplicable),
+        None if group.created.is_some_and(|created| last.days_since(created) <= late) => return Ok(Ruling::NotApplicable),
         None => ("nothing has ever arrived in its log".to_owned(), "none".to_owned()),
     };
     let message = format!("{} was invoked on {}, but {since}", function.name, last.date());

@@ -1,7 +1,7 @@
 //! MV-007: the log configuration hides what happened, or writes down too much.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Function, Gap, LoggingConfig, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
           succeed. One that logs at debug level in production writes events, tokens and personal data into its log group. \
           Plain text cannot be filtered by level or searched by field.",
     how: "LoggingConfig of ListFunctions: application level ERROR or FATAL; application or system level DEBUG or TRACE unless the \
-          function is tagged as development; format Text, which is for information only.",
+          function is for development by its tags or its name; format Text, which is for information only.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S10"], ..Links::NONE },
     reads: &[Source::Lambda],
     run,
@@ -64,8 +64,13 @@ fn judge(context: &Context<'_>, function: &Function, logging: &LoggingConfig) ->
     if let Some((pointer, level)) = loud {
         // What a development function writes down is nobody's data.
         function.tags.known()?;
-        if context.settings.asset(function) != Asset::Development {
-            return Ok(Ruling::fail(format!("{} logs at level {level}", function.name), field(pointer, &level)));
+        let standing = context.standing_of(function);
+        if !standing.is_development() {
+            let mut evidence = field(pointer, &level);
+            let production = standing.production();
+            evidence.extend(production.map(|placed| placed.by.evidence()));
+            let place = if production.is_some() { " in production" } else { "" };
+            return Ok(Ruling::fail(format!("{} logs at level {level}{place}", function.name), evidence));
         }
     }
     if logging.format == "Text" {

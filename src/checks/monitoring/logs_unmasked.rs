@@ -1,8 +1,8 @@
 //! MV-005: personal data in the logs of a sensitive function is not masked.
 
-use super::sensitive;
+use super::demanding;
 use crate::{
-    checks::{Check, Context, Evidence, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Gap, LogGroup, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -18,9 +18,9 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Medium,
     why: "Functions log the events they fail on. What is protected in the database then lies in plain text where every \
           developer can read it, and where nobody looks for it when it has to be erased.",
-    how: "DescribeLogGroups does not say dataProtectionStatus=ACTIVATED for a group that a function tagged as sensitive writes to, and \
-          the group inherits no data protection policy of the account (inheritedProperties) that masks (DescribeAccountPolicies). Groups \
-          of other functions are left alone.",
+    how: "DescribeLogGroups does not say dataProtectionStatus=ACTIVATED for a group to which a function of a class that demands masking \
+          writes, and the group inherits no data protection policy of the account (inheritedProperties) that masks \
+          (DescribeAccountPolicies). Groups of other functions are left alone.",
     links: Links { csf: &["DE.CM", "DE.AE"], owasp: &["S3"], ..Links::NONE },
     reads: &[Source::Lambda, Source::Logs],
     run,
@@ -79,7 +79,7 @@ aws logs delete-account-policy --policy-name <POLICY_NAME> --policy-type DATA_PR
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each_function_log_group(&CHECK, |group, functions| {
-        let Some(function) = sensitive(context, functions)? else { return Ok(Ruling::NotApplicable) };
+        let Some((function, demand)) = demanding(context, functions, Protection::Masking)? else { return Ok(Ruling::NotApplicable) };
         let status = group.data_protection.as_deref().unwrap_or("absent");
         if status == "ACTIVATED" || inherits_a_mask(context, group)? {
             return Ok(Ruling::Pass);
@@ -90,7 +90,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         } else {
             Evidence::field("logs:DescribeLogGroups", "inheritedProperties", "none of data protection")
         });
-        Ok(Ruling::fail(format!("{}, to which the sensitive function {} writes, masks nothing", group.name, function.name), evidence))
+        evidence.push(demand.evidence());
+        Ok(Ruling::fail(format!("{}, to which {} writes, masks nothing: {demand}", group.name, function.name), evidence))
     })
 }
 

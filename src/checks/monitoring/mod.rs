@@ -1,6 +1,6 @@
 //! Layer 4: everything leaves a trace that somebody reads.
 
-use super::{Asset, Check, Context, Verdict};
+use super::{Check, Context, Demand, Protection, Verdict};
 use crate::{
     model::{Function, Gap},
     remedy::{Effort, Plan, Risk},
@@ -48,16 +48,24 @@ pub(super) static CHECKS: &[&Check] = &[
     &watchers_missing::CHECK,
 ];
 
-/// A function among `functions` that is tagged as sensitive.
+/// A function among `functions` of which the class demands `protection`.
 ///
 /// # Errors
 /// The gap, when none is but the tags of some are not known.
-fn sensitive<'a>(context: &Context<'_>, functions: &[&'a Function]) -> Result<Option<&'a Function>, Gap> {
-    let found = functions.iter().find(|function| context.settings.asset(function) == Asset::Sensitive);
-    match (found, functions.iter().find_map(|function| function.tags.gap())) {
-        (None, Some(gap)) => Err(gap.clone()),
-        (found, _) => Ok(found.copied()),
+fn demanding<'a, 'f>(
+    context: &Context<'a>,
+    functions: &[&'f Function],
+    protection: Protection,
+) -> Result<Option<(&'f Function, Demand<'a>)>, Gap> {
+    let mut gap = None;
+    for function in functions {
+        match context.standing_of(function).demand(protection) {
+            Ok(Some(demand)) => return Ok(Some((function, demand))),
+            Ok(None) => {}
+            Err(unread) => gap = gap.or(Some(unread)),
+        }
     }
+    gap.map_or(Ok(None), Err)
 }
 
 /// A plan that has a trail take the data events that `wanted` selects.

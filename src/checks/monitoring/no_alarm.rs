@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
     model::{Alarm, Arn, Function, Gap, Queue, Region, Resource, Source, Watched, WatchedMetric, find},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -18,8 +18,8 @@ pub(super) static CHECK: Check = Check {
           a customer, or on the bill.",
     how: "DescribeAlarms has no alarm with an action on Errors, Throttles, ConcurrentExecutions, IteratorAge or lost events of the \
           function, of all functions together, on what a metric filter counts in its log, or on its dead-letter queue or that of a queue \
-          that it works off. An alarm without an action counts where a composite alarm with one names it. Functions that are tagged as \
-          development are left alone; alarms in a monitoring account are not seen.",
+          that it works off. An alarm without an action counts where a composite alarm with one names it. Functions for development, by \
+          tag or name, are left alone; alarms in a monitoring account are not seen.",
     links: Links {
         security_hub: &["CloudWatch.15", "CloudWatch.17"],
         csf: &["DE.CM", "DE.AE"],
@@ -206,7 +206,7 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function, acting: &W
         return Ok(Ruling::Pass);
     }
     function.tags.known()?;
-    if context.settings.asset(function) == Asset::Development {
+    if context.standing_of(function).is_development() {
         return Ok(Ruling::NotApplicable);
     }
     region.alarms.all()?;

@@ -16,8 +16,8 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "To contain an incident the function is stopped, and orders go on arriving. Whoever has to choose between the intruder and a \
           weekend of orders hesitates; where they wait to be worked off, nobody does.",
-    how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days; a Kinesis stream \
-          keeps records for a day; a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus for four \
+    how: "Of the function's own sources: a queue, or its dead-letter queue, keeps messages for less than four days (thresholds.queue_replay_days); a \
+          Kinesis stream keeps records for a day (thresholds.stream_replay_hours); a rule of EventBridge invokes the function, no enabled archive keeps the events of its bus for four \
           days, and the function has no dead-letter queue or on-failure destination, to which Lambda hands what it may not start. \
           Functions without such a source have nothing to replay; streams of DynamoDB keep a day and cannot keep more; a schedule comes \
           again.",
@@ -83,13 +83,6 @@ aws events delete-archive --archive-name <ARCHIVE_NAME> --region <REGION>",
     },
 };
 
-/// A long weekend.
-const QUEUE_SECONDS: u32 = 4 * 24 * 3600;
-/// The same of an archive, where 0 is for ever.
-const ARCHIVE_DAYS: u32 = 4;
-/// What Kinesis keeps unless it is told otherwise.
-const STREAM_HOURS: u32 = 24;
-
 /// The rules that let events through.
 #[derive(Default)]
 struct Rules<'a> {
@@ -151,7 +144,7 @@ fn judge(context: &Context<'_>, rules: &Rules<'_>, region: &Region, function: &F
     }
     for rule in rules.by_function.get(&function.arn).into_iter().flatten() {
         asked = true;
-        take(unarchived(region, function, rule));
+        take(unarchived(context, region, function, rule));
     }
     if !losses.is_empty() {
         losses.sort_by(|a, b| a.source.cmp(&b.source));
@@ -197,17 +190,17 @@ fn own<'a, T: Resource>(
 
 fn short_queue(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap> {
     let Some(queue) = own(context, source, |region| &region.queues)? else { return Ok(None) };
-    if let Some(loss) = short(queue)? {
+    if let Some(loss) = short(context, queue)? {
         return Ok(Some(loss));
     }
     let Some(letters) = &queue.attributes.known()?.dead_letter_queue else { return Ok(None) };
-    own(context, letters, |region| &region.queues)?.map_or(Ok(None), short)
+    own(context, letters, |region| &region.queues)?.map_or(Ok(None), |letters| short(context, letters))
 }
 
-fn short(queue: &Queue) -> Result<Option<Loss>, Gap> {
+fn short(context: &Context<'_>, queue: &Queue) -> Result<Option<Loss>, Gap> {
     let seconds = queue.attributes.known()?.retention_seconds;
     let Some(seconds) = seconds else { return Err(Gap::unsupported("MessageRetentionPeriod was not told")) };
-    Ok((seconds < QUEUE_SECONDS).then(|| Loss {
+    Ok((seconds < context.settings.thresholds.queue_replay_days.saturating_mul(24 * 3600)).then(|| Loss {
         what: format!("queue {} keeps them for {} hours", queue.arn.name(), seconds / 3600),
         evidence: Evidence::field("sqs:GetQueueAttributes", format!("{} MessageRetentionPeriod", queue.arn.name()), seconds.to_string()),
         source: queue.arn.clone(),
@@ -218,17 +211,19 @@ fn short_stream(context: &Context<'_>, source: &Arn) -> Result<Option<Loss>, Gap
     let Some(stream) = own(context, source, |region| &region.kinesis_streams)? else { return Ok(None) };
     let hours = stream.summary.known()?.retention_hours;
     let name = stream.arn.name();
-    Ok((hours <= STREAM_HOURS).then(|| Loss {
+    Ok((hours <= context.settings.thresholds.stream_replay_hours).then(|| Loss {
         what: format!("stream {name} keeps them for {hours} hours"),
         evidence: Evidence::field("kinesis:DescribeStreamSummary", format!("{name} RetentionPeriodHours"), hours.to_string()),
         source: stream.arn.clone(),
     }))
 }
 
-fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<Option<Loss>, Gap> {
+fn unarchived(context: &Context<'_>, region: &Region, function: &Function, rule: &EventRule) -> Result<Option<Loss>, Gap> {
     let name = rule.bus.rsplit("event-bus/").next().unwrap_or(&rule.bus);
     let bus = Arn::build(rule.arn.partition(), "events", rule.arn.region(), rule.arn.account(), &format!("event-bus/{name}"));
-    let keeps = |days: u32| days == 0 || days >= ARCHIVE_DAYS;
+    // 0 is for ever.
+    let least = context.settings.thresholds.queue_replay_days;
+    let keeps = |days: u32| days == 0 || days >= least;
     let kept =
         region.event_archives.items.iter().any(|archive| archive.bus == bus && archive.state == "ENABLED" && keeps(archive.retention_days));
     if kept || function.dead_letter.is_some() {
@@ -239,8 +234,8 @@ fn unarchived(region: &Region, function: &Function, rule: &EventRule) -> Result<
     }
     region.event_archives.all()?;
     Ok(Some(Loss {
-        what: format!("rule {} has no archive of bus {name} behind it that keeps them for {ARCHIVE_DAYS} days", rule.name),
-        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus} for {ARCHIVE_DAYS} days")),
+        what: format!("rule {} has no archive of bus {name} behind it that keeps them for {least} days", rule.name),
+        evidence: Evidence::field("events:ListArchives", "Archives", format!("none of {bus} for {least} days")),
         source: bus,
     }))
 }
@@ -265,7 +260,9 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
                 let set = |operation, hours: u32| {
                     call("kinesis", operation).with("stream-arn", source.as_str()).with("retention-period-hours", hours.to_string())
                 };
-                plan.step(set("increase-stream-retention-period", 168)).undo(set("decrease-stream-retention-period", STREAM_HOURS))
+                let was = find(&region.kinesis_streams, &source)?.summary.known().ok()?.retention_hours;
+                let more = context.settings.thresholds.stream_replay_hours.saturating_add(1).max(168);
+                plan.step(set("increase-stream-retention-period", more)).undo(set("decrease-stream-retention-period", was))
             }
             _ => {
                 let name = format!("palisade-{}", source.name());

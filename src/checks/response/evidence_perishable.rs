@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     why: "The first thing an intruder with rights does is delete the trail. Without versions, Object Lock and digests nobody can say \
           afterwards what was there, or prove that what is there was not changed.",
     how: "Trails that log: LogFileValidationEnabled is false, or the bucket, if it is this account's, has neither versioning nor Object \
-          Lock, or locks for less than a year. Event data stores that take events: termination protection is off, or they keep less than \
+          Lock, or locks for less than a year (thresholds.evidence_days). Event data stores that take events: termination protection is off, or they keep less than \
           a year. Unknown where the home Region of the trail, in which buckets are looked for, was not read. Left alone: trails of \
           another account, as organizations have them, and buckets of another account, which is where a trail is safest. Rules by which \
           S3 expires objects are not read. Not asked of an account without functions.",
@@ -112,7 +112,7 @@ Object Lock and the versions under it are never switched off; what is locked in 
     },
 };
 
-/// How long evidence is kept, at least.
+/// Days of a year.
 const YEAR: u32 = 365;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
@@ -138,7 +138,7 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
             verdicts.push(context.one(&CHECK, rest, name, Err(gap.clone())));
         }
     }
-    verdicts.extend(context.each(&CHECK, |region| &region.event_data_stores, |_, store| ruling(judge_store(store))));
+    verdicts.extend(context.each(&CHECK, |region| &region.event_data_stores, |_, store| ruling(judge_store(context, store))));
     verdicts
 }
 
@@ -154,12 +154,12 @@ fn judge_trail(context: &Context<'_>, trail: &Trail) -> Result<Ruling, Gap> {
     }
     let bucket = bucket(context, trail);
     let perishable = match &bucket {
-        Ok(Some(bucket)) => perishable(bucket),
+        Ok(Some(bucket)) => perishable(context, bucket),
         Ok(None) => Ok(None),
         Err(gap) => Err(gap.clone()),
     };
     if let Ok(Some((flaw, proof))) = &perishable {
-        flaws.push(flaw);
+        flaws.push(flaw.as_str());
         evidence.push(proof.clone());
     }
     // A trail that is switched off writes no evidence: that is reported by itself.
@@ -196,14 +196,20 @@ fn bucket<'a>(context: &Context<'a>, trail: &Trail) -> Result<Option<&'a Bucket>
     }
 }
 
-/// Why what is in `bucket` can be gone within a year, if so.
-fn perishable(bucket: &Bucket) -> Result<Option<(&'static str, Evidence)>, Gap> {
+/// How many days evidence is kept, at least.
+fn least(context: &Context<'_>) -> u32 {
+    context.settings.thresholds.evidence_days
+}
+
+/// Why what is in `bucket` can be gone before its time, if so.
+fn perishable(context: &Context<'_>, bucket: &Bucket) -> Result<Option<(String, Evidence)>, Gap> {
     if let Some(lock) = bucket.object_lock.known()? {
         let days = lock.days.or(lock.years.map(|years| years.saturating_mul(YEAR)));
-        let short = days.filter(|days| *days < YEAR);
+        let short = days.filter(|days| *days < least(context));
         return Ok(short.map(|days| {
             let pointer = format!("{} DefaultRetention.Days", bucket.name);
-            ("its bucket locks for less than a year", Evidence::field("s3:GetBucketObjectLockConfiguration", pointer, days.to_string()))
+            let proof = Evidence::field("s3:GetBucketObjectLockConfiguration", pointer, days.to_string());
+            (format!("its bucket locks for {days} days"), proof)
         }));
     }
     let status = match bucket.versioning.known()? {
@@ -212,10 +218,10 @@ fn perishable(bucket: &Bucket) -> Result<Option<(&'static str, Evidence)>, Gap> 
         BucketVersioning::Never => "none",
     };
     let proof = Evidence::field("s3:GetBucketVersioning", format!("{} Status", bucket.name), status);
-    Ok(Some(("what is deleted from its bucket is gone", proof)))
+    Ok(Some(("what is deleted from its bucket is gone".to_owned(), proof)))
 }
 
-fn judge_store(store: &EventDataStore) -> Result<Ruling, Gap> {
+fn judge_store(context: &Context<'_>, store: &EventDataStore) -> Result<Ruling, Gap> {
     let details = store.details.known()?;
     if details.status != "ENABLED" {
         return Ok(Ruling::NotApplicable);
@@ -226,7 +232,7 @@ fn judge_store(store: &EventDataStore) -> Result<Ruling, Gap> {
         flaws.push("it can be deleted by one call".to_owned());
         evidence.push(Evidence::field("cloudtrail:GetEventDataStore", "TerminationProtectionEnabled", "false"));
     }
-    if details.retention_days < YEAR {
+    if details.retention_days < least(context) {
         flaws.push(format!("it keeps {} days", details.retention_days));
         evidence.push(Evidence::field("cloudtrail:GetEventDataStore", "RetentionPeriod", details.retention_days.to_string()));
     }
@@ -239,13 +245,13 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     let store = region.and_then(|region| region.event_data_stores.items.iter().find(|store| store.arn == verdict.resource));
     if let Some(details) = store.and_then(|store| store.details.known().ok()) {
         let set = || call("update-event-data-store").with("event-data-store", verdict.resource.as_str());
-        let mut plan = Plan::new(Effort::OneKey, Risk::Safe, "Protect the event data store, and let it keep a year");
+        let mut plan = Plan::new(Effort::OneKey, Risk::Safe, "Protect the event data store, and let it keep what it has");
         if !details.termination_protection {
             plan = plan.step(set().flag("termination-protection-enabled")).undo(set().flag("no-termination-protection-enabled"));
         }
-        if details.retention_days < YEAR {
+        if details.retention_days < least(context) {
             plan = plan
-                .step(set().with("retention-period", YEAR.to_string()))
+                .step(set().with("retention-period", least(context).to_string()))
                 .undo(set().with("retention-period", details.retention_days.to_string()));
         }
         return Some(plan);
@@ -258,7 +264,7 @@ fn fix(context: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
         plan = plan.step(set().flag("enable-log-file-validation")).undo(set().flag("no-enable-log-file-validation"));
     }
     if let Ok(Some(bucket)) = bucket(context, trail)
-        && matches!(perishable(bucket), Ok(Some(_)))
+        && matches!(perishable(context, bucket), Ok(Some(_)))
     {
         let set = |status: &str| {
             Call::new("s3api", "put-bucket-versioning", &bucket.region)

@@ -1,7 +1,7 @@
 //! IR-014: nobody knows who answers for a function with sensitive data.
 
 use crate::{
-    checks::{Asset, Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict},
+    checks::{Check, Context, Evidence, Fault, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
     model::{Function, Gap, GapKind, Region, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Low,
     why: "At three in the morning the first question is whom to ask: whether the function may be stopped, which data it had, where the \
           runbook is. Where the function does not say, the answer comes with daylight.",
-    how: "Only functions whose tags mark them as sensitive. GetFunction gives no tag such as owner, team, contact or runbook, and \
+    how: "Only functions of a class that demands owner. GetFunction gives none of the tags of owners.tags, such as owner, team, contact or runbook, and \
           ListResponsePlans has no response plan in the Region. Where Incident Manager is not offered there are no plans.",
     links: Links { csf: &["RS.MA", "GV.RR"], owasp: &["S10"], ..Links::NONE },
     reads: &[Source::Lambda, Source::SsmIncidents],
@@ -46,40 +46,14 @@ Properties:
     },
 };
 
-/// Tags that say who answers, or how; compared without case and without what joins words.
-const OWNERS: &[&str] = &[
-    "owner",
-    "team",
-    "contact",
-    "runbook",
-    "playbook",
-    "squad",
-    "maintainer",
-    "oncall",
-    "serviceowner",
-    "productowner",
-    "ownerteam",
-    "teamname",
-    "ownercontact",
-    "ownedby",
-    "managedbyteam",
-    "escalation",
-    "support",
-    "supportteam",
-    "pagerduty",
-    "opsteam",
-];
-
 fn run(context: &Context<'_>) -> Vec<Verdict> {
     context.each(&CHECK, |region| &region.functions, |region, function| judge(context, region, function))
 }
 
 fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<Ruling, Gap> {
     let tags = function.tags.known()?;
-    if context.settings.asset(function) != Asset::Sensitive {
-        return Ok(Ruling::NotApplicable);
-    }
-    let told = tags.iter().any(|(key, value)| says_who(key) && !value.trim().is_empty());
+    let Some(demand) = context.standing_of(function).demand(Protection::Owner)? else { return Ok(Ruling::NotApplicable) };
+    let told = tags.iter().any(|(key, value)| says_who(&context.settings.owners, key) && !value.trim().is_empty());
     if told || !region.response_plans.items.is_empty() {
         return Ok(Ruling::Pass);
     }
@@ -91,15 +65,17 @@ fn judge(context: &Context<'_>, region: &Region, function: &Function) -> Result<
     let evidence = vec![
         Evidence::field("lambda:GetFunction", "Tags", keys),
         Evidence::field("ssm-incidents:ListResponsePlans", "responsePlanSummaries", "none"),
+        demand.evidence(),
     ];
-    Ok(Fault::new(format!("nothing says who answers for {}, which has sensitive data", function.name), evidence).into())
+    Ok(Fault::new(format!("nothing says who answers for {}: {demand}", function.name), evidence).into())
 }
 
-fn says_who(key: &str) -> bool {
+fn says_who(owners: &[String], key: &str) -> bool {
     // `acme:service-owner` is a tag of the same meaning as `ServiceOwner`.
     let name = key.rsplit([':', '/']).next().unwrap_or(key);
-    let word: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    OWNERS.contains(&word.as_str())
+    let word = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (whole, last) = (word(key), word(name));
+    owners.iter().map(|owner| word(owner)).any(|owner| owner == last || owner == whole)
 }
 
 fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {

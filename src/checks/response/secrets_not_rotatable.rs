@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
           minute; one without is changed by hand, at night, in every system that uses it.",
     how: "The secrets on which the execution role may call secretsmanager:GetSecretValue, after denies and permissions boundary. Each must \
           have rotation turned on, with a function that exists, has not failed and is not stopped, and must not be overdue by more than \
-          two days. Secrets that an AWS service rotates by itself are in order; replicas are judged where their primary is.",
+          two days (thresholds.rotation_failed_days). Secrets that an AWS service rotates by itself are in order; replicas are judged where their primary is.",
     links: Links { csf: &["RS.MI"], owasp: &["S3"], csa: &["SAS-7"], attack: &["T1555.006"], ..Links::NONE },
     reads: &[Source::SecretsManager, Source::Lambda, Source::Iam, Source::Organizations],
     run,
@@ -69,9 +69,6 @@ const READ: &str = "secretsmanager:GetSecretValue";
 /// After how many secrets a role is let be.
 const SHOWN: usize = 10;
 
-/// From how many days past its date on a rotation has failed.
-const OVERDUE: i64 = 2;
-
 /// A secret that cannot be rotated in one step, or of which that is not known.
 struct Stuck<'c> {
     secret: &'c Secret,
@@ -109,7 +106,10 @@ fn obstacle(context: &Context<'_>, secret: &Secret) -> Result<Option<Evidence>, 
     if secret.rotation_enabled != Some(true) {
         return Ok(field("RotationEnabled", secret.rotation_enabled.map_or_else(|| "never set up".to_owned(), |on| on.to_string())));
     }
-    let overdue = secret.next_rotation.map(|due| context.now().days_since(due)).filter(|days| *days > OVERDUE);
+    let overdue = secret
+        .next_rotation
+        .map(|due| context.now().days_since(due))
+        .filter(|days| *days > i64::from(context.settings.thresholds.rotation_failed_days));
     if let Some(days) = overdue {
         return Ok(field("NextRotationDate", format!("{days} days ago")));
     }
