@@ -97,6 +97,14 @@ impl Settings {
         marked(&self.development_tags, tags)
     }
 
+    /// What the tags of a store say of its class, and which of them says it; none when no tag is about a class.
+    pub fn class_by_tag<'t>(&self, tags: &'t BTreeMap<String, String>) -> Option<(Asset, &'t str, &'t str)> {
+        let by = |marks, asset| mark(marks, tags).map(|(key, value)| (asset, key, value));
+        let is_class = |key: &str| self.sensitive_tags.keys().any(|mark| mark.eq_ignore_ascii_case(key));
+        let other = || tags.iter().find(|(key, _)| is_class(key)).map(|(key, value)| (Asset::Ordinary, key.as_str(), value.as_str()));
+        by(&self.sensitive_tags, Asset::Sensitive).or_else(|| by(&self.development_tags, Asset::Development)).or_else(other)
+    }
+
     /// Whether the user trusts the account `id`; `home` is always trusted.
     pub fn trusts(&self, home: &str, id: &str) -> bool {
         id == home || self.trusted_accounts.iter().any(|trusted| trusted == id)
@@ -109,7 +117,30 @@ impl Settings {
 }
 
 fn marked(marks: &BTreeMap<String, Vec<String>>, tags: &BTreeMap<String, String>) -> bool {
-    tags.iter().any(|(key, value)| {
+    mark(marks, tags).is_some()
+}
+
+/// The first of `tags` that is among `marks`.
+fn mark<'t>(marks: &BTreeMap<String, Vec<String>>, tags: &'t BTreeMap<String, String>) -> Option<(&'t str, &'t str)> {
+    let is_marked = |key: &str, value: &str| {
         marks.iter().any(|(mark, values)| mark.eq_ignore_ascii_case(key) && values.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)))
-    })
+    };
+    tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).find(|(key, value)| is_marked(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_told_with_the_tag_that_says_so() {
+        let class = |tags: &[(&str, &str)]| {
+            let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            Settings::default().class_by_tag(&tags).map(|(asset, key, value)| (asset, format!("{key}={value}")))
+        };
+        assert_eq!(class(&[("env", "dev"), ("Data-Class", "PII")]), Some((Asset::Sensitive, "Data-Class=PII".to_owned())));
+        assert_eq!(class(&[("data-class", "public"), ("env", "dev")]), Some((Asset::Development, "env=dev".to_owned())));
+        assert_eq!(class(&[("data-class", "public"), ("env", "prod")]), Some((Asset::Ordinary, "data-class=public".to_owned())));
+        assert_eq!(class(&[("env", "prod"), ("team", "shop")]), None);
+    }
 }
