@@ -41,6 +41,7 @@ mod schedule;
 mod secret;
 mod secrets_manager;
 mod security_hub;
+mod shape;
 mod source;
 mod stack;
 mod state_machine;
