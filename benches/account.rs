@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use palisade::model::{
     Alias, Arn, CodeLocation, EnvironmentValue, Fact, FingerprintKey, Function, FunctionState, FunctionUrl, Identity, Key, KeyMetadata,
     LambdaSettings, Listing, LogGroup, LoggingConfig, Policies, PolicyText, Posture, Region, Role, RuntimeManagement, Source, SourceRun,
-    SourceState, Timestamp, Version,
+    SourceState, TaggedResource, Timestamp, Version,
 };
 
 const ACCOUNT: &str = "123456789012";
@@ -46,8 +46,11 @@ pub(crate) fn posture(size: usize) -> Posture {
         region.functions.items.sort_by(|a, b| a.arn.cmp(&b.arn));
         region.keys.items.sort_by(|a, b| a.arn.cmp(&b.arn));
         region.log_groups.items.sort_by(|a, b| a.arn.cmp(&b.arn));
+        let arns = region.keys.items.iter().map(|key| &key.arn).chain(region.log_groups.items.iter().map(|group| &group.arn));
+        region.tagged.items = arns.enumerate().map(|(number, arn)| tags(number, name, arn)).collect();
+        region.tagged.items.sort_by(|a, b| a.arn.cmp(&b.arn));
         posture.regions.insert(name.to_owned(), region);
-        for source in [Source::Lambda, Source::Kms, Source::Logs] {
+        for source in [Source::Lambda, Source::Kms, Source::Logs, Source::Tag] {
             posture.sources.push(ended(source, name));
         }
     }
@@ -125,6 +128,12 @@ fn function(number: usize, region: &str, fingerprints: &FingerprintKey) -> Funct
     function.event_invoke = Fact::Known(Vec::new());
     function.scaling = Fact::Known(None);
     function
+}
+
+fn tags(number: usize, region: &str, arn: &Arn) -> TaggedResource {
+    let class = ["public", "internal", "confidential", "restricted"][number % 4];
+    let tags = [("data-class", class.to_owned()), ("team", format!("team-{}", number % 17))];
+    TaggedResource { arn: arn.clone(), region: region.to_owned(), tags: tags.map(|(key, value)| (key.to_owned(), value)).into() }
 }
 
 fn key(number: usize, region: &str) -> Key {

@@ -5,24 +5,34 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    checks::{Asset, Check, Layer, Ruling},
+    checks::{Asset, Check, Context, Layer, Ruling},
     model::{Arn, Gap},
     paths::{Access, DataUses, resource_name},
     world::World,
 };
 
-/// Of which class a store is taken to be: what its own tags say, where they are read, or else that of the functions that use it.
+/// Of which class a store is taken to be: by its own tags and name, else that of the functions that use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// A function that is tagged as sensitive works with it, or it holds a secret.
+    /// It is tagged as sensitive, or a function that is works with it, or it holds a secret.
     Sensitive,
-    /// Nothing says so.
+    /// It is tagged with another class, or nothing says anything.
     Ordinary,
-    /// Only functions that are tagged as development work with it.
+    /// It is tagged as development, or only functions that are work with it.
     Development,
-    /// Tags of functions that work with it were not read.
+    /// Its tags, or those of functions that work with it, were not read.
     Unknown,
+}
+
+impl From<Asset> for Class {
+    fn from(asset: Asset) -> Self {
+        match asset {
+            Asset::Sensitive => Self::Sensitive,
+            Asset::Ordinary => Self::Ordinary,
+            Asset::Development => Self::Development,
+        }
+    }
 }
 
 impl Class {
@@ -141,11 +151,12 @@ impl Flow {
         for (arn, store) in &mut stores {
             store.writers.extend(feeds.leading_to(arn).filter_map(|feed| Some(hand(feed.from.arn()?, feed))));
             store.readers.extend(feeds.out_of(arn).map(|feed| hand(&feed.to, feed)));
-            let own = context.own(arn).and_then(|own| own.class().ok()).filter(|class| class.is_sensitive);
-            (store.class, store.class_by) = match own {
-                Some(class) => (Class::Sensitive, format!("its tags make it {}", class.class.name)),
-                None => hands.remove(*arn).unwrap_or_default().class(store.kind),
-            };
+            let by_users = hands.remove(*arn).unwrap_or_default().class(store.kind);
+            (store.class, store.class_by) = own_class(&context, arn).unwrap_or_else(|gap| match gap {
+                // Whoever works with it may make it more than its tags would, and not less.
+                Some(gap) if by_users.0 != Class::Sensitive => (Class::Unknown, format!("its own tags were not read: {gap}")),
+                _ => by_users,
+            });
         }
         for verdict in &world.verdicts {
             let Some(store) = stores.get_mut(&verdict.resource) else { continue };
@@ -165,6 +176,15 @@ impl Flow {
         let means = move |store: &&Store| store.arn.as_str() == name || store.arn.name() == name || resource_name(&store.arn) == name;
         self.stores.iter().filter(means)
     }
+}
+
+/// The class that a store's own tags or its name give it, with what says so; the gap, if it is not known whether one does.
+fn own_class(context: &Context<'_>, store: &Arn) -> Result<(Class, String), Option<Gap>> {
+    let own = context.own(store).ok_or(None)?;
+    let class = own.class().map_err(Some)?;
+    let placed = own.environment().filter(|_| own.is_development()).map(|placed| placed.by);
+    let mark = placed.or(class.by).ok_or(None)?;
+    Ok((own.asset().into(), format!("its own {mark} says so")))
 }
 
 /// The functions that work with a store, by class: one name of each.
@@ -226,7 +246,7 @@ mod tests {
     use crate::{
         checks::testing::{ACCOUNT, REGION, table, with_role},
         iam::{Account, Library},
-        model::{EventSourceMapping, Fact, Function, Posture},
+        model::{EventSourceMapping, Fact, Function, Listing, Posture, TaggedResource},
         world::Origin,
     };
 
@@ -279,6 +299,34 @@ mod tests {
         let dev = |function: &mut Function| function.tags = Fact::Known([("env".to_owned(), "dev".to_owned())].into());
         assert_eq!(class(tagged(writing(), dev)), Class::Development);
         assert_eq!(class(tagged(writing(), |function| function.tags = Fact::unread("lambda:GetFunction"))), Class::Unknown);
+    }
+
+    #[test]
+    fn its_own_tags_go_before_who_works_with_it() {
+        let with = |list: Listing<TaggedResource>| {
+            let mut posture =
+                tagged(writing(), |function| function.tags = Fact::Known([("data-class".to_owned(), "pii".to_owned())].into()));
+            posture.regions.get_mut(REGION).unwrap().tagged = list;
+            let flow = flow(posture);
+            let told = |name| flow.named(name).map(|store| (store.class, store.class_by.clone())).next().unwrap();
+            (told("orders"), told("other"))
+        };
+        let tags = |value: &str| TaggedResource {
+            arn: table("orders").arn,
+            region: REGION.to_owned(),
+            tags: [("data-class".to_owned(), value.to_owned())].into(),
+        };
+        let by_tag = |value| format!("its own tag data-class={value} says so");
+        let (orders, other) = with(Listing::complete(vec![tags("public")]));
+        assert_eq!(orders, (Class::Ordinary, by_tag("public")));
+        assert_eq!(other.0, Class::Ordinary, "{other:?}");
+        // What was not read may say anything; that a sensitive function works with it is known all the same.
+        let denied = || Gap::denied("tag:GetResources", "no");
+        let (orders, other) = with(Listing::partial(vec![], denied()));
+        assert_eq!((orders.0, other.0), (Class::Sensitive, Class::Unknown));
+        assert!(orders.1.contains("orders, which may use it") && other.1.contains("denied tag:GetResources"), "{orders:?} {other:?}");
+        let (orders, _) = with(Listing::partial(vec![tags("restricted")], denied()));
+        assert_eq!(orders, (Class::Sensitive, by_tag("restricted")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     Asset, Context,
     settings::{Classified, Demand, Described, Environment, Placed, Protection, Settings, Tags},
 };
-use crate::model::{Arn, Function, Gap, Posture, find};
+use crate::model::{Arn, Function, Gap, Listing, Posture, Resource, TaggedResource, find};
 
 /// What a resource is to the account.
 #[derive(Debug, Clone, Copy)]
@@ -123,9 +123,35 @@ fn tagged<'a>(posture: &'a Posture, arn: &Arn) -> Option<Own<'a>> {
         ("iam", "role") => posture.role(arn).map(|role| (&role.name, Ok(&role.tags), "iam:GetAccountAuthorizationDetails")),
         ("apigateway", "restapis") => find(&region?.rest_apis, arn).map(|api| (&api.name, Ok(&api.tags), "apigateway:GET")),
         ("apigateway", "apis") => find(&region?.http_apis, arn).map(|api| (&api.name, Ok(&api.tags), "apigateway:GET")),
+        _ if TaggedResource::covers(arn) => {
+            let name = store_name(posture, arn, kind).unwrap_or_default();
+            return Some(Own { name, tags: posture.tags(arn), source: TaggedResource::LISTED_BY });
+        }
         _ => None,
     }?;
     Some(Own { name, tags, source })
+}
+
+/// What people call something that holds or carries data, if it was read.
+fn store_name<'a>(posture: &'a Posture, arn: &Arn, kind: &str) -> Option<&'a str> {
+    fn of<'a, T: Resource>(listing: &'a Listing<T>, arn: &Arn) -> Option<&'a str> {
+        Some(find(listing, arn)?.arn().name())
+    }
+    if arn.service() == "s3" {
+        return posture.regions.values().find_map(|region| of(&region.buckets, arn));
+    }
+    let region = posture.regions.get(arn.region())?;
+    match (arn.service(), kind) {
+        ("dynamodb", "table") => of(&region.tables, arn),
+        ("sqs", _) => of(&region.queues, arn),
+        ("sns", _) => of(&region.topics, arn),
+        ("kinesis", "stream") => of(&region.kinesis_streams, arn),
+        ("events", "event-bus") => of(&region.event_buses, arn),
+        ("secretsmanager", "secret") => find(&region.secrets, arn).map(|secret| secret.name.as_str()),
+        ("ssm", "parameter") => find(&region.parameters, arn).map(|parameter| parameter.name.as_str()),
+        ("states", "stateMachine") => of(&region.state_machines, arn),
+        _ => None,
+    }
 }
 
 /// What every function is, and every log group that functions write to.

@@ -238,6 +238,7 @@ pub(crate) fn bucket(name: &str) -> Bucket {
         }],
         event_bridge: false,
     });
+    bucket.replication = Fact::Known(Vec::new());
     bucket
 }
 

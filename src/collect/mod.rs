@@ -48,6 +48,7 @@ mod ssm;
 mod ssm_incidents;
 mod states;
 mod sts;
+mod tagging;
 mod user_pools;
 mod wire;
 mod xray;
@@ -141,6 +142,7 @@ impl Collector {
         &appsync::COLLECTOR,
         &user_pools::COLLECTOR,
         &identity_pools::COLLECTOR,
+        &tagging::COLLECTOR,
     ];
 
     /// Every IAM action it needs, some of them more than once.

@@ -297,7 +297,8 @@ impl Reader {
             expected: self.expected.load(Ordering::Relaxed).max(items),
             calls: self.counts.calls(),
             throttled: self.counts.throttled(),
-            seconds: self.start.elapsed().as_secs_f64(),
+            // Whole milliseconds: a snapshot gives back what has few digits as it was.
+            seconds: self.start.elapsed().as_millis() as f64 / 1000.0,
             gaps: self.gaps(),
         }
     }

@@ -24,6 +24,7 @@ mod sources;
 mod stores;
 #[cfg(test)]
 mod stories;
+mod tags;
 mod tracking;
 mod usage;
 mod watch;
@@ -106,6 +107,7 @@ pub fn posture() -> Posture {
     alerts::note(&mut posture);
     fitness::note(&mut posture);
     front::note(&mut posture);
+    tags::note(&mut posture);
     usage::note(&mut posture);
     sources::count(&mut posture);
     posture

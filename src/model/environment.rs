@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn secrets_by_their_shape_under_any_name() {
         // Put together here, so that no scanner takes this file for a leak.
-        let rest = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ";
+        let rest = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ";
         let hex = "0123456789abcdef0123456789abcdef0123456789";
         let upper = "ABCDEFGHIJKLMNOPQRSTUVWX2345672345";
         let cases = [

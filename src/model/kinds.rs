@@ -102,6 +102,8 @@ macro_rules! with_kinds {
                 graphql_apis: GraphqlApis of GraphqlApi, "appsync:ListGraphqlApis", "appsync" "apis/*";
                 /// Cognito user pools.
                 user_pools: UserPools of UserPool, "cognito-idp:ListUserPools", "cognito-idp" "userpool/*";
+                /// Tags of what holds or carries data, by the resource's ARN.
+                tagged: TaggedResources of TaggedResource, "tag:GetResources", "tag" "resource/*" in region;
                 /// Cognito identity pools.
                 identity_pools: IdentityPools of IdentityPool, "cognito-identity:ListIdentityPools", "cognito-identity" "identitypool/*";
             }

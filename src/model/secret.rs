@@ -1,17 +1,17 @@
-//! What gives a secret away: known token shapes, telling names, entropy. And what only looks like one.
+//! What gives a secret away: known shapes, telling names, entropy. And what only looks like one.
 
-use super::environment::SecretSign;
+use super::{environment::SecretSign, shape};
 
 /// Why `value` under `key` looks like a secret by its shape alone, whatever its name.
 pub(super) fn proven(value: &str) -> Option<SecretSign> {
-    let rule = token(value).or_else(|| structure(value))?;
+    let rule = shape::rule(value)?;
     Some(SecretSign { rule: rule.to_owned(), proven: true })
 }
 
 /// Why `value` may be a secret, going by the name it stands under.
 pub(super) fn guessed(key: &Key, value: &str) -> Option<SecretSign> {
     let trimmed = value.trim();
-    if !key.is_telling() || trimmed.len() < 3 || refers(trimmed) {
+    if !key.is_telling() || trimmed.len() < 3 || stands_for(trimmed) || key.names(trimmed) {
         return None;
     }
     let rule = if is_placeholder(trimmed) {
@@ -72,28 +72,44 @@ const SECRET_KEYS: &[&str] = &[
 
 /// Last words that make a name point at a secret, or describe one, rather than hold it.
 const REFERENCES: &[&str] = &[
+    "age",
+    "alg",
+    "algo",
     "algorithm",
     "alias",
     "arn",
     "arns",
+    "attempts",
+    "aud",
     "audience",
     "bucket",
+    "cache",
+    "claim",
+    "claims",
     "class",
+    "cookie",
+    "cost",
     "count",
     "days",
+    "digits",
     "dir",
     "directory",
     "disabled",
     "domain",
+    "duration",
     "enabled",
+    "encoding",
     "endpoint",
+    "event",
     "expiration",
     "expires",
     "expiry",
     "field",
     "file",
+    "flow",
     "format",
     "function",
+    "grant",
     "group",
     "header",
     "host",
@@ -102,10 +118,19 @@ const REFERENCES: &[&str] = &[
     "id",
     "identifier",
     "ids",
+    "in",
     "index",
+    "interval",
+    "iss",
     "issuer",
+    "iterations",
+    "kid",
+    "kind",
     "label",
+    "lambda",
     "length",
+    "level",
+    "lifetime",
     "limit",
     "location",
     "manager",
@@ -118,30 +143,51 @@ const REFERENCES: &[&str] = &[
     "name",
     "names",
     "namespace",
+    "page",
     "param",
     "parameter",
     "parameters",
     "path",
     "paths",
+    "pattern",
+    "percent",
+    "percentage",
     "policy",
+    "pool",
     "port",
     "prefix",
     "provider",
     "queue",
+    "rate",
+    "ratio",
+    "realm",
     "ref",
     "reference",
+    "regex",
     "region",
     "required",
+    "retries",
     "role",
     "rotation",
+    "rounds",
+    "rules",
+    "scheme",
     "scope",
     "seconds",
+    "service",
     "size",
     "source",
+    "stack",
     "stage",
     "store",
+    "strategy",
+    "strength",
     "suffix",
     "table",
+    "template",
+    "tenant",
+    "threshold",
+    "time",
     "timeout",
     "topic",
     "ttl",
@@ -149,7 +195,11 @@ const REFERENCES: &[&str] = &[
     "uri",
     "url",
     "urls",
+    "user",
+    "username",
+    "validator",
     "version",
+    "window",
 ];
 
 impl Key {
@@ -184,6 +234,9 @@ impl Key {
     /// Whether it names where something is, or describes it.
     pub(super) fn is_reference(&self) -> bool {
         REFERENCES.contains(&self.last())
+            // Tokens of a language model are counted, and those of a list or a task come and go.
+            || (self.last() == "tokens" && ["budget", "input", "max", "min", "num", "output", "per", "total"].iter().any(|word| self.has(word)))
+            || ["continuation", "idempotency", "next", "page", "request", "task"].iter().any(|kind| self.pair(kind, "token"))
             || ["powertools", "ssm", "secretsmanager", "kms"].iter().any(|word| self.has(word))
             || self.pair("secrets", "manager")
     }
@@ -198,6 +251,19 @@ impl Key {
             || self.pair("connection", "string")
     }
 
+    /// Whether `value` is the name of what the key calls a secret, or of a way to sign in, and not the thing itself:
+    /// `DB_SECRET=orders-db-credentials`, `AUTH=cognito`. A password may be made of such words, so under that nothing is.
+    fn names(&self, value: &str) -> bool {
+        let telling: Vec<&str> = self.0.iter().map(String::as_str).filter(|word| TELLING.contains(word)).collect();
+        let only = |words: &[&str]| !telling.is_empty() && telling.iter().all(|word| words.contains(word));
+        let is_lower = value.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'/' | b'.'));
+        let says_so = || Key::new(value).0.iter().any(|word| TELLING.contains(&word.as_str()) || word == "key");
+        // Secrets that RDS keeps by itself.
+        (only(&["secret", "secrets", "credential", "credentials", "creds"])
+            && (value.starts_with("rds!") || (is_lower && value.contains(['-', '_']) && says_so())))
+            || (only(&["auth", "authorization"]) && self.0.len() <= 3 && is_lower)
+    }
+
     fn pair(&self, first: &str, second: &str) -> bool {
         self.0.windows(2).any(|pair| matches!(pair, [a, b] if a == first && b == second))
     }
@@ -206,128 +272,6 @@ impl Key {
 /// Whether `name` says that what it names is a secret, and not only refers to one: `db-password`, but not `db-password-arn`.
 pub fn names_a_secret(name: &str) -> bool {
     Key::new(name).is_telling()
-}
-
-/// Characters of a token after its prefix.
-#[derive(Clone, Copy)]
-enum Alphabet {
-    Upper,
-    Hex,
-    Word,
-    Url,
-}
-
-impl Alphabet {
-    fn has(self, byte: u8) -> bool {
-        match self {
-            Self::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-            Self::Word => byte.is_ascii_alphanumeric() || byte == b'_',
-            Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
-        }
-    }
-}
-
-/// Rule, prefix, least length of the rest, its characters.
-const TOKENS: &[(&str, &str, usize, Alphabet)] = &[
-    ("aws-access-key-id", "AKIA", 16, Alphabet::Upper),
-    ("aws-access-key-id", "ASIA", 16, Alphabet::Upper),
-    ("github-token", "ghp_", 36, Alphabet::Word),
-    ("github-token", "gho_", 36, Alphabet::Word),
-    ("github-token", "ghu_", 36, Alphabet::Word),
-    ("github-token", "ghs_", 36, Alphabet::Word),
-    ("github-token", "ghr_", 36, Alphabet::Word),
-    ("github-token", "github_pat_", 22, Alphabet::Word),
-    ("gitlab-token", "glpat-", 20, Alphabet::Url),
-    ("slack-token", "xoxa-", 10, Alphabet::Url),
-    ("slack-token", "xoxb-", 10, Alphabet::Url),
-    ("slack-token", "xoxe-", 10, Alphabet::Url),
-    ("slack-token", "xoxp-", 10, Alphabet::Url),
-    ("slack-token", "xoxr-", 10, Alphabet::Url),
-    ("slack-token", "xoxs-", 10, Alphabet::Url),
-    ("slack-webhook", "hooks.slack.com/services/T", 8, Alphabet::Word),
-    ("discord-webhook", "discord.com/api/webhooks/", 17, Alphabet::Word),
-    ("stripe-key", "sk_live_", 10, Alphabet::Word),
-    ("stripe-key", "rk_live_", 10, Alphabet::Word),
-    ("stripe-key", "sk_test_", 10, Alphabet::Word),
-    ("stripe-webhook-secret", "whsec_", 20, Alphabet::Word),
-    ("google-api-key", "AIza", 35, Alphabet::Url),
-    ("google-client-secret", "GOCSPX-", 20, Alphabet::Url),
-    ("npm-token", "npm_", 36, Alphabet::Word),
-    ("pypi-token", "pypi-AgEI", 20, Alphabet::Url),
-    ("sendgrid-key", "SG.", 40, Alphabet::Url),
-    ("twilio-key", "SK", 32, Alphabet::Hex),
-    ("mailgun-key", "key-", 32, Alphabet::Hex),
-    ("anthropic-key", "sk-ant-", 20, Alphabet::Url),
-    ("openai-key", "sk-proj-", 20, Alphabet::Url),
-    ("openai-key", "sk-", 40, Alphabet::Word),
-    ("shopify-token", "shpat_", 32, Alphabet::Hex),
-    ("digitalocean-token", "dop_v1_", 40, Alphabet::Hex),
-    ("databricks-token", "dapi", 32, Alphabet::Hex),
-    ("vault-token", "hvs.", 20, Alphabet::Url),
-    ("doppler-token", "dp.pt.", 30, Alphabet::Word),
-    ("new-relic-key", "NRAK-", 20, Alphabet::Upper),
-    ("postman-key", "PMAK-", 20, Alphabet::Url),
-    ("linear-key", "lin_api_", 30, Alphabet::Word),
-    ("age-key", "AGE-SECRET-KEY-1", 30, Alphabet::Upper),
-];
-
-fn token(value: &str) -> Option<&'static str> {
-    let found = |prefix: &str, least: usize, alphabet: Alphabet| {
-        value.match_indices(prefix).any(|(at, _)| {
-            let (before, from) = value.as_bytes().split_at(at);
-            let fresh = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            let rest = from.get(prefix.len()..).unwrap_or_default();
-            fresh && rest.iter().take_while(|byte| alphabet.has(**byte)).count() >= least
-        })
-    };
-    TOKENS.iter().find(|(_, prefix, least, alphabet)| found(prefix, *least, *alphabet)).map(|(rule, ..)| *rule)
-}
-
-fn structure(value: &str) -> Option<&'static str> {
-    if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY") {
-        return Some("private-key");
-    }
-    if value.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).any(is_jwt) {
-        return Some("json-web-token");
-    }
-    if password_in_url(value) {
-        return Some("password-in-url");
-    }
-    if password_in_pairs(value) {
-        return Some("password-in-connection-string");
-    }
-    None
-}
-
-fn is_jwt(text: &str) -> bool {
-    let mut parts = text.split('.');
-    let base64url = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(header), Some(claims), Some(signature), None) => {
-            header.starts_with("eyJ") && header.len() >= 10 && claims.len() >= 10 && [header, claims, signature].into_iter().all(base64url)
-        }
-        _ => false,
-    }
-}
-
-/// `scheme://user:password@host`
-fn password_in_url(value: &str) -> bool {
-    value.match_indices("://").any(|(at, separator)| {
-        let rest = value.get(at + separator.len()..).unwrap_or_default();
-        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-        let user = authority.rsplit_once('@').map(|(user, _)| user);
-        user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty() && !refers(password))
-    })
-}
-
-/// `Server=db;Password=…;`, `AccountKey=…`
-fn password_in_pairs(value: &str) -> bool {
-    value.split([';', '&', ' ', '\n']).filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
-        let name = name.trim().rsplit(['?', '"']).next().unwrap_or_default().to_ascii_lowercase();
-        let telling = ["password", "passwd", "pwd", "accountkey", "sharedaccesskey", "sharedaccesssignature", "x-amz-signature"];
-        telling.contains(&name.as_str()) && value.len() >= 3 && !refers(value)
-    })
 }
 
 /// Whether `value` only says where something is: a template, an ARN, a path of the parameter store, a key's alias.
@@ -342,6 +286,17 @@ pub(super) fn refers(value: &str) -> bool {
         || (value.contains('/')
             && !value.bytes().any(|byte| byte.is_ascii_uppercase())
             && value.split('/').skip_while(|part| part.is_empty()).all(is_plain_word))
+}
+
+/// Whether something else is to be put in place of `value`, or was: `$PASSWORD`, `{password}`, `%s`, `****`.
+pub(super) fn stands_for(value: &str) -> bool {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    refers(value)
+        || value == "%s"
+        || value.strip_prefix('$').is_some_and(is_name)
+        || value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(is_name)
+        || value.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'*' | b'.'))
 }
 
 /// A word as people write them in names: one case or CamelCase, short, not random.
@@ -368,12 +323,12 @@ fn is_random(part: &str) -> bool {
 }
 
 /// Upper and lower case and digits together.
-fn varied(text: &str) -> bool {
+pub(super) fn varied(text: &str) -> bool {
     let has = |test: fn(&u8) -> bool| text.as_bytes().iter().any(test);
     has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
-fn is_base64(byte: u8) -> bool {
+pub(super) fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+')
 }
 

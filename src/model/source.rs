@@ -97,6 +97,8 @@ sources! {
     Account "account";
     /// AWS Systems Manager Incident Manager, per Region.
     SsmIncidents "ssm-incidents";
+    /// The Resource Groups Tagging API, per Region: tags of what holds or carries data.
+    Tag "tag";
 }
 
 impl fmt::Display for Source {

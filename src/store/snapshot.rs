@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use crate::{
         checks::testing,
+        model::{GapKind, Listing},
         store::{load, salvage},
     };
 
@@ -126,6 +127,39 @@ mod tests {
             assert_eq!(load(&path).unwrap(), posture);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "a draft was left behind");
+    }
+
+    #[test]
+    fn an_account_with_everything_in_it_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let posture = crate::demo::posture();
+        save(&posture, &path).unwrap();
+        assert_eq!(load(&path).unwrap(), posture);
+    }
+
+    /// What a kind was not there for when the file was written has not been read, and is not absent.
+    #[test]
+    fn a_snapshot_from_before_there_were_tags_is_read_with_a_gap() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let mut posture = crate::demo::posture();
+        save(&posture, &path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let lines =
+            text.lines().filter(|line| !line.contains(r#""kind":"tagged-resource""#) && !line.contains(r#""list":"tagged-resources""#));
+        let mut lines: Vec<&str> = lines.collect();
+        lines.pop();
+        let kept: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let footer = Footer { count: lines.len() - 1, blake3: blake3::hash(kept.as_bytes()).to_hex().to_string() };
+        fs::write(&path, format!("{kept}{}\n", serde_json::to_string(&footer).unwrap())).unwrap();
+        for region in posture.regions.values_mut() {
+            region.tagged = Listing::default();
+        }
+        let loaded = load(&path).unwrap();
+        assert_eq!(loaded, posture);
+        let gap = loaded.tags(&loaded.regions["eu-west-1"].tables.items[0].arn).unwrap_err();
+        assert_eq!((gap.kind, gap.action.as_str()), (GapKind::Unread, "tag:GetResources"));
     }
 
     #[cfg(unix)]

@@ -21,10 +21,12 @@ pub(super) static CHECK: Check = Check {
     why: "Data keeps its class when it moves, its protection stays behind: one line of code, or one event that somebody else chose, is \
           enough to carry it to a place that is public, another account's or a developer's.",
     how: "A function is taken to work on sensitive data when its tags, its name or the tags of its role put it into a class that ranks \
-          as confidential or higher; tags of tables and buckets are not read. Sinks are what its role may write to, after denies and permissions \
-          boundary: buckets that are public, topics and queues that strangers can read or that deliver to the internet or to an account \
-          that is not trusted, streams and tables that strangers can read, functions that are for development or of a lower class, and resources of \
-          such accounts that its policies name; and destinations of its results. What starts the function comes first in the evidence. Ways through the network are not looked at.",
+          as confidential or higher; the tags of what it reads do not count. Sinks are what its role may write to, after denies and \
+          permissions boundary: buckets that are public, topics and queues that strangers can read or that deliver to the internet or \
+          to an account that is not trusted, streams and tables that strangers can read, buckets that are copied to one of these or to \
+          such an account, functions and stores that are for development or of a lower class by their own tags, and resources of such \
+          accounts that its policies name; and destinations of its results. What starts the function comes first in the evidence. Ways \
+          through the network are not looked at.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], csa: &["SAS-9"], attack: &["T1537", "T1567"], ..Links::NONE },
     reads: &[
         Source::Lambda,
@@ -40,6 +42,7 @@ pub(super) static CHECK: Check = Check {
         Source::Pipes,
         Source::SecretsManager,
         Source::ApiGateway,
+        Source::Tag,
     ],
     run,
     fix,
@@ -81,7 +84,7 @@ pub(super) static CHECK: Check = Check {
         avoids: &[
             "A function that neither its tags, its name nor the tags of its role put into a sensitive class",
             "A write that a Deny or the permissions boundary of the role takes back",
-            "A bucket, queue, topic, stream or table that only this account and trusted ones can read",
+            "A bucket, queue, topic, stream or table that only this account and trusted ones can read, and no tag puts into a lower class",
             "The network a function is in: no way through it counts",
         ],
         cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name keep-data-in --policy-document file://deny.json",
@@ -291,7 +294,7 @@ mod tests {
         },
         model::{
             Arn, BucketNotifications, EventInvokeConfig, EventSourceMapping, Fact, Function, Gap, PolicyText, Posture, Region,
-            Subscription, SubscriptionEndpoint, Topic, TopicAttributes,
+            ReplicationRule, Subscription, SubscriptionEndpoint, TaggedResource, Topic, TopicAttributes,
         },
     };
 
@@ -324,6 +327,27 @@ mod tests {
             }
             region.buckets.items.push(bucket);
         })
+    }
+
+    /// With tags of the bucket.
+    fn classed(posture: Posture, tags: &[(&str, &str)]) -> Posture {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        change(posture, |region| {
+            let arn = region.buckets.items[0].arn.clone();
+            region.tagged.items.push(TaggedResource { arn, region: REGION.to_owned(), tags });
+        })
+    }
+
+    /// With objects of the last bucket copied to one that is called `mirror`.
+    fn copied(posture: Posture, enabled: bool, account: Option<&str>) -> Posture {
+        let bucket = Arn::from("arn:aws:s3:::mirror");
+        let rule = ReplicationRule { enabled, bucket, account: account.map(str::to_owned) };
+        change(posture, |region| region.buckets.items.last_mut().unwrap().replication = Fact::Known(vec![rule]))
+    }
+
+    /// With the buckets `mirror` and `shares`.
+    fn with_mirror(posture: Posture) -> Posture {
+        with_bucket(change(posture, |region| region.buckets.items.push(bucket("mirror"))), false)
     }
 
     fn with_topic(posture: Posture, endpoint: SubscriptionEndpoint) -> Posture {
@@ -386,6 +410,25 @@ mod tests {
                 ),
                 ("results go to another account", sends_to("arn:aws:sqs:eu-west-1:999999999999:x"), Says::Fail),
                 ("results stay", sends_to("arn:aws:sqs:eu-west-1:123456789012:x"), Says::Pass),
+                ("a bucket is of a lower class", classed(with_bucket(puts(), false), &[("data-class", "public")]), Says::Fail),
+                ("a bucket is for development", classed(with_bucket(puts(), false), &[("env", "sandbox")]), Says::Fail),
+                ("a bucket is of the same class", classed(with_bucket(puts(), false), &[("data-class", "restricted")]), Says::Pass),
+                ("a bucket is of no class", classed(with_bucket(puts(), false), &[("team", "shop")]), Says::Pass),
+                ("a public bucket is of the same class", classed(with_bucket(puts(), true), &[("data-class", "pii")]), Says::Fail),
+                (
+                    "tags of stores denied",
+                    change(with_bucket(puts(), false), |region| region.tagged.gap = Some(Gap::denied("tag:GetResources", "no"))),
+                    Says::Unknown,
+                ),
+                ("objects are copied to another account", copied(with_bucket(puts(), false), true, Some("999999999999")), Says::Fail),
+                ("objects were copied to another account", copied(with_bucket(puts(), false), false, Some("999999999999")), Says::Pass),
+                ("objects are copied to a bucket of this account", copied(with_bucket(puts(), false), true, Some(ACCOUNT)), Says::Pass),
+                ("objects are copied to nobody knows whose bucket", copied(with_bucket(puts(), false), true, None), Says::Unknown),
+                (
+                    "objects are copied to a bucket of a lower class",
+                    classed(copied(with_mirror(puts()), true, None), &[("data-class", "public")]),
+                    Says::Fail,
+                ),
                 (
                     "tags denied",
                     change(puts(), |region| function_of(region).tags = Gap::denied("lambda:GetFunction", "no").into()),

@@ -1,15 +1,18 @@
-//! Places from which data gets out: to the public, to accounts that nobody trusts, to the internet, to developers.
+//! Places from which data gets out: to the public, to accounts that nobody trusts, to the internet, to developers, and to
+//! where it counts for less than it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     checks::{
-        Context, Evidence,
+        Context, Evidence, Mark, Standing,
         permission::{self, Stranger},
         resource_policy::{self, Opening, Openings},
     },
     iam::Audience,
-    model::{Arn, Bucket, Function, Gap, Listing, PolicyText, PublicAccessBlock, Region, Resource, Subscription, SubscriptionEndpoint},
+    model::{
+        Arn, Bucket, Function, Gap, Listing, PolicyText, PublicAccessBlock, Region, Resource, Subscription, SubscriptionEndpoint, find,
+    },
 };
 
 /// A place from which data gets out.
@@ -64,21 +67,28 @@ impl Sinks {
                 sinks.function(context, function);
             }
         }
+        for region in context.posture.regions.values() {
+            sinks.classes(context, &region.buckets, "s3", "bucket");
+            sinks.classes(context, &region.topics, "sns", "topic");
+            sinks.classes(context, &region.queues, "sqs", "queue");
+            sinks.classes(context, &region.kinesis_streams, "kinesis", "stream");
+            sinks.classes(context, &region.tables, "dynamodb", "table");
+            sinks.classes(context, &region.event_buses, "events", "event bus");
+        }
+        // What a bucket is copied to may be one of them.
+        for region in context.posture.regions.values() {
+            for bucket in &region.buckets.items {
+                sinks.copies(context, bucket);
+            }
+        }
         sinks
     }
 
     /// A function for development, or of a class that is not sensitive.
     fn function(&mut self, context: &Context<'_>, function: &Function) {
-        let standing = context.standing_of(function);
-        let lower = standing.class().ok().filter(|class| !class.is_sensitive).and_then(|class| Some((class.class, class.by?)));
-        let (what, mark) = match (standing.environment().filter(|_| standing.is_development()), lower) {
-            (Some(placed), _) => ("for development".to_owned(), placed.by),
-            (None, Some((class, mark))) => (format!("of the class {}", class.name), mark),
-            (None, None) => return,
-        };
+        let Some((what, mark)) = lower(&context.standing_of(function)) else { return };
         let called = format!("the function {}, which is {what}", function.name);
-        let evidence = vec![mark.evidence()];
-        self.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence });
+        self.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence: vec![mark.evidence()] });
     }
 
     /// The sinks of a service.
@@ -108,6 +118,7 @@ impl Sinks {
         self.unknown("kinesis", gap_of(&region.kinesis_streams));
         self.unknown("dynamodb", gap_of(&region.tables));
         self.unknown("lambda", gap_of(&region.functions));
+        self.unknown("events", gap_of(&region.event_buses));
     }
 
     fn bucket(&mut self, context: &Context<'_>, bucket: &Bucket) {
@@ -133,7 +144,56 @@ impl Sinks {
         }
         let called = format!("the bucket {}, which {} may read", bucket.name, resource_policy::names(&found));
         let evidence = Openings { found, gap: None }.evidence("s3:GetBucketPolicy", &format!("policy of {}", bucket.name));
-        self.add("s3", Sink { arn: bucket.arn.clone(), target: Arn::new(format!("{}/palisade", bucket.arn)), called, evidence });
+        self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence });
+    }
+
+    /// A bucket whose objects are copied to a foreign account, or to another sink.
+    fn copies(&mut self, context: &Context<'_>, bucket: &Bucket) {
+        let rules = match bucket.replication.known() {
+            Ok(_) if self.of("s3").iter().any(|sink| sink.arn == bucket.arn) => return,
+            Ok(rules) => rules,
+            Err(gap) => return self.unknown("s3", Some(gap.clone())),
+        };
+        for rule in rules.iter().filter(|rule| rule.enabled) {
+            let name = rule.bucket.name();
+            let stranger = rule.account.as_ref().map(|id| permission::stranger(context, &Audience::Account(id.clone())));
+            let (where_to, mut evidence) = if let Some(Stranger::Yes(who)) = stranger {
+                (format!("the bucket {name} of {who}"), Vec::new())
+            } else if let Some(sink) = self.of("s3").iter().find(|sink| sink.arn == rule.bucket) {
+                (sink.called.clone(), sink.evidence.clone())
+            } else {
+                // A rule need not name the account, and the bucket may be anybody's.
+                let is_own = context.posture.regions.values().any(|region| find(&region.buckets, &rule.bucket).is_some());
+                if !is_own && rule.account.is_none() {
+                    self.unknown(
+                        "s3",
+                        Some(Gap::unsupported(format!("whose the bucket {name} is that {} is copied to is not known", bucket.name))),
+                    );
+                }
+                continue;
+            };
+            evidence
+                .insert(0, Evidence::field("s3:GetReplicationConfiguration", format!("{} Destination", bucket.name), rule.bucket.as_str()));
+            let called = format!("the bucket {}, which is copied to {where_to}", bucket.name);
+            return self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence });
+        }
+    }
+
+    /// Those of `listing` whose own tags say that they hold less than sensitive data.
+    fn classes<T: Resource>(&mut self, context: &Context<'_>, listing: &Listing<T>, service: &'static str, kind: &str) {
+        let known: BTreeSet<Arn> = self.of(service).iter().map(|sink| sink.arn.clone()).collect();
+        for arn in listing.items.iter().map(T::arn).filter(|arn| !known.contains(*arn)) {
+            let Some(own) = context.own(arn) else { continue };
+            if let Err(gap) = own.class() {
+                self.unknown(service, Some(gap));
+                continue;
+            }
+            let Some((what, mark)) = lower(&own) else { continue };
+            let called = format!("the {kind} {}, which is {what}", arn.name());
+            let evidence = vec![mark.evidence()];
+            let target = if service == "s3" { objects(arn) } else { arn.clone() };
+            self.add(service, Sink { arn: arn.clone(), target, called, evidence });
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one line for each kind of resource, in the same words")]
@@ -177,6 +237,20 @@ impl Sinks {
         let called = format!("the topic {}, which goes to {where_to}", topic.name());
         self.add("sns", Sink { arn: topic.clone(), target: topic.clone(), called, evidence });
     }
+}
+
+/// What makes less of data than it is, and what says so: an environment for development, or a class that is not sensitive.
+fn lower<'a>(standing: &Standing<'a>) -> Option<(String, Mark<'a>)> {
+    if let Some(placed) = standing.environment().filter(|_| standing.is_development()) {
+        return Some(("for development".to_owned(), placed.by));
+    }
+    let class = standing.class().ok().filter(|class| !class.is_sensitive)?;
+    Some((format!("of the class {}", class.class.name), class.by?))
+}
+
+/// An object of `bucket`, for all of them.
+fn objects(bucket: &Arn) -> Arn {
+    Arn::new(format!("{bucket}/palisade"))
 }
 
 fn gap_of<T: Resource>(listing: &Listing<T>) -> Option<Gap> {

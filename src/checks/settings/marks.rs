@@ -1,6 +1,6 @@
 //! What marks a resource: its tags first, then its name.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use crate::{checks::Evidence, iam::matches_pattern};
 
@@ -71,6 +71,15 @@ enum Said<'a> {
     Tag(&'a str, &'a str),
     /// The pattern that its name fits.
     Name(&'a str),
+}
+
+impl fmt::Display for Mark<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.said {
+            Said::Tag(key, value) => write!(f, "tag {key}={value}"),
+            Said::Name(pattern) => write!(f, "name, which fits {pattern},"),
+        }
+    }
 }
 
 impl Mark<'_> {

@@ -32,6 +32,7 @@ mod sqs;
 mod ssm;
 mod ssm_incidents;
 mod states;
+mod tagging;
 mod user_pools;
 mod xray;
 
@@ -115,6 +116,7 @@ pub(crate) const ALL: &[&Service] = &[
     &appsync::SERVICE,
     &user_pools::SERVICE,
     &identity_pools::SERVICE,
+    &tagging::SERVICE,
 ];
 
 /// A fact by what is expected and what is there.

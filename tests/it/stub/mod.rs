@@ -45,6 +45,7 @@ mod ssm;
 mod ssm_incidents;
 mod states;
 mod sts;
+mod tagging;
 mod user_pools;
 mod web_functions;
 mod xray;
@@ -123,6 +124,7 @@ static SERVICES: &[&Service] = &[
     &ssm_incidents::SERVICE,
     &states::SERVICE,
     &sts::SERVICE,
+    &tagging::SERVICE,
     &user_pools::SERVICE,
     &xray::SERVICE,
 ];
