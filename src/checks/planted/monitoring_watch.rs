@@ -1,14 +1,14 @@
 //! Flaws of layer 4 in who watches, and where: MV-010 to MV-013, MV-017, MV-018; IR-002, which is of those Regions as well.
 
 use super::account::{Account, ELSEWHERE, FRIEND, ago, allow, arn};
-use super::things::{analyzer, recorder};
+use super::things::{analyzer, recorder, tag};
 use crate::{
     checks::{
         routes,
         testing::{ACCOUNT, REGION, table},
         testing_watch::{detector, inspector, selector},
     },
-    model::{Arn, CodeSigningConfig, EventDataStore, EventDataStoreDetails, Fact, Invocations, Region, ScanStatus},
+    model::{Arn, CodeSigningConfig, EventDataStore, EventDataStoreDetails, Fact, Invocations, Region, ResponsePlan, ScanStatus},
 };
 
 pub(super) fn plant(account: &mut Account) {
@@ -154,7 +154,16 @@ fn place(account: &mut Account, name: &str, change: impl FnOnce(&mut Region)) ->
 fn nothing_on(account: &mut Account) {
     const NAME: &str = "eu-central-1";
     let at = |service: &str, resource: &str| Arn::build("aws", service, NAME, ACCOUNT, resource);
-    place(account, NAME, |region| region.inspector = inspector("ENABLED"));
+    let function = place(account, NAME, |region| region.inspector = inspector("ENABLED"));
+    account.innocent("IR-001", &function, "no detector watches it, which MV-012 tells");
+    let planned = account.function_in(NAME, "owned-by-a-plan", |function| tag(function, &[("data-class", "pii")]));
+    let region = account.region_of(NAME);
+    let group = region.log_groups.items.last_mut().expect("its log group");
+    group.data_protection = Some("ACTIVATED".to_owned());
+    let plan = Arn::build("aws", "ssm-incidents", "", ACCOUNT, "response-plan/shop");
+    region.response_plans.items.push(ResponsePlan { arn: plan, region: NAME.to_owned(), name: "shop".to_owned() });
+    account.flaw("FN-022", &planned, "sensitive data, outside of any VPC");
+    account.innocent("IR-014", &planned, "a response plan says whom to wake");
     account.flaw("MV-012", &at("guardduty", "detector/*"), "no detector");
     account.flaw("MV-017", &at("events", "event-bus/default"), "no rule");
     account.flaw("IR-002", &at("events", "event-bus/default"), "Inspector tells nobody");
@@ -196,4 +205,6 @@ fn half_on(account: &mut Account) {
     account.innocent("IA-006", &Arn::build("aws", "iam", "", ACCOUNT, "role/everywhere-role"), "the role of one function in two Regions");
     let worker = Arn::build("aws", "lambda", REGION, ACCOUNT, "function:worker");
     account.innocent("MV-013", &worker, "scanned");
+    let bus = Arn::build("aws", "events", REGION, ACCOUNT, "event-bus/default");
+    account.innocent("IR-002", &bus, "a route for Security Hub, which takes in the others' findings");
 }

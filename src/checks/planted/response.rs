@@ -1,6 +1,6 @@
 //! Flaws of layer 5 in what an incident shows and needs: IR-001, IR-003 to IR-007, IR-012, IR-014 to IR-016.
 
-use super::account::{Account, allow, arn, document, iam};
+use super::account::{Account, FRIEND, allow, arn, document, iam};
 use super::things::tag;
 use crate::{
     checks::{
@@ -66,7 +66,11 @@ fn responders(account: &mut Account) {
     let managed = with("answer-of-aws", FINDINGS, "gone", &|rule| rule.managed_by = Some("securityhub.amazonaws.com".to_owned()));
     let all = with("takes-everything", r#"{"account":["123456789012"]}"#, "gone", &|_| ());
     let other = with("on-another-bus", FINDINGS, "gone", &|rule| rule.bus = "shop".to_owned());
+    let abroad = with("answered-elsewhere", FINDINGS, "gone", &|rule| {
+        rule.targets.known_mut().expect("the targets")[0].arn = Arn::build("aws", "sqs", REGION, FRIEND, "inbox");
+    });
     account.flaw("IR-003", &off, "a rule that is off");
+    account.innocent("IR-003", &abroad, "a target of another account, which counts as alive");
     account.flaw("IR-003", &gone, "a queue that is gone");
     account.flaw("IR-003", &aimless, "a rule without a target");
     account.innocent("IR-003", &managed, "a rule that a service of AWS keeps");

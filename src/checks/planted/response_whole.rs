@@ -119,9 +119,9 @@ fn main_trail(account: &mut Account) -> &mut crate::model::Trail {
     account.region().trails.items.iter_mut().find(|trail| trail.name == "main").expect("the trail")
 }
 
-/// Accounts wrong in two ways each, and one that is right in spite of looks.
+/// Two accounts that are wrong in ways of their own, and two that are right in spite of looks.
 pub(super) fn whole_accounts() -> Vec<(&'static str, Account)> {
-    vec![("alone", alone()), ("manager", manager()), ("member", member())]
+    vec![("alone", alone()), ("manager", manager()), ("member", member()), ("idle", idle())]
 }
 
 /// An account without an organization, a trail of all Regions, and a contact.
@@ -209,5 +209,32 @@ fn member() -> Account {
     account.innocent("IR-010", &own, "the organization's trail");
     account.innocent("IR-013", &root, "a group has the policy");
     account.innocent("MV-017", &arn("events", "event-bus/default"), "an alarm on what a filter counts in the trail's log");
+    account
+}
+
+/// An account without functions: what it lacks is no concern of theirs.
+fn idle() -> Account {
+    let mut account = Account::new();
+    let root = account.posture.root();
+    account.posture.governance.organization = Fact::Known(None);
+    account.posture.governance.organization_chain = Fact::Known(Vec::new());
+    account.posture.governance.security_contact = Fact::Known(false);
+    account.posture.identity.roles.items.clear();
+    let trail = main_trail(&mut account);
+    (trail.multi_region, trail.log_file_validation) = (false, false);
+    let own = trail.arn.clone();
+    let region = account.region();
+    region.functions.items.clear();
+    (region.security_hub, region.config_recorders) = (Fact::Known(None), Fact::Known(Vec::new()));
+    region.detectors.items.clear();
+    region.event_rules.items.clear();
+    account.undecided.retain(|row| row.check != "FN-012");
+    let why = "an account without functions";
+    for check in ["IA-026", "IR-008", "IR-013", "MV-009"] {
+        account.innocent(check, &root, why);
+    }
+    account.innocent("IR-010", &own, why);
+    account.innocent("MV-012", &arn("guardduty", "detector/*"), why);
+    account.innocent("MV-017", &arn("events", "event-bus/default"), why);
     account
 }
