@@ -3,7 +3,7 @@
 use super::glance;
 use crate::{
     checks::{Context, Evidence},
-    iam::{Holder, Outcome, Permission, Statement},
+    iam::{Holder, Layer, Outcome, Permission, Statement},
     model::{Arn, Gap, PolicyText, Role},
     remedy::{Call, Plan},
 };
@@ -35,9 +35,10 @@ impl Grant {
         self.condition.as_ref().map(|condition| format!(", {condition}")).unwrap_or_default()
     }
 
-    /// The statements that grant.
+    /// The statements that grant: those of a boundary or an organization let be what others grant.
     pub(super) fn allows(&self) -> impl Iterator<Item = &Statement> {
-        self.proof.iter().map(|permission| &*permission.statement).filter(|statement| statement.is_allow())
+        let own = self.proof.iter().filter(|permission| permission.layer == Layer::Identity);
+        own.map(|permission| &*permission.statement).filter(|statement| statement.is_allow())
     }
 }
 

@@ -17,6 +17,8 @@ mod identity;
 mod monitoring;
 mod open_routes;
 mod permission;
+#[cfg(test)]
+mod planted;
 mod reach;
 mod resource_policy;
 mod response;

@@ -19,6 +19,8 @@ mod endpoint;
 mod events;
 #[cfg(feature = "aws")]
 mod faults;
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "without emulators only a part of it is read"))]
+mod flaws;
 #[cfg(feature = "aws")]
 mod fleet;
 #[cfg(feature = "aws")]
@@ -31,6 +33,7 @@ mod paths;
 #[cfg(feature = "aws")]
 mod planted;
 mod privilege;
+mod proofs;
 #[cfg(feature = "aws")]
 mod proxy;
 #[cfg(all(unix, feature = "tui"))]

@@ -217,7 +217,7 @@ mod tests {
             Context, Ruling, Settings, Severity,
             testing::{Says, cases, denied, with_function, with_role},
         },
-        model::{Listing, Posture},
+        model::{Arn, Fact, Listing, ManagedPolicy, PolicyText, Posture},
     };
 
     fn allowing(action: &str, resource: &str, condition: &str) -> Posture {
@@ -230,6 +230,13 @@ mod tests {
     fn rules() {
         let mut unread = with_function(|_| ());
         unread.identity.roles = Listing::default();
+        let by_tag = || allowing("secretsmanager:GetSecretValue", "*", r#"{"StringEquals":{"aws:ResourceTag/app":"orders"}}"#);
+        let mut bounded = by_tag();
+        let arn = Arn::from("arn:aws:iam::123456789012:policy/boundary");
+        let text = PolicyText::from(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
+        bounded.identity.roles.items[0].boundary = Some(arn.clone());
+        bounded.identity.policies =
+            Listing::complete(vec![ManagedPolicy { arn, name: "boundary".to_owned(), document: Fact::Known(text) }]);
         cases(
             &CHECK,
             [
@@ -240,11 +247,8 @@ mod tests {
                 ("one bucket", allowing("s3:GetObject", "arn:aws:s3:::orders/*", "{}"), Says::Pass),
                 ("tables of a prefix", allowing("dynamodb:*", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-*", "{}"), Says::Pass),
                 ("lists only", allowing("s3:ListAllMyBuckets", "*", "{}"), Says::Pass),
-                (
-                    "by tag",
-                    allowing("secretsmanager:GetSecretValue", "*", r#"{"StringEquals":{"aws:ResourceTag/app":"orders"}}"#),
-                    Says::Pass,
-                ),
+                ("by tag", by_tag(), Says::Pass),
+                ("by tag, under a boundary that bounds nothing", bounded, Says::Pass),
                 ("from one network", allowing("s3:GetObject", "*", r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}"#), Says::Fail),
                 (
                     "for one function",

@@ -83,7 +83,7 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
     Some(
         Plan::new(Effort::Prompt, Risk::Safe, "Say on the function who answers for it")
             .step(call("tag-resource").ask("tags", "owner=TEAM,runbook=URL"))
-            .undo(call("untag-resource").with("tag-keys", "owner").with("tag-keys", "runbook")),
+            .undo(call("untag-resource").with("tag-keys", r#"["owner","runbook"]"#)),
     )
 }
 
