@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Evidence, Standing};
-use crate::model::{Arn, EnvironmentValue, Function, Gap, Resource, Role, SubscriptionEndpoint};
+use super::{Context, Evidence, Standing, context::listed};
+use crate::model::{Arn, EnvironmentValue, Function, Gap, SubscriptionEndpoint};
 
 /// Who works with a resource, and what says so.
 #[derive(Debug, Clone)]
@@ -20,21 +20,24 @@ pub(super) struct User<'a> {
 #[derive(Debug, Default)]
 pub(super) struct WorksWith<'a> {
     users: BTreeMap<String, User<'a>>,
-    gap: Option<Gap>,
+    /// Why a user may be missing, by the service of the resource; [`ANY`] stands for all of them.
+    gaps: BTreeMap<&'static str, Gap>,
 }
+
+/// Resources of every service.
+const ANY: &str = "";
 
 impl<'a> WorksWith<'a> {
     pub(super) fn new(context: &Context<'a>) -> Self {
         let posture = context.posture;
-        let unread =
-            |gap: &Gap, by: &'static str| if gap.action.is_empty() { Gap { action: by.to_owned(), ..gap.clone() } } else { gap.clone() };
-        let roles = posture.identity.roles.gap.as_ref().map(|gap| unread(gap, Role::LISTED_BY));
-        let mut found = Self { users: BTreeMap::new(), gap: context.functions_gap().or(roles) };
+        let mut found = Self::default();
+        found.lack(&[ANY], context.functions_gap().or_else(|| listed(&posture.identity.roles).err()));
         let of = |function: &'a Function| (function, context.standing_with_role(function));
         for (_, function) in posture.functions() {
             found.function(context, of(function));
         }
         for region in posture.regions.values() {
+            found.lack(&["sns"], listed(&region.subscriptions).err());
             for subscription in &region.subscriptions.items {
                 let SubscriptionEndpoint::Resource(endpoint) = &subscription.endpoint else { continue };
                 if let Some(function) = posture.function(&endpoint.unqualified()) {
@@ -61,12 +64,19 @@ impl<'a> WorksWith<'a> {
     /// Who works with `resource`; none when it is known that no function does.
     ///
     /// # Errors
-    /// The gap, when none is found but some function or role was not read.
+    /// The gap, when none is found but something that may name it was not read.
     pub(super) fn user(&self, resource: &Arn) -> Result<Option<&User<'a>>, Gap> {
-        match (self.known(resource), &self.gap) {
+        match (self.known(resource), self.gaps.get(ANY).or_else(|| self.gaps.get(resource.service()))) {
             (Some(user), _) => Ok(Some(user)),
             (None, Some(gap)) => Err(gap.clone()),
             (None, None) => Ok(None),
+        }
+    }
+
+    fn lack(&mut self, services: &[&'static str], gap: Option<Gap>) {
+        let Some(gap) = gap else { return };
+        for service in services {
+            self.gaps.entry(service).or_insert_with(|| gap.clone());
         }
     }
 
@@ -77,6 +87,9 @@ impl<'a> WorksWith<'a> {
     }
 
     fn function(&mut self, context: &Context<'a>, of @ (function, _): (&'a Function, Standing<'a>)) {
+        self.lack(&["sqs", "sns", "kinesis", "dynamodb", "s3"], context.mappings_of(function).err());
+        self.lack(&["sqs", "sns", "events", "s3"], function.event_invoke.gap().cloned());
+        self.lack(&[ANY], function.environment.gap().cloned());
         for mapping in context.known_mappings_of(function) {
             let source = mapping.source.iter().map(|arn| (arn, "EventSourceArn"));
             for (arn, pointer) in source.chain(mapping.on_failure.iter().map(|arn| (arn, "DestinationConfig.OnFailure"))) {
@@ -101,9 +114,20 @@ impl<'a> WorksWith<'a> {
             }
         }
         let Some(role) = context.posture.role(&function.role) else { return };
-        let attached = role.policies.attached.iter().filter_map(|arn| context.posture.policy(arn)?.document.known().ok());
-        for text in role.policies.inline.values().chain(attached) {
-            let Ok(document) = context.library.document(text) else { continue };
+        // Those of AWS name nothing of an account.
+        let own = role.policies.attached.iter().filter(|policy| policy.account() != "aws");
+        let attached = own.map(|arn| match context.posture.policy(arn) {
+            Some(policy) => policy.document.known().map_err(Gap::clone),
+            None => Err(listed(&context.posture.identity.policies).err().unwrap_or_else(|| Gap::unread("iam:GetPolicyVersion"))),
+        });
+        for text in role.policies.inline.values().map(Ok).chain(attached) {
+            let document = match text.and_then(|text| context.library.document(text)) {
+                Ok(document) => document,
+                Err(gap) => {
+                    self.lack(&[ANY], Some(gap));
+                    continue;
+                }
+            };
             for statement in document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource()) {
                 for resource in statement.resources().filter_map(named) {
                     self.note(&resource, of, "iam:GetAccountAuthorizationDetails", &statement.pointer(), role.arn.as_str());
@@ -141,6 +165,38 @@ fn named(pattern: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        checks::{
+            Settings,
+            testing::{ACCOUNT, REGION, with_function},
+        },
+        model::Posture,
+    };
+
+    #[test]
+    fn what_was_not_read_may_name_anything_that_it_could() {
+        let user = |change: &dyn Fn(&mut Posture), service: &str, resource: &str| {
+            let mut posture = with_function(|_| ());
+            change(&mut posture);
+            let settings = Settings::default();
+            let context = Context::new(&posture, &settings);
+            let found = context.works_with().user(&Arn::build("aws", service, REGION, ACCOUNT, resource)).map(|user| user.is_some());
+            found.map_err(|gap| gap.action)
+        };
+        let unread = |posture: &mut Posture| posture.regions.get_mut(REGION).unwrap().event_source_mappings.gap = Some(Gap::unread(""));
+        assert_eq!(user(&|_| (), "sqs", "jobs"), Ok(false));
+        assert_eq!(user(&unread, "sqs", "jobs"), Err("lambda:ListEventSourceMappings".to_owned()));
+        assert_eq!(user(&unread, "ssm", "parameter/x"), Ok(false), "no mapping reads a parameter");
+        let attach =
+            |policy: &'static str| move |posture: &mut Posture| posture.identity.roles.items[0].policies.attached.push(Arn::from(policy));
+        let own = user(&attach("arn:aws:iam::123456789012:policy/unread"), "ssm", "parameter/x");
+        assert_eq!(own, Err("iam:GetPolicyVersion".to_owned()));
+        assert_eq!(
+            user(&attach("arn:aws:iam::aws:policy/ReadOnlyAccess"), "ssm", "parameter/x"),
+            Ok(false),
+            "AWS names nothing of an account"
+        );
+    }
 
     #[test]
     fn a_pattern_names_one_resource_or_none() {

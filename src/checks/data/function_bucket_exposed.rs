@@ -1,14 +1,12 @@
 //! DP-012: a bucket that functions work with is open, or could be opened by one statement.
 
-use std::collections::BTreeSet;
-
 use crate::{
     checks::{
         Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, held,
         resource_policy::{self, Openings},
     },
     iam::{Caller, Document, Keyring, Layer as Kind, Named, Outcome, PolicySet, Request, decide},
-    model::{Arn, Bucket, Fact, Gap, PolicyText, PublicAccessBlock, Resource, Role, Source},
+    model::{Arn, Bucket, Fact, Gap, PolicyText, PublicAccessBlock, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
@@ -116,45 +114,23 @@ const SWITCHES: [Switch; 4] = [
 ];
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    let named = named(context);
-    let unread = context.functions_gap().or_else(|| {
-        let gap = context.posture.identity.roles.gap.as_ref();
-        gap.map(|gap| if gap.action.is_empty() { Gap { action: Role::LISTED_BY.to_owned(), ..gap.clone() } } else { gap.clone() })
-    });
+    let works = context.works_with();
     context.each(
         &CHECK,
         |region| &region.buckets,
         |_, bucket| {
-            if !named.contains(bucket.name.as_str()) {
+            let user = works.user(&bucket.arn).map(|user| user.is_some());
+            if user != Ok(true) {
                 let notified = bucket.notifications.known().map_err(Gap::clone);
+                // The function may be one that was not read.
                 let is_source = notified.as_ref().is_ok_and(|told| told.targets.iter().any(|target| target.arn.service() == "lambda"));
                 if !is_source {
-                    return notified.map(drop).err().or_else(|| unread.clone()).map_or(Ok(Ruling::NotApplicable), Err);
+                    return notified.and(user).map(|_| Ruling::NotApplicable);
                 }
             }
             judge(context, bucket)
         },
     )
-}
-
-/// The buckets that policies of execution roles name.
-fn named<'c>(context: &'c Context<'_>) -> BTreeSet<&'c str> {
-    let mut names = BTreeSet::new();
-    let roles = context.posture.identity.roles.items.iter().filter(|role| context.functions_of(&role.arn).next().is_some());
-    for role in roles {
-        let attached = role.policies.attached.iter().filter_map(|arn| context.posture.policy(arn)?.document.known().ok());
-        for document in role.policies.inline.values().chain(attached).filter_map(|text| context.library.document(text).ok()) {
-            let allows = document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource());
-            for resource in allows.flat_map(|statement| statement.resources()) {
-                let Some((_, rest)) = resource.split_once(":s3:::") else { continue };
-                let name = rest.split('/').next().unwrap_or_default();
-                if !name.is_empty() && !name.contains(['*', '?', '$']) {
-                    names.insert(name);
-                }
-            }
-        }
-    }
-    names
 }
 
 /// Whether bucket and account together block what `switch` names.

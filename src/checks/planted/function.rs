@@ -103,7 +103,7 @@ fn images(account: &mut Account) {
     account.flaw("FN-010", &unscanned, "nobody scanned it");
     account.flaw("FN-010", &old, "pushed three hundred days ago");
     account.innocent("FN-010", &pinned, "named by its digest, which no tag can change");
-    account.innocent("FN-010", &but_some, "tags that cannot be pushed over, but for some");
+    account.undecided("FN-010", &but_some, "tags cannot be pushed over but for some, and which these are is not read");
     account.innocent("FN-010", &watched, "scanned for as long as it is there");
     for (check, why) in [
         ("FN-007", "an image brings its own runtime"),
