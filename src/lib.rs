@@ -47,6 +47,7 @@
 //! | a check | `src/checks/LAYER/SLUG.rs` | a `mod` line and a list entry in the layer's `mod.rs` |
 //! | a collector | `src/collect/SERVICE.rs` | a line in `src/model/source.rs` and in `Collector::ALL`; what it plants and answers under `tests/it` |
 //! | an operation | a static in its collector's file | a place in that collector's list: policy, pace and plan follow from it |
+//! | a threshold | a line in `src/checks/settings/thresholds.rs` | the check that asks it: the configuration and its sample follow |
 //! | a kind of resource | `src/model/KIND.rs` | a line in `src/model/kinds.rs`: lists, parts and the snapshot's records are made from it |
 //! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
 //! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |

@@ -8,6 +8,7 @@ use super::{Problem, source::SourceText};
 use crate::checks::{Classes, DataClass, Environments, Marks, Protection, Settings, Thresholds};
 
 /// A key: its path, its default as TOML, and what it says. A `*` in the path is a name of the user's own.
+#[derive(Clone)]
 struct Key {
     path: Cow<'static, str>,
     default: Cow<'static, str>,
@@ -84,8 +85,7 @@ fn plain() -> Vec<Key> {
         default: list(&Settings::default().owners).into(),
         about: "Tag keys that say who answers for a function, or how (IR-014).".into(),
     };
-    let copied = PLAIN.iter().map(|key| Key { path: key.path.clone(), default: key.default.clone(), about: key.about.clone() });
-    copied.chain(thresholds).chain([owners]).collect()
+    PLAIN.iter().cloned().chain(thresholds).chain([owners]).collect()
 }
 
 /// The file that explains itself: every key with its default, commented out.
@@ -149,7 +149,7 @@ fn list(words: &[String]) -> String {
 
 /// The keys of the file that mean nothing, each with the nearest that does.
 pub(super) fn unknown(source: &SourceText<'_>) -> Vec<Problem> {
-    let known: Vec<Key> = plain().into_iter().collect();
+    let known = plain();
     let paths: Vec<Vec<&str>> = known.iter().chain(FREE).map(|key| key.path.split('.').collect()).collect();
     let mut problems = Vec::new();
     walk(source, source.table(), &mut Vec::new(), &paths, &mut problems);

@@ -104,12 +104,7 @@ fn owners(source: &SourceText<'_>, given: Option<Vec<String>>, defaults: Vec<Str
 }
 
 /// What is given, in the place of what holds.
-fn marks(
-    source: &SourceText<'_>,
-    path: &[&str],
-    (tags, names): (Option<BTreeMap<String, Vec<String>>>, Option<Vec<String>>),
-    mut marks: Marks,
-) -> Result<Marks, Problem> {
+fn marks(source: &SourceText<'_>, path: &[&str], raw::Marks { tags, names }: raw::Marks, mut marks: Marks) -> Result<Marks, Problem> {
     if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
         marks.tags = tags;
     }
@@ -124,7 +119,7 @@ fn marks(
 }
 
 fn environments(source: &SourceText<'_>, given: raw::Environments, defaults: Environments) -> Result<Environments, Problem> {
-    let one = |name, raw::Marks { tags, names }: raw::Marks, default| marks(source, &["environments", name], (tags, names), default);
+    let one = |name, given, default| marks(source, &["environments", name], given, default);
     let production = one("production", given.production, defaults.production)?;
     let development = one("development", given.development, defaults.development)?;
     for (key, values) in &development.tags {
@@ -148,7 +143,7 @@ fn classes(source: &SourceText<'_>, given: BTreeMap<String, raw::Class>) -> Resu
             return Err(source.at(&path, message));
         };
         let (before, demanded) = known.map(|class| (class.marks, class.demands)).unwrap_or_default();
-        let marks = marks(source, &path, (tags, names), before)?;
+        let marks = marks(source, &path, raw::Marks { tags, names }, before)?;
         if is_new && marks == Marks::default() {
             return Err(source.at(&path, format!("nothing marks the class {name}: give it tags or names")));
         }

@@ -450,6 +450,14 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(ask_with(&CHECK, &invokes("dev"), &settings)[0], ("orders".to_owned(), Says::Fail));
         assert_eq!(ask_with(&CHECK, &invokes("prod"), &settings)[0], ("orders".to_owned(), Says::Pass));
+        let of_class = |class: &str| {
+            change(invokes("prod"), |region| {
+                let other = region.functions.items.last_mut().expect("the other");
+                other.tags = Fact::Known([("data-class".to_owned(), class.to_owned())].into());
+            })
+        };
+        assert_eq!(ask_with(&CHECK, &of_class("public"), &settings)[0], ("orders".to_owned(), Says::Fail));
+        assert_eq!(ask_with(&CHECK, &of_class("restricted"), &settings)[0], ("orders".to_owned(), Says::Pass));
     }
 
     #[test]
