@@ -21,6 +21,14 @@ pub enum Place {
     Paths,
     /// What holds data.
     Data,
+    /// The frameworks.
+    Frameworks,
+    /// The requirements of one framework.
+    Requirements,
+    /// The checks.
+    Checks,
+    /// One check, explained.
+    Check,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -37,7 +45,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -47,6 +55,10 @@ impl Place {
         Self::Role,
         Self::Paths,
         Self::Data,
+        Self::Frameworks,
+        Self::Requirements,
+        Self::Checks,
+        Self::Check,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -67,6 +79,10 @@ impl Place {
             Self::Role => "Role",
             Self::Paths => "Attack paths",
             Self::Data => "Data",
+            Self::Frameworks => "Frameworks",
+            Self::Requirements => "Requirements",
+            Self::Checks => "Checks",
+            Self::Check => "Check",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",
