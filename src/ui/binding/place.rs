@@ -93,6 +93,100 @@ impl Place {
     }
 }
 
+use Place as P;
+
+/// Where something is shown that scrolls or has a cursor.
+pub(super) const VIEWS: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Fix,
+    P::Help,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// The pages whose account can be read again.
+pub(super) const PAGES_BUT_COLLECTORS: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where one can go from to anywhere.
+pub(super) const PAGES: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// What has panes or tabs.
+pub(super) const PANES: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Data,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where a finding is under the cursor.
+pub(super) const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths, P::Requirements];
+/// Where a resource is under the cursor.
+pub(super) const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data];
+/// Where there is something to copy.
+pub(super) const COPIED: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Fix,
+    P::Function,
+    P::Functions,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where letters are text.
+pub(super) const TYPING: &[Place] = &[P::Palette, P::Waive, P::Line];
+
 /// What belongs together in the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {

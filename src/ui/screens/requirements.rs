@@ -7,7 +7,7 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
 };
 
-use self::behind::{Line, check_row, finding_row, line};
+use self::behind::{Held, Line, check_row, finding_row, line};
 use super::{Check, Finding, Fix, TWO_PANES, finding::copy_arn, frameworks::draw_tally};
 use crate::{
     checks::Framework,
@@ -42,6 +42,7 @@ pub(crate) struct Requirements {
     made_for: Option<Stamp>,
     cursor: Cursor,
     inside: Cursor,
+    held: Option<Held>,
     chosen: Option<&'static str>,
     in_detail: bool,
     two_panes: bool,
@@ -105,6 +106,7 @@ impl Requirements {
             made_for: None,
             cursor: Cursor::default(),
             inside: Cursor::default(),
+            held: None,
             chosen: None,
             in_detail: false,
             two_panes: false,
@@ -132,6 +134,9 @@ impl Requirements {
         let at = self.rows.iter().position(|&place| all.get(place).map(|requirement| requirement.key) == self.chosen);
         self.cursor.row = at.unwrap_or(self.cursor.row).min(self.rows.len().saturating_sub(1));
         self.remember(cx);
+        if let (Some(held), Some(requirement)) = (&self.held, self.requirement(cx)) {
+            self.inside.row = held.row(standings, requirement, world).unwrap_or(self.inside.row);
+        }
     }
 
     fn set_filter(&mut self, cx: &Cx<'_>) {
@@ -148,6 +153,7 @@ impl Requirements {
         if chosen != self.chosen {
             self.chosen = chosen;
             self.inside = Cursor::default();
+            self.held = None;
         }
     }
 
@@ -155,6 +161,10 @@ impl Requirements {
     fn lines(&self, cx: &Cx<'_>) -> usize {
         let behind = self.requirement(cx).zip(cx.world()).map(|(requirement, world)| cx.cache.standings(world).behind(requirement));
         behind.into_iter().flatten().map(|standing| 1 + standing.findings.len()).sum()
+    }
+
+    fn hold(&mut self, cx: &Cx<'_>) {
+        self.held = self.line(cx, self.inside.row).zip(cx.world()).map(|(line, world)| Held::of(&line, world));
     }
 
     fn line<'w>(&self, cx: &Cx<'w>, row: usize) -> Option<Line<'w>> {
@@ -293,6 +303,7 @@ impl Screen for Requirements {
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
         if self.in_detail {
             if self.inside.act(action, self.lines(cx)) {
+                self.hold(cx);
                 return Reply::Handled;
             }
         } else if self.cursor.act(action, self.rows.len()) {
@@ -349,6 +360,7 @@ impl Screen for Requirements {
         let again = self.in_detail && self.inside.row == row;
         self.in_detail = true;
         self.inside.row = row;
+        self.hold(cx);
         if again { self.open(cx) } else { Reply::Handled }
     }
 
@@ -362,7 +374,7 @@ impl Screen for Requirements {
         };
         let standings = cx.cache.standings(world);
         if self.two_panes {
-            let [list, detail] = Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(body);
+            let [list, detail] = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]).areas(body);
             self.draw_list(frame, list, cx, standings);
             self.draw_detail(frame, detail, cx, world, standings);
         } else if self.in_detail {
@@ -383,6 +395,23 @@ mod tests {
         ui::{View, testing::Screen},
         world::{Origin, World},
     };
+
+    #[test]
+    fn the_cursor_follows_the_finding_when_the_world_is_replaced() {
+        let before = [World::assess(Origin::Demo, Arc::new(demo::posture()), Arc::default())];
+        let mut shown = View { fleet: &before, generation: 1, ..View::default() };
+        let mut screen = Screen::new(80, 24);
+        screen.press("gwjjj<enter>/S5<enter><enter>jjjj", &shown);
+        let under = |screen: &mut Screen, view: &View<'_>| screen.draw(view).into_iter().find(|row| row.contains('▌')).expect("a cursor");
+        let chosen = under(&mut screen, &shown);
+        assert!(chosen.contains("fn:"), "{chosen}");
+        // The first check of the requirement has nothing to say any more: its two findings above are gone.
+        let mut world = before[0].clone();
+        world.findings.retain(|finding| finding.check.id != "FN-001");
+        let after = [world];
+        shown = View { fleet: &after, generation: 2, ..View::default() };
+        assert_eq!(under(&mut screen, &shown), chosen);
+    }
 
     #[test]
     fn the_evidence_behind_a_requirement_is_a_few_keys_away() {

@@ -9,7 +9,7 @@ use crate::{
         theme::Role,
         widgets::{gauge::count, table::Cell},
     },
-    world::{Finding, Status},
+    world::{Finding, Status, World},
 };
 
 /// A row of what is behind a requirement.
@@ -18,6 +18,37 @@ pub(super) enum Line<'a> {
     Check(&'a Standing),
     /// A finding of one, by its place in the world.
     Finding(u32, &'a Standing),
+}
+
+/// What the cursor is on, to be found again in another world.
+pub(super) struct Held {
+    check: &'static str,
+    finding: Option<String>,
+}
+
+impl Held {
+    /// What a row is about.
+    pub(super) fn of(line: &Line<'_>, world: &World) -> Self {
+        match *line {
+            Line::Check(standing) => Self { check: standing.check.id, finding: None },
+            Line::Finding(place, standing) => {
+                Self { check: standing.check.id, finding: world.findings.get(place as usize).map(|finding| finding.id.clone()) }
+            }
+        }
+    }
+
+    /// The row that is about it now; that of its check, where the finding is gone.
+    pub(super) fn row(&self, standings: &Standings, requirement: &Requirement, world: &World) -> Option<usize> {
+        let mut first = 0;
+        for standing in standings.behind(requirement) {
+            if standing.check.id == self.check {
+                let at = self.finding.as_ref().and_then(|id| standing.findings(world).position(|finding| finding.id == *id));
+                return Some(first + at.map_or(0, |at| at + 1));
+            }
+            first += 1 + standing.findings.len();
+        }
+        None
+    }
 }
 
 /// The row of what is behind a requirement: each check, and after it its findings.
