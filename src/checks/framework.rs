@@ -86,6 +86,11 @@ impl Framework {
         }
     }
 
+    /// Whether its entries are risks and techniques rather than demands: one is met where no check finds an opening for it.
+    pub const fn names_risks(self) -> bool {
+        matches!(self, Self::Owasp | Self::Csa | Self::Attack)
+    }
+
     /// What its requirement `key` asks for, in a few words; empty for one that is not known.
     pub fn requirement(self, key: &str) -> &'static str {
         let titles = TITLES.as_ref().ok().and_then(|titles| titles.frameworks.get(self.word()));

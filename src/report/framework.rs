@@ -76,6 +76,9 @@ pub fn write_text(worlds: &[World], framework: Framework, out: &mut dyn Write) -
         let standings = Standings::of(world);
         writeln!(out, "{} · account {} · taken {}", framework.title(), clean(&world.posture.account), world.posture.taken_at)?;
         writeln!(out, "Judged is what an account shows; whatever else a requirement asks for is yours to show.")?;
+        if framework.names_risks() {
+            writeln!(out, "Its requirements are risks: met is one for which no check finds an opening.")?;
+        }
         writeln!(out)?;
         writeln!(out, "{}", standings.tally(framework).line())?;
         for requirement in standings.requirements(framework) {

@@ -281,7 +281,10 @@ impl Screen for Requirements {
     }
 
     fn heading(&self, _: &Cx<'_>) -> String {
-        self.filter.heading()
+        match self.filter.text() {
+            "" if self.framework.names_risks() => "met: no check finds an opening for it".to_owned(),
+            _ => self.filter.heading(),
+        }
     }
 
     fn about(&self, cx: &Cx<'_>) -> Option<Arn> {
@@ -435,6 +438,7 @@ mod tests {
             let finding = screen.text(&view);
             assert!(finding.contains("1 of") && finding.contains("FN-001 fn:"), "{finding}");
             screen.press("<esc><esc><esc>", &view);
+            assert!(screen.text(&view).contains("no check finds an opening"), "{}", screen.text(&view));
             assert!(screen.text(&view).contains("S10"), "the filter is gone: {}", screen.text(&view));
         }
     }
