@@ -10,6 +10,7 @@ use std::{process::ExitCode, sync::Arc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use palisade::{
     checks::Settings,
+    standing::Standings,
     ui::{Glyphs, Input, Root, View, theme::Themes},
     world::{Origin, World},
 };
@@ -45,7 +46,25 @@ fn main() -> ExitCode {
     println!("an account of {size} functions: {} findings", world.findings.len());
     let worlds = [world];
 
-    for (what, keys) in [("overview", ""), ("findings", FINDINGS), ("functions", FUNCTIONS), ("finding", FINDING)] {
+    let (stand, standings) = budget::worked(|| Standings::of(&worlds[0]));
+    figures.tell("where the account stands in every check and framework", stand, "ms", Some(50.0));
+    let (first, found) = budget::worked(|| worlds[0].fix_first(5).len());
+    figures.tell(
+        &format!("what to fix first: {found} of {}", standings.checks.iter().map(|check| check.fail).sum::<usize>()),
+        first,
+        "ms",
+        Some(50.0),
+    );
+
+    for (what, keys) in [
+        ("overview", ""),
+        ("findings", FINDINGS),
+        ("functions", FUNCTIONS),
+        ("finding", FINDING),
+        ("frameworks", FRAMEWORKS),
+        ("requirement", REQUIREMENT),
+        ("checks", CHECKS),
+    ] {
         for (width, height, frame_budget) in [(120, 36, 2.0), (300, 80, 6.0)] {
             let mut bench = Bench::new(new_root(), width, height);
             let (first, ()) = budget::worked(|| bench.frame(&worlds, 1, false));
@@ -99,6 +118,12 @@ fn main() -> ExitCode {
 const FINDINGS: &str = "gi";
 /// Keys from the first screen to the list of functions.
 const FUNCTIONS: &str = "gf";
+/// Keys from the first screen to the frameworks.
+const FRAMEWORKS: &str = "gw";
+/// Keys from the first screen to the evidence behind a requirement.
+const REQUIREMENT: &str = "gwjjj\n\n";
+/// Keys from the first screen to the checks.
+const CHECKS: &str = "ge";
 /// Keys from the first screen to one finding.
 const FINDING: &str = "\n";
 

@@ -115,6 +115,9 @@ pub enum Command {
     Explain {
         /// A check's id or slug, such as FN-001
         id: String,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Print the least IAM policy that collection needs, or that a ROLE of the account does
     Policy(Policy),

@@ -70,6 +70,8 @@ pub mod remedy;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod score;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod standing;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod world;
 
 #[cfg(feature = "tui")]

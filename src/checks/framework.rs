@@ -1,6 +1,23 @@
 //! Other people's frameworks: which of their requirements the checks speak of.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+
 use super::Check;
+
+static TITLES: LazyLock<Result<Titles, toml::de::Error>> = LazyLock::new(|| toml::from_str(include_str!("requirements.toml")));
+
+/// What requirements ask for, which `requirements.toml` holds with its date and sources.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Titles {
+    /// The day on which it was looked up.
+    #[allow(dead_code, reason = "for the reader of the file")]
+    as_of: String,
+    #[serde(flatten)]
+    frameworks: BTreeMap<String, BTreeMap<String, String>>,
+}
 
 /// A framework.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +72,31 @@ impl Framework {
         }
     }
 
+    /// Its name in the few words that a list has room for.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::SecurityHub => "AWS Security Hub",
+            Self::Cis => "CIS AWS Foundations 7.0.0",
+            Self::Csf => "NIST CSF 2.0",
+            Self::Owasp => "OWASP Serverless 2018",
+            Self::Csa => "CSA Serverless 12",
+            Self::Attack => "MITRE ATT&CK 18",
+            Self::Pci => "PCI DSS 4.0.1",
+            Self::Soc => "SOC 2",
+        }
+    }
+
+    /// Whether its entries are risks and techniques rather than demands: one is met where no check finds an opening for it.
+    pub const fn names_risks(self) -> bool {
+        matches!(self, Self::Owasp | Self::Csa | Self::Attack)
+    }
+
+    /// What its requirement `key` asks for, in a few words; empty for one that is not known.
+    pub fn requirement(self, key: &str) -> &'static str {
+        let titles = TITLES.as_ref().ok().and_then(|titles| titles.frameworks.get(self.word()));
+        titles.and_then(|titles| titles.get(key)).map_or("", String::as_str)
+    }
+
     /// Its requirements that `check` speaks of.
     pub const fn keys(self, check: &Check) -> &'static [&'static str] {
         let links = &check.links;
@@ -68,5 +110,26 @@ impl Framework {
             Self::Pci => links.pci,
             Self::Soc => links.soc,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::all;
+
+    #[test]
+    fn every_requirement_that_a_check_speaks_of_has_a_title() {
+        let titles = TITLES.as_ref().expect("requirements.toml is sound");
+        assert_eq!(titles.frameworks.len(), Framework::ALL.len());
+        for framework in Framework::ALL {
+            assert!(titles.frameworks.contains_key(framework.word()), "{}", framework.word());
+            for check in all() {
+                for key in framework.keys(check) {
+                    assert!(!framework.requirement(key).is_empty(), "{}: {} {key} has no title", check.id, framework.word());
+                }
+            }
+        }
+        assert_eq!(Framework::Owasp.requirement("S99"), "");
     }
 }

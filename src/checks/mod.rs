@@ -7,6 +7,7 @@
 mod context;
 mod data;
 mod event_pattern;
+mod explanation;
 mod feeds;
 mod framework;
 mod function;
@@ -42,6 +43,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use context::Context;
+pub use explanation::{Body, Part};
 pub use feeds::{Feed, Feeds};
 pub use framework::Framework;
 pub use guide::Guide;

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::{CommandError, print};
 use crate::{
-    checks::{self, Check, Layer, Links, Severity},
+    checks::{self, Check, Framework, Guide, Layer, Links, Severity},
     cli::Format,
+    report,
 };
 
 #[derive(Serialize)]
@@ -21,6 +22,16 @@ struct Entry {
     how: &'static str,
     reads: &'static [crate::model::Source],
     frameworks: &'static Links,
+    requirements: Vec<Requirement>,
+    guide: &'static Guide,
+}
+
+/// What a key of another framework asks for.
+#[derive(Serialize)]
+struct Requirement {
+    framework: &'static str,
+    requirement: &'static str,
+    title: &'static str,
 }
 
 pub(super) fn list(format: Format) -> Result<ExitCode, CommandError> {
@@ -58,37 +69,27 @@ impl From<&'static Check> for Entry {
             how: check.how,
             reads: check.reads,
             frameworks: &check.links,
+            requirements: Framework::ALL.into_iter().flat_map(|framework| requirements(framework, check)).collect(),
+            guide: &check.guide,
         }
     }
 }
 
-pub(super) fn explain(name: &str) -> Result<ExitCode, CommandError> {
+fn requirements(framework: Framework, check: &Check) -> impl Iterator<Item = Requirement> {
+    let keys = framework.keys(check).iter();
+    keys.map(move |&key| Requirement { framework: framework.word(), requirement: key, title: framework.requirement(key) })
+}
+
+pub(super) fn explain(name: &str, format: Format) -> Result<ExitCode, CommandError> {
     let check = find(name)?;
-    let sources: Vec<&str> = check.reads.iter().map(|source| source.word()).collect();
-    let mut text = format!("{} {}\n\n  {}\n\n", check.id, check.slug, check.title);
-    for (label, value) in [
-        ("Layer", format!("{}: {}", check.layer, check.layer.promise())),
-        ("Severity", check.severity.word().to_owned()),
-        ("Why", check.why.to_owned()),
-        ("Decided by", check.how.to_owned()),
-        ("Reads", sources.join(", ")),
-        ("Responsible", "you: this is on the customer's side of the shared responsibility model".to_owned()),
-    ] {
-        let _ = writeln!(text, "  {label:<12} {}", wrap(&value, 100).join("\n               "));
+    match format {
+        Format::Text => print(report::explain::text(check).as_bytes()),
+        Format::Json => {
+            let mut json = serde_json::to_vec_pretty(&Entry::from(check)).map_err(CommandError::failed)?;
+            json.push(b'\n');
+            print(&json)
+        }
     }
-    for (framework, keys) in check.links.iter() {
-        let _ = writeln!(text, "  {framework:<15} {}", keys.join(", "));
-    }
-    if !check.guide.avoids.is_empty() {
-        text.push_str("\n  Keeps quiet about\n");
-    }
-    for avoided in check.guide.avoids {
-        let _ = writeln!(text, "    - {}", wrap(avoided, 100).join("\n      "));
-    }
-    for (way, lines) in check.guide.ways() {
-        let _ = writeln!(text, "\n  {way}\n    {}", lines.replace('\n', "\n    "));
-    }
-    print(text.as_bytes())
 }
 
 /// The check called `name`.
@@ -105,22 +106,4 @@ pub(super) fn find(name: &str) -> Result<&'static Check, CommandError> {
         let hint = nearest.map_or_else(String::new, |check| format!(" Did you mean {} ({})?", check.id, check.slug));
         CommandError::usage(format!("there is no check {name:?}.{hint} `palisade checks` lists them all"))
     })
-}
-
-/// Breaks `text` into lines of at most `width` characters, at spaces.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }

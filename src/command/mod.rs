@@ -118,7 +118,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Data(asked)) => data::data(&asked),
         Some(Command::Can(asked)) => can::run(&asked),
         Some(Command::Checks { format }) => catalogue::list(format),
-        Some(Command::Explain { id }) => catalogue::explain(&id),
+        Some(Command::Explain { id, format }) => catalogue::explain(&id, format),
         Some(Command::Policy(asked)) => policy::run(&asked),
         Some(Command::Config { command }) => configuration::run(&command),
         #[cfg(feature = "tui")]

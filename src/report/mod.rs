@@ -1,6 +1,7 @@
 //! Reports: a world, written for people or for programs.
 
 pub mod decision;
+pub mod explain;
 pub mod framework;
 mod json;
 pub mod privilege;

@@ -69,6 +69,10 @@ pub enum Action {
     GoCollectors,
     /// To what holds data.
     GoData,
+    /// To the frameworks.
+    GoFrameworks,
+    /// To the checks.
+    GoChecks,
     /// To the attack paths.
     GoPaths,
     /// To the accounts.
@@ -95,6 +99,8 @@ pub enum Action {
     Paths,
     /// Show the fix.
     Fix,
+    /// Explain the check.
+    Explain,
     /// Accept the finding.
     Waive,
     /// Copy the fix or the value.
@@ -139,29 +145,7 @@ pub struct Binding {
 use Action as A;
 use Group as G;
 use Place as P;
-
-const VIEWS: &[Place] = &[
-    P::Overview,
-    P::Findings,
-    P::Finding,
-    P::Functions,
-    P::Function,
-    P::Role,
-    P::Paths,
-    P::Collectors,
-    P::Accounts,
-    P::Fix,
-    P::Help,
-    P::Data,
-];
-const PAGES_BUT_COLLECTORS: &[Place] =
-    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Accounts, P::Data];
-const PAGES: &[Place] =
-    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Accounts, P::Data];
-const PANES: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Collectors, P::Data];
-const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths];
-const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data];
-const TYPING: &[Place] = &[P::Palette, P::Waive, P::Line];
+use place::{ABOUT_A_FINDING, ABOUT_A_RESOURCE, COPIED, PAGES, PAGES_BUT_COLLECTORS, PANES, TYPING, VIEWS};
 
 const fn binding(
     action: Action,
@@ -178,31 +162,40 @@ const fn binding(
 /// The table. The footer shows labels in this order.
 pub static BINDINGS: &[Binding] = &[
     binding(A::Open, "open", &["enter", "l", "right"], PAGES, G::Navigate, "open", "open what is under the cursor"),
-    binding(A::Next, "next", &["n"], &[P::Finding, P::Function, P::Paths], G::Move, "next", "next finding, function or path of the list"),
+    binding(
+        A::Next,
+        "next",
+        &["n"],
+        &[P::Finding, P::Function, P::Paths, P::Check],
+        G::Move,
+        "next",
+        "next finding, function, path or check of the list",
+    ),
     binding(
         A::Previous,
         "previous",
         &["N"],
-        &[P::Finding, P::Function, P::Paths],
+        &[P::Finding, P::Function, P::Paths, P::Check],
         G::Move,
         "previous",
-        "previous finding, function or path",
+        "previous finding, function, path or check",
     ),
     binding(A::Fix, "fix", &["f"], ABOUT_A_FINDING, G::Act, "fix", "show the fix: commands, undo, risk"),
     binding(
-        A::Copy,
-        "copy",
-        &["y"],
-        &[P::Overview, P::Findings, P::Finding, P::Fix, P::Function, P::Functions, P::Role, P::Paths, P::Collectors, P::Accounts, P::Data],
+        A::Explain,
+        "explain",
+        &["e"],
+        &[P::Overview, P::Findings, P::Finding, P::Requirements],
         G::Act,
-        "copy",
-        "copy the fix, the path, the missing policy or the name",
+        "explain",
+        "explain the check: why, from which calls, whose side, ways out",
     ),
+    binding(A::Copy, "copy", &["y"], COPIED, G::Act, "copy", "copy the fix, the path, the missing policy or the name"),
     binding(
         A::CopyArn,
         "copy-arn",
         &["Y"],
-        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Data],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Data, P::Requirements],
         G::Act,
         "",
         "copy the ARN",
@@ -213,7 +206,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Filter,
         "filter",
         &["/"],
-        &[P::Findings, P::Functions],
+        &[P::Findings, P::Functions, P::Requirements, P::Checks],
         G::Act,
         "filter",
         "narrow the list: words, sev>=high layer:1 fix:1key",
@@ -257,6 +250,8 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
     binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
     binding(A::GoData, "go-data", &["g d"], PAGES, G::GoTo, "", "data: who writes it, who reads it, what it lacks"),
+    binding(A::GoFrameworks, "go-frameworks", &["g w"], PAGES, G::GoTo, "", "frameworks: which requirements are met, which are not"),
+    binding(A::GoChecks, "go-checks", &["g e"], PAGES, G::GoTo, "", "checks: what each asks, and how the account stands"),
     binding(A::GoPaths, "go-paths", &["g p"], PAGES, G::GoTo, "", "attack paths"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
     binding(A::GoRole, "go-role", &["g r"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "the execution role"),

@@ -3,6 +3,7 @@
 use std::{
     cell::{OnceCell, RefCell},
     collections::HashMap,
+    ptr,
     rc::Rc,
 };
 
@@ -10,8 +11,12 @@ use super::{View, portrait::Portrait, roster::Roster, texts::Texts};
 use crate::{
     model::Arn,
     remedy::{Effort, Plan},
+    standing::Standings,
     world::{Finding, World},
 };
+
+/// How many findings are named that are to be mended first.
+pub(crate) const FIRST: usize = 5;
 
 /// Which world something was worked out for.
 pub(crate) type Stamp = (u64, usize);
@@ -22,6 +27,8 @@ pub(crate) struct Cache {
     stamp: Option<Stamp>,
     roster: OnceCell<Roster>,
     texts: OnceCell<Texts>,
+    standings: OnceCell<Standings>,
+    first: OnceCell<Vec<(u32, Effort)>>,
     efforts: RefCell<HashMap<u32, Option<Effort>>>,
     plan: RefCell<Option<(u32, Rc<Option<Plan>>)>>,
     portrait: RefCell<Option<(Arn, Rc<Portrait>)>>,
@@ -49,6 +56,19 @@ impl Cache {
     /// What a filter looks at.
     pub(crate) fn texts(&self, world: &World) -> &Texts {
         self.texts.get_or_init(|| Texts::new(world))
+    }
+
+    /// How the account stands in every check and every framework.
+    pub(crate) fn standings(&self, world: &World) -> &Standings {
+        self.standings.get_or_init(|| Standings::of(world))
+    }
+
+    /// The rows of the findings to mend first, with what each asks of a person.
+    pub(crate) fn first(&self, world: &World) -> &[(u32, Effort)] {
+        self.first.get_or_init(|| {
+            let row = |finding: &Finding| (0u32..).zip(&world.findings).find(|(_, other)| ptr::eq(*other, finding)).map(|(row, _)| row);
+            world.fix_first(FIRST).into_iter().filter_map(|(finding, plan)| Some((row(finding)?, plan.effort))).collect()
+        })
     }
 
     /// How much the fix of the finding at `row` asks of a person.

@@ -12,6 +12,7 @@ use crate::{
     paths::Node,
     remedy::Effort,
     score::Grade,
+    standing::Met,
     world::{Finding, Status},
 };
 
@@ -126,6 +127,17 @@ impl Glyphs {
         }
     }
 
+    /// The sign of how an account stands in something.
+    pub(crate) const fn met(self, met: Met) -> &'static str {
+        match met {
+            Met::NotMet => self.pick("✖", "X"),
+            Met::Unknown => "?",
+            Met::Waived => "~",
+            Met::Met => self.pass(),
+            Met::NotApplicable => self.none(),
+        }
+    }
+
     /// The sign of a source's state.
     pub(crate) const fn source(self, state: SourceState) -> &'static str {
         match state {
@@ -206,6 +218,25 @@ pub(crate) const fn finding_role(finding: &Finding) -> Role {
         Status::Unknown => Role::Unknown,
         Status::Waived => Role::Waived,
         Status::Pass => Role::Pass,
+    }
+}
+
+/// How an account stands in something, in the width of a column.
+pub(crate) const fn met_word(met: Met) -> &'static str {
+    match met {
+        Met::NotApplicable => "n/a",
+        met => met.words(),
+    }
+}
+
+/// The role of how an account stands in something.
+pub(crate) const fn met_role(met: Met) -> Role {
+    match met {
+        Met::NotMet => Role::Fail,
+        Met::Unknown => Role::Unknown,
+        Met::Waived => Role::Waived,
+        Met::Met => Role::Pass,
+        Met::NotApplicable => Role::Dim,
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Scope {
     All,
     /// One layer.
     Layer(Layer),
+    /// One check, by its id.
+    Check(&'static str),
     /// One resource.
     Resource(Arn),
 }
@@ -183,6 +185,7 @@ impl Index {
         let in_scope = |finding: &Finding| match &self.scope {
             Scope::All => true,
             Scope::Layer(layer) => finding.check.layer == *layer,
+            Scope::Check(id) => finding.check.id == *id,
             Scope::Resource(arn) => finding.resource == *arn,
         };
         let mut scoped = 0;

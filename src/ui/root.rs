@@ -11,12 +11,10 @@ use super::{
     binding::{self, Action, Hit, Key, Place},
     cache::Cache,
     index::Scope,
-    paint::put,
     screen::{Cx, Edit, Reply, Screen},
-    screens::{Accounts, AttackPaths, Collectors, Data, Findings, Functions, Help, Overview, Palette, which_key},
+    screens::{Accounts, AttackPaths, Checks, Collectors, Data, Findings, Frameworks, Functions, Help, Overview, Palette, which_key},
     theme::{Glyphs, Role, Theme, ThemeChoice},
-    widgets::{card, footer, header, toast},
-    width::{Cut, fit, width},
+    widgets::{crumbs, footer, header, toast},
 };
 use crate::paths::Question;
 
@@ -224,6 +222,8 @@ impl Root {
             Action::GoFindings => self.go(Place::Findings, || Box::new(Findings::new(Scope::All)), true),
             Action::GoFunctions => self.go(Place::Functions, || Box::new(Functions::default()), false),
             Action::GoData => self.go(Place::Data, || Box::new(Data::default()), false),
+            Action::GoFrameworks => self.go(Place::Frameworks, || Box::new(Frameworks::default()), false),
+            Action::GoChecks => self.go(Place::Checks, || Box::new(Checks::default()), false),
             Action::GoCollectors => self.go(Place::Collectors, || Box::new(Collectors::default()), false),
             Action::GoPaths => self.go(Place::Paths, || Box::new(AttackPaths::default()), true),
             Action::Paths => {
@@ -285,7 +285,7 @@ impl Root {
         self.stack.iter_mut().for_each(|screen| screen.catch_up(&cx));
         frame.buffer_mut().set_style(area, cx.style(Role::Text));
         if area.width < SCORE.0 || area.height < SCORE.1 {
-            tiny(frame, area, &cx);
+            crumbs::tiny(frame, area, &cx);
             return;
         }
         header::draw(frame, area, &cx);
@@ -328,7 +328,7 @@ impl Root {
             // After the body: a screen brings its heading up to date when it draws.
             let titles: Vec<String> = self.stack.iter().filter(|screen| !screen.overlay()).map(|screen| screen.title(view)).collect();
             let heading = self.stack.get(base).map(|screen| screen.heading(&cx)).unwrap_or_default();
-            crumbs(frame, Rect { y: area.y + 1, height: 1, ..area }, &cx, &titles, &heading);
+            crumbs::draw(frame, Rect { y: area.y + 1, height: 1, ..area }, &cx, &titles, &heading);
             if let (Some(first), Some(screen)) = (pending, self.stack.last()) {
                 which_key::draw(frame, body, &cx, screen.place(), first);
             }
@@ -355,42 +355,6 @@ fn unavailable(action: Action, view: &View<'_>) -> Option<&'static str> {
     }
 }
 
-/// Where one is, and what the screen says at the right.
-fn crumbs(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, titles: &[String], heading: &str) {
-    let buffer = frame.buffer_mut();
-    let total = usize::from(area.width);
-    let heading = fit(heading, total * 3 / 5, Cut::End, cx.glyphs.ellipsis());
-    let mut room = total.saturating_sub(width(&heading) + 3);
-    let between = format!(" {} ", cx.glyphs.crumb());
-    let all: usize = titles.iter().map(|title| width(title) + width(&between)).sum();
-    // Where there is no room for the way, there is for the place.
-    let titles = if all > room { titles.get(titles.len().saturating_sub(1)..).unwrap_or_default() } else { titles };
-    let mut x = 1;
-    for (index, title) in titles.iter().enumerate() {
-        if index > 0 {
-            x = put(buffer, area, x, 0, &between, cx.style(Role::Dim));
-            room = room.saturating_sub(width(&between));
-        }
-        let last = index + 1 == titles.len();
-        let text = fit(title, room, Cut::Middle, cx.glyphs.ellipsis());
-        room = room.saturating_sub(width(&text));
-        x = put(buffer, area, x, 0, &text, cx.style(if last { Role::Title } else { Role::Dim }));
-    }
-    let at = area.width.saturating_sub(1 + u16::try_from(width(&heading)).unwrap_or(u16::MAX));
-    put(buffer, area, at, 0, &heading, cx.style(Role::Dim));
-}
-
-/// All that fits into a corner: `61C 78B 84B 70C ?`.
-fn tiny(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-    let text = match cx.world() {
-        Some(world) => {
-            let layers = world.score.layers.iter().map(|layer| card::score(&layer.rating).replace("- ?", "?").replace(' ', ""));
-            layers.collect::<Vec<_>>().join(" ")
-        }
-        None => "?".to_owned(),
-    };
-    put(frame.buffer_mut(), area, 0, 0, &text, cx.style(Role::Text));
-}
 /// Where keys are typed on a screen that is at `place`: most have one line, the others are for typing only.
 const fn typed(place: Place) -> Place {
     match place {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every screen with the keys that lead there from the overview.
-const SCREENS: [(&str, &str); 23] = [
+const SCREENS: [(&str, &str); 31] = [
     ("overview", ""),
     ("findings", "1"),
     ("filter", "gi/sev>=high refund"),
@@ -39,6 +39,14 @@ const SCREENS: [(&str, &str); 23] = [
     ("palette", ":"),
     ("palette search", ":orders"),
     ("which-key", "g"),
+    ("fix first", "<tab>"),
+    ("frameworks", "gw"),
+    ("requirements", "gwjj<enter>"),
+    ("requirement", "gwjjj<enter><enter>"),
+    ("checks", "ge"),
+    ("checks filter", "ge/url"),
+    ("check", "ge/dp-<enter><enter>"),
+    ("check fix", "ge/dp-<enter><enter><tab>"),
 ];
 
 /// Every screen at the sizes of the design: what it must say, and no row wider than the terminal.
@@ -47,7 +55,7 @@ const SCREENS: [(&str, &str); 23] = [
 fn every_screen_says_what_it_is_for() {
     let fleet = [world(), denied_world()];
     let view = view(&fleet);
-    let must: [(&str, &[&str]); 23] = [
+    let must: [(&str, &[&str]); 31] = [
         ("overview", &["Function", "Identity", "Data", "Monitoring", "Response", "denied", "n/a", "DEMO", "CRIT"]),
         ("findings", &["FN-001", "CRIT", "sort: risk", "1-key"]),
         ("filter", &["/sev>=high refund", "Esc cancel", "filtered out"]),
@@ -68,9 +76,17 @@ fn every_screen_says_what_it_is_for() {
         ("collectors denied", &["logs:DescribeLogGroups", "AccessDeniedException"]),
         ("accounts", &["123456789012", "210987654321"]),
         ("help", &["show the fix", "Ctrl-D"]),
-        ("palette", &["command", "go-functions"]),
+        ("palette", &["command", "go-overview"]),
         ("palette search", &["fn:orders-refund", "function", "role"]),
         ("which-key", &["collectors", "functions"]),
+        ("fix first", &["Fix first", "points gained for effort", "no single fix"]),
+        ("frameworks", &["NIST CSF 2.0", "MITRE ATT&CK 18", "UNKN", "SOC 2"]),
+        ("requirements", &["PR.AA", "✖ not met", "? unknown", "identities and access"]),
+        ("requirement", &["findings", "S1 injection through events", "CHECK"]),
+        ("checks", &["FN-001", "CRIT", "FAIL", "PASS"]),
+        ("checks filter", &["/url", "filtered out", "FN-002"]),
+        ("check", &["Why it matters", "DP-001", "layer 3 Data"]),
+        ("check fix", &["AWS CLI", "$ aws"]),
     ];
     for (columns, rows) in [(120, 36), (80, 24)] {
         for ((name, keys), (of, words)) in SCREENS.into_iter().zip(must) {
@@ -338,6 +354,10 @@ fn the_help_lists_every_binding_of_its_place() {
         ("c?", Place::Collectors),
         ("ga?", Place::Accounts),
         ("f?", Place::Fix),
+        ("gw?", Place::Frameworks),
+        ("gw<enter>?", Place::Requirements),
+        ("ge?", Place::Checks),
+        ("ge<enter>?", Place::Check),
     ] {
         let mut screen = Screen::new(120, 200);
         screen.press(keys, &view);
@@ -409,7 +429,7 @@ proptest! {
     #[test]
     fn no_size_and_no_keys_make_it_panic(
         sizes in prop::collection::vec((1u16..200, 1u16..60), 1..5),
-        keys in prop::collection::vec("(j|k|g|G|h|l|L|n|N|f|y|Y|w|s|z|c|1|2|4|/|:|\\?|T|R|P|X|S|i|a|o|u|r|<enter>|<esc>|<tab>|<backspace>|<ctrl-d>|<ctrl-u>|<ctrl-f>|<down>|>=|関|sev:h)", 1..30),
+        keys in prop::collection::vec("(j|k|g|G|h|l|L|n|N|f|y|Y|w|s|z|c|1|2|4|/|:|\\?|T|R|P|X|S|i|a|o|u|r|e|<enter>|<esc>|<tab>|<backspace>|<ctrl-d>|<ctrl-u>|<ctrl-f>|<down>|>=|関|sev:h)", 1..30),
         which in 0usize..4,
     ) {
         let fleets = [vec![world()], vec![hostile(), world()], vec![denied_world()], vec![]];

@@ -212,8 +212,35 @@ fn the_catalogue_is_listed_and_explained() {
     for check in palisade::checks::all() {
         assert!(stdout(&listed).contains(check.id));
         let explained = run(&["explain", &check.id.to_lowercase()]);
-        assert!(stdout(&explained).contains(check.title), "{}", check.id);
+        assert_eq!(stdout(&explained), palisade::report::explain::text(check), "{}", check.id);
     }
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let expected = ["frameworks", "guide", "how", "id", "layer", "reads", "requirements", "severity", "slug", "title", "why"];
+    for entry in json.as_array().unwrap() {
+        assert_eq!(keys(entry), expected);
+        assert_eq!(keys(&entry["guide"]), ["avoids", "calls", "cli", "cloudformation", "provider", "terraform", "undo"]);
+        for requirement in entry["requirements"].as_array().unwrap() {
+            assert_eq!(keys(requirement), ["framework", "requirement", "title"]);
+        }
+    }
+    let explained: Value = serde_json::from_slice(&run(&["explain", "FN-001", "--format", "json"]).stdout).unwrap();
+    assert_eq!(explained, json[0]);
+}
+
+#[test]
+fn a_framework_is_told_per_requirement_with_its_title() {
+    let report: Value =
+        serde_json::from_slice(&run(&["scan", "--demo", "--framework", "owasp-sls-2018", "--format", "json"]).stdout).unwrap();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&report), ["account", "framework", "requirements", "schema", "taken_at", "title"]);
+    for requirement in report["requirements"].as_array().unwrap() {
+        assert_eq!(keys(requirement), ["checks", "requirement", "status", "title"]);
+        for check in requirement["checks"].as_array().unwrap() {
+            assert_eq!(keys(check), ["check", "findings", "pass", "status", "title"]);
+        }
+    }
+    let text = run(&["scan", "--demo", "--framework", "owasp-sls-2018"]);
+    assert!(stdout(&text).contains("broken access control"), "{}", stdout(&text));
 }
 
 #[test]

@@ -21,6 +21,14 @@ pub enum Place {
     Paths,
     /// What holds data.
     Data,
+    /// The frameworks.
+    Frameworks,
+    /// The requirements of one framework.
+    Requirements,
+    /// The checks.
+    Checks,
+    /// One check, explained.
+    Check,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -37,7 +45,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -47,6 +55,10 @@ impl Place {
         Self::Role,
         Self::Paths,
         Self::Data,
+        Self::Frameworks,
+        Self::Requirements,
+        Self::Checks,
+        Self::Check,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -67,6 +79,10 @@ impl Place {
             Self::Role => "Role",
             Self::Paths => "Attack paths",
             Self::Data => "Data",
+            Self::Frameworks => "Frameworks",
+            Self::Requirements => "Requirements",
+            Self::Checks => "Checks",
+            Self::Check => "Check",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",
@@ -76,6 +92,100 @@ impl Place {
         }
     }
 }
+
+use Place as P;
+
+/// Where something is shown that scrolls or has a cursor.
+pub(super) const VIEWS: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Fix,
+    P::Help,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// The pages whose account can be read again.
+pub(super) const PAGES_BUT_COLLECTORS: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where one can go from to anywhere.
+pub(super) const PAGES: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// What has panes or tabs.
+pub(super) const PANES: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Functions,
+    P::Function,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Data,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where a finding is under the cursor.
+pub(super) const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths, P::Requirements];
+/// Where a resource is under the cursor.
+pub(super) const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data];
+/// Where there is something to copy.
+pub(super) const COPIED: &[Place] = &[
+    P::Overview,
+    P::Findings,
+    P::Finding,
+    P::Fix,
+    P::Function,
+    P::Functions,
+    P::Role,
+    P::Paths,
+    P::Collectors,
+    P::Accounts,
+    P::Data,
+    P::Frameworks,
+    P::Requirements,
+    P::Checks,
+    P::Check,
+];
+/// Where letters are text.
+pub(super) const TYPING: &[Place] = &[P::Palette, P::Waive, P::Line];
 
 /// What belongs together in the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,9 +10,9 @@ use ratatui::{
 
 use self::related::neighbours;
 pub(crate) use self::related::related;
-use super::{Findings, Fix, Function, Principal, TWO_PANES, Waive};
+use super::{Check, Findings, Fix, Function, Principal, TWO_PANES, Waive, check::draw_part};
 use crate::{
-    checks::Confidence,
+    checks::{Confidence, Part},
     model::{Arn, text},
     ui::{
         Effect, View,
@@ -98,10 +98,9 @@ impl Finding {
                 summary(&mut prose, cx, finding);
                 prose.heading("Why it matters");
                 why(&mut prose, finding);
-                prose.heading("How it is decided");
-                prose.text(finding.check.how, Role::Text);
-                avoids(&mut prose, finding);
-                keys(&mut prose, finding);
+                // What is good the summary denies, why was said with the gap, and the fix is this finding's own.
+                let said = |part: &&Part| part.way().is_none() && !matches!(part.heading, "What is good" | "Why it matters");
+                finding.check.explanation().iter().filter(said).for_each(|part| draw_part(&mut prose, part));
             }
             1 => evidence(&mut prose, finding),
             2 => fix(&mut prose, cx, world, place),
@@ -240,17 +239,6 @@ pub(crate) fn keys(prose: &mut Prose<'_>, finding: &world::Finding) {
     }
 }
 
-/// What looks like the defect and was not taken for it.
-fn avoids(prose: &mut Prose<'_>, finding: &world::Finding) {
-    if finding.check.guide.avoids.is_empty() {
-        return;
-    }
-    prose.heading("What it keeps quiet about");
-    for avoided in finding.check.guide.avoids {
-        prose.item("-", Role::Dim, avoided, Role::Text);
-    }
-}
-
 /// Copies an ARN.
 pub(crate) fn copy_arn(arn: &Arn) -> Reply {
     Reply::Effect(Effect::Copy { text: text::clean(arn.as_str()).into_owned(), what: "ARN".to_owned() })
@@ -299,7 +287,7 @@ impl Screen for Finding {
                 None => Some("this finding is gone"),
             },
             Action::Open => (self.pane != 3).then_some("Tab goes to Related, where there is something to open"),
-            Action::CopyArn => found.is_none().then_some("this finding is gone"),
+            Action::CopyArn | Action::Explain => found.is_none().then_some("this finding is gone"),
             _ => None,
         }
     }
@@ -349,6 +337,7 @@ impl Screen for Finding {
             (Action::Next, _) => self.step(cx, 1),
             (Action::Previous, _) => self.step(cx, -1),
             (Action::Fix, Some(_)) => Reply::Open(Box::new(Fix::new(self.id.clone()))),
+            (Action::Explain, Some((_, finding, _))) => Reply::Open(Box::new(Check::new(finding.check))),
             (Action::Copy, Some((place, _, world))) => Fix::copy(cx, world, place),
             (Action::Waive, Some((_, finding, world))) => Reply::Open(Box::new(Waive::new(finding, world))),
             (Action::CopyArn, Some((_, finding, _))) => copy_arn(&finding.resource),

@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, Waive, finding};
+use super::{Check, Finding, Fix, Function, Principal, THREE_PANES, TWO_PANES, Waive, finding};
 use crate::{
     model::{Arn, text},
     ui::{
@@ -222,6 +222,7 @@ impl Screen for Findings {
         match &self.index.scope {
             Scope::All => "Findings".to_owned(),
             Scope::Layer(layer) => format!("{} {}", layer.index() + 1, layer.title()),
+            Scope::Check(id) => (*id).to_owned(),
             Scope::Resource(arn) => resource_name(arn),
         }
     }
@@ -250,7 +251,7 @@ impl Screen for Findings {
                 Some(((_, found), world)) => finding::related(world, found, action).is_none().then_some("this finding has none"),
                 None => Some("no finding under the cursor"),
             },
-            Action::Open | Action::CopyArn | Action::Write => found.is_none().then_some("no finding under the cursor"),
+            Action::Open | Action::Explain | Action::CopyArn | Action::Write => found.is_none().then_some("no finding under the cursor"),
             Action::NextPane | Action::PreviousPane | Action::Zoom => (!self.two_panes && !self.zoomed).then_some("there is one pane only"),
             _ => None,
         }
@@ -304,6 +305,7 @@ impl Screen for Findings {
                 Reply::Handled
             }
             (Action::Fix, Some(((_, finding), _))) => Reply::Open(Box::new(Fix::new(finding.id.clone()))),
+            (Action::Explain, Some(((_, finding), _))) => Reply::Open(Box::new(Check::new(finding.check))),
             (Action::Copy, Some(((place, _), world))) => Fix::copy(cx, world, place),
             (Action::Waive, Some(((_, finding), world))) => Reply::Open(Box::new(Waive::new(finding, world))),
             (Action::CopyArn, Some(((_, finding), _))) => finding::copy_arn(&finding.resource),

@@ -2,11 +2,14 @@
 
 mod accounts;
 mod attack_paths;
+mod check;
+mod checks;
 mod collectors;
 mod data;
 mod finding;
 mod findings;
 mod fix;
+mod frameworks;
 mod function;
 mod functions;
 mod help;
@@ -14,22 +17,27 @@ mod overview;
 mod palette;
 mod principal;
 mod reach;
+mod requirements;
 mod waive;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
 pub(crate) use attack_paths::AttackPaths;
+pub(crate) use check::Check;
+pub(crate) use checks::Checks;
 pub(crate) use collectors::Collectors;
 pub(crate) use data::Data;
 pub(crate) use finding::Finding;
 pub(crate) use findings::Findings;
 pub(crate) use fix::Fix;
+pub(crate) use frameworks::Frameworks;
 pub(crate) use function::Function;
 pub(crate) use functions::Functions;
 pub(crate) use help::Help;
 pub(crate) use overview::Overview;
 pub(crate) use palette::Palette;
 pub(crate) use principal::Principal;
+pub(crate) use requirements::Requirements;
 pub(crate) use waive::Waive;
 
 use ratatui::{Frame, layout::Rect};

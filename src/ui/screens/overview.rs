@@ -1,5 +1,7 @@
 //! The overview: five layers, the ranked risks, what is not known and why.
 
+mod first;
+mod layers;
 mod panes;
 
 use ratatui::{
@@ -7,22 +9,21 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
 };
 
-use super::{Finding, Findings, Fix, Function, TWO_PANES};
+use super::{Check, Finding, Findings, Fix, Function, TWO_PANES};
 use crate::{
-    checks::{Layer, Severity},
+    checks::Layer,
     model::{Arn, text},
-    score::LayerScore,
     ui::{
         Effect, View,
         binding::{Action, Place},
-        glyph::{effort_word, finding_role, grade_role, severity_role, short, verdict_word},
+        glyph::{effort_word, finding_role, verdict_word},
         index::{Chosen, Index, Scope, resource_name},
-        paint::{put, row},
+        paint::put,
         screen::{Cx, Reply, Screen},
         theme::Role,
         widgets::{
             card,
-            gauge::{bar, count, percent},
+            gauge::{bar, count},
             pane::pane,
             table::{Cell, Column, Cursor, Table},
         },
@@ -39,6 +40,8 @@ pub(crate) struct Overview {
     risks: Index,
     cursor: Cursor,
     chosen: Option<Chosen>,
+    first: Cursor,
+    in_first: bool,
     layers: Cursor,
     in_layers: bool,
     cards: [Rect; 5],
@@ -50,6 +53,8 @@ impl Default for Overview {
             risks: Index::new(Scope::All),
             cursor: Cursor::default(),
             chosen: None,
+            first: Cursor::default(),
+            in_first: false,
             layers: Cursor::default(),
             in_layers: false,
             cards: [Rect::ZERO; 5],
@@ -59,7 +64,17 @@ impl Default for Overview {
 
 impl Overview {
     fn finding<'w>(&self, cx: &Cx<'w>) -> Option<(u32, &'w world::Finding)> {
-        self.risks.at(cx.world()?, self.cursor.row)
+        if self.in_first { first::at(cx, self.first.row) } else { self.risks.at(cx.world()?, self.cursor.row) }
+    }
+
+    /// The pane after this one: risks, what to fix first, layers.
+    fn turn(&mut self, back: bool) {
+        let (in_layers, in_first) = match (self.in_layers, self.in_first) {
+            (true, _) => (false, back),
+            (_, true) => (!back, false),
+            _ => (back, !back),
+        };
+        (self.in_layers, self.in_first) = (in_layers, in_first);
     }
 
     fn remember(&mut self, cx: &Cx<'_>) {
@@ -90,17 +105,31 @@ impl Overview {
         }
     }
 
-    fn draw_risks(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
+    /// The risks and what to fix first: below each other, or the one with the cursor where there is room for one.
+    fn draw_findings(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
+        let both = !cx.bare && area.height >= first::HEIGHT + 7;
+        // What is not drawn takes no clicks.
+        self.first.hide();
+        if both {
+            let [risks, first] = Layout::vertical([Constraint::Fill(1), Constraint::Length(first::HEIGHT)]).areas(area);
+            self.draw_risks(frame, risks, cx, world, "");
+            first::draw(frame, first, cx, world, &mut self.first, self.in_first, "points gained for effort");
+        } else if self.in_first {
+            self.cursor.hide();
+            first::draw(frame, area, cx, world, &mut self.first, true, "points gained for effort");
+        } else {
+            self.draw_risks(frame, area, cx, world, "Tab: fix first");
+        }
+    }
+
+    fn draw_risks(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World, hint: &str) {
         let total = self.risks.rows().len();
-        let note = if total == 0 { String::new() } else { format!("{} of {total}", self.cursor.row + 1) };
-        let inner = pane(frame, area, cx, "Top risks", &note, !self.in_layers);
+        let between = if hint.is_empty() { "" } else { "   " };
+        let note = if total == 0 { String::new() } else { format!("{hint}{between}{} of {total}", self.cursor.row + 1) };
+        let focused = !self.in_layers && !self.in_first;
+        let inner = pane(frame, area, cx, "Top risks", &note, focused);
         if total == 0 {
-            let (line, role) = match (cx.view.assessing, cx.view.collecting()) {
-                (true, _) => ("scoring: the checks have still to speak", Role::Dim),
-                (_, true) => ("reading the account: nothing found so far", Role::Dim),
-                _ => ("nothing found: every check that applies has passed", Role::Pass),
-            };
-            put(frame.buffer_mut(), inner, 2, 0, line, cx.style(role));
+            first::nothing(frame, inner, cx, "nothing found: every check that applies has passed");
             return;
         }
         let mut columns = vec![Column::fixed("SEV", 6)];
@@ -116,7 +145,7 @@ impl Overview {
         }
         self.risks.fill_efforts(world, cx.cache, self.cursor.row, inner.height);
         let (risks, glyphs) = (&self.risks, cx.glyphs);
-        Table { columns: &columns, rows: total, focused: !self.in_layers }.draw(frame, inner, cx, &mut self.cursor, |index| {
+        Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |index| {
             let Some((place, finding)) = risks.at(world, index) else { return Vec::new() };
             let role = cx.style(finding_role(finding));
             let mut cells = vec![Cell::new(format!("{} {}", glyphs.finding(finding), verdict_word(finding)), role)];
@@ -135,98 +164,6 @@ impl Overview {
             cells
         });
     }
-
-    fn draw_cards(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-        let areas: [Rect; 5] = Layout::horizontal([Constraint::Fill(1); 5]).areas(area);
-        for (index, (layer, area)) in world.score.layers.iter().zip(areas).enumerate() {
-            let focused = self.in_layers && self.layers.row == index;
-            card::draw(frame, area, cx, layer, focused, silent_because(world, layer));
-        }
-        self.cards = areas;
-    }
-
-    fn draw_rows(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-        let inner = pane(frame, area, cx, "Layers", "", self.in_layers);
-        let roomy = inner.width >= 72;
-        let mut columns = vec![Column::fill("LAYER", Cut::End), Column::fixed("SCORE", 5).right()];
-        if roomy {
-            columns.extend([Column::fixed("", 8), Column::fixed("RANGE", 7)]);
-        }
-        columns.extend([
-            Column::fixed(short(Severity::Critical), 4).right(),
-            Column::fixed(short(Severity::High), 4).right(),
-            Column::fixed(short(Severity::Medium), 4).right(),
-            Column::fixed("UNKN", 4).right(),
-            Column::fixed("COV", 6).right(),
-        ]);
-        let dim = cx.style(Role::Dim);
-        Table { columns: &columns, rows: world.score.layers.len(), focused: self.in_layers }.draw(
-            frame,
-            inner,
-            cx,
-            &mut self.layers,
-            |index| {
-                let Some(layer) = world.score.layers.get(index) else { return Vec::new() };
-                let (rating, counts) = (&layer.rating, &layer.counts);
-                let name = Cell::new(format!("{} {}", layer.layer.index() + 1, layer.layer.title()), cx.style(Role::Text));
-                if cx.view.assessing && rating.value.is_none() {
-                    return vec![name, Cell::new("…", dim), Cell::new("scoring", dim)];
-                }
-                if let Some(silence) = card::silence(rating, counts, silent_because(world, layer)) {
-                    let applies = counts.unknown > 0;
-                    let style = cx.style(if applies { Role::Unknown } else { Role::Dim });
-                    let why = silence.rsplit(' ').next().unwrap_or_default().to_owned();
-                    let mut cells = vec![name, Cell::new(card::score(rating), style)];
-                    if roomy {
-                        cells.push(Cell::new(if applies { "no data:" } else { "" }, style));
-                        cells.push(Cell::new(if applies { why } else { String::new() }, style));
-                    }
-                    cells.extend([
-                        Cell::new(cx.glyphs.none(), dim),
-                        Cell::new(cx.glyphs.none(), dim),
-                        Cell::new(cx.glyphs.none(), dim),
-                        Cell::new(count(counts.unknown), style),
-                        Cell::new(if applies { "0% !" } else { "" }, style),
-                    ]);
-                    return cells;
-                }
-                let grade = cx.style(grade_role(rating.grade));
-                let number = |severity: Severity| {
-                    let number = counts.of(severity);
-                    Cell::new(count(number), if number == 0 { dim } else { cx.style(severity_role(severity)) })
-                };
-                let partial = rating.coverage < 1.0;
-                let mut cells = vec![name, Cell::new(card::score(rating), grade)];
-                if roomy {
-                    cells.push(Cell::new(bar(cx.glyphs, rating.value.map(|value| value / 100.0), 8), grade));
-                    cells.push(Cell::new(card::range(cx, rating), dim));
-                }
-                cells.extend([
-                    number(Severity::Critical),
-                    number(Severity::High),
-                    number(Severity::Medium),
-                    Cell::new(count(counts.unknown), if counts.unknown == 0 { dim } else { cx.style(Role::Unknown) }),
-                    Cell::new(
-                        format!("{}{}", percent(rating.coverage), if partial { " !" } else { "  " }),
-                        if partial { cx.style(Role::Unknown) } else { dim },
-                    ),
-                ]);
-                cells
-            },
-        );
-        self.cards = [Rect::ZERO; 5];
-        for (card, y) in self.cards.iter_mut().zip(1..) {
-            *card = row(inner, y);
-        }
-    }
-}
-
-/// Why a layer says nothing: the first word of its first gap.
-fn silent_because(world: &World, layer: &LayerScore) -> Option<&'static str> {
-    if layer.rating.value.is_some() || layer.counts.unknown == 0 {
-        return None;
-    }
-    world.layer(layer.layer).find_map(|finding| finding.gap.as_ref()).map(|gap| gap.kind.word())
 }
 
 impl Screen for Overview {
@@ -267,7 +204,7 @@ impl Screen for Overview {
                 (Some((place, _)), Some(world)) => cx.cache.effort(world, place).is_none().then_some("this one has no fix to show"),
                 _ => Some("no finding under the cursor"),
             },
-            Action::CopyArn => finding().is_none().then_some("no finding under the cursor"),
+            Action::CopyArn | Action::Explain => finding().is_none().then_some("no finding under the cursor"),
             Action::GoFunction => {
                 let function = finding().zip(cx.world()).and_then(|((_, finding), world)| world.posture.function(&finding.resource));
                 function.is_none().then_some("this finding is not about a function")
@@ -277,20 +214,27 @@ impl Screen for Overview {
     }
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
-        let known =
-            if self.in_layers { self.layers.act(action, Layer::ALL.len()) } else { self.cursor.act(action, self.risks.rows().len()) };
+        let known = match () {
+            () if self.in_layers => self.layers.act(action, Layer::ALL.len()),
+            () if self.in_first => self.first.act(action, first::rows(cx)),
+            () => self.cursor.act(action, self.risks.rows().len()),
+        };
         if known {
             self.remember(cx);
             return Reply::Handled;
         }
         match action {
             Action::NextPane | Action::PreviousPane => {
-                self.in_layers = !self.in_layers;
+                self.turn(action == Action::PreviousPane);
                 Reply::Handled
             }
             Action::Open => self.open(cx),
             Action::Fix => match self.finding(cx) {
                 Some((_, finding)) => Reply::Open(Box::new(Fix::new(finding.id.clone()))),
+                None => Reply::Handled,
+            },
+            Action::Explain => match self.finding(cx) {
+                Some((_, finding)) => Reply::Open(Box::new(Check::new(finding.check))),
                 None => Reply::Handled,
             },
             Action::Copy => match (self.finding(cx), cx.world()) {
@@ -314,13 +258,18 @@ impl Screen for Overview {
 
     fn click(&mut self, at: Position, cx: &Cx<'_>) -> Reply {
         if let Some(index) = self.cards.iter().position(|card| card.contains(at)) {
-            self.in_layers = true;
+            (self.in_layers, self.in_first) = (true, false);
             self.layers.row = index;
             return self.open(cx);
         }
+        if let Some(row) = self.first.at(at, first::rows(cx)) {
+            let again = self.in_first && self.first.row == row;
+            (self.in_layers, self.in_first, self.first.row) = (false, true, row);
+            return if again { self.open(cx) } else { Reply::Handled };
+        }
         if let Some(row) = self.cursor.at(at, self.risks.rows().len()) {
-            let again = !self.in_layers && self.cursor.row == row;
-            self.in_layers = false;
+            let again = !self.in_layers && !self.in_first && self.cursor.row == row;
+            (self.in_layers, self.in_first) = (false, false);
             self.cursor.row = row;
             self.remember(cx);
             return if again { self.open(cx) } else { Reply::Handled };
@@ -338,7 +287,7 @@ impl Screen for Overview {
         if cx.bare {
             self.cards = [Rect::ZERO; 5];
             self.in_layers = false;
-            self.draw_risks(frame, area, cx, world);
+            self.draw_findings(frame, area, cx, world);
         } else if area.width >= TWO_PANES && area.height >= 20 {
             let strip = u16::from(area.height >= 24) * 3;
             let cards = if area.width >= CARDS { 7 } else { 8 };
@@ -351,7 +300,7 @@ impl Screen for Overview {
             } else {
                 self.draw_rows(frame, layers, cx, world);
             }
-            self.draw_risks(frame, risks, cx, world);
+            self.draw_findings(frame, risks, cx, world);
             panes::functions(frame, functions, cx, world);
             panes::blind(frame, blind, cx, world);
             if strip.height > 0 {
@@ -360,7 +309,7 @@ impl Screen for Overview {
         } else {
             let [layers, risks, strip] = Layout::vertical([Constraint::Length(8), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
             self.draw_rows(frame, layers, cx, world);
-            self.draw_risks(frame, risks, cx, world);
+            self.draw_findings(frame, risks, cx, world);
             panes::strip(frame, strip, cx, world);
         }
     }

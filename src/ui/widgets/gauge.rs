@@ -1,5 +1,7 @@
 //! A bar for a share.
 
+use std::cmp::Ordering;
+
 use crate::ui::theme::Glyphs;
 
 /// A bar of `width` columns, `share` of it full; without a share a dotted line.
@@ -10,6 +12,23 @@ pub(crate) fn bar(glyphs: Glyphs, share: Option<f64>, width: usize) -> String {
     let cells = (share.clamp(0.0, 1.0) * width as f64).floor() as usize;
     let cells = if share > 0.0 { cells.max(1) } else { cells };
     format!("{}{}", full.repeat(cells.min(width)), empty.repeat(width.saturating_sub(cells)))
+}
+
+/// How `width` columns are shared out by count: whatever there is of gets one, and the most get what is left over.
+pub(crate) fn shares(counts: &[usize], width: usize) -> Vec<usize> {
+    let all: usize = counts.iter().sum();
+    let mut shares: Vec<usize> =
+        counts.iter().map(|&count| (count * width).checked_div(all).unwrap_or_default().max(usize::from(count > 0))).collect();
+    loop {
+        let used: usize = shares.iter().sum();
+        let Some(widest) = shares.iter_mut().max().filter(|_| all > 0) else { return shares };
+        match used.cmp(&width) {
+            Ordering::Less => *widest += width - used,
+            // There are more kinds than columns: the bar says less, and stays in its room.
+            Ordering::Greater => *widest -= 1,
+            Ordering::Equal => return shares,
+        }
+    }
 }
 
 /// A share as whole percents, never 100 before it is.
@@ -53,6 +72,15 @@ mod tests {
         assert_eq!(bar(Glyphs::Ascii, None, 4), "----");
         assert_eq!(percent(0.999), "99%");
         assert_eq!(count(123_456), "123k");
+    }
+
+    #[test]
+    fn columns_are_shared_out_to_the_last() {
+        assert_eq!(shares(&[1, 0, 99], 10), [1, 0, 9]);
+        assert_eq!(shares(&[1, 1, 1], 10), [3, 3, 4]);
+        assert_eq!(shares(&[5, 5, 5], 2).iter().sum::<usize>(), 2);
+        assert_eq!(shares(&[0, 0], 10), [0, 0]);
+        assert_eq!(shares(&[7], 0), [0]);
     }
 
     #[test]

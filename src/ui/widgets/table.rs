@@ -107,6 +107,17 @@ impl Cursor {
         (self.area.contains(position) && row < rows).then_some(row)
     }
 
+    /// Takes no clicks until it is drawn again.
+    pub(crate) fn hide(&mut self) {
+        self.area = Rect::ZERO;
+    }
+
+    /// The rows in sight, each with its place on the screen.
+    pub(crate) fn in_sight(&self, rows: usize) -> impl Iterator<Item = (usize, Rect)> {
+        let area = self.area;
+        (self.offset..rows).zip(0..area.height).map(move |(index, y)| (index, row(area, y)))
+    }
+
     fn keep_in_sight(&mut self, area: Rect, rows: usize) {
         self.area = area;
         self.page = usize::from(area.height);
