@@ -17,7 +17,7 @@ const SERVICES: [&str; 5] = ["lambda", "apigateway", "appsync", "cognito-idp", "
 fn guards(kind: &str) -> &'static [&'static str] {
     match kind {
         "function URL" => &["FN-002", "FN-003", "FN-004"],
-        "function policy" => &["FN-001", "FN-005", "FN-006"],
+        "policy" => &["FN-001", "FN-005", "FN-006"],
         "Web Function" => &["FN-026"],
         "user pool" | "identity pool" => &["IA-024"],
         _ => &["IA-017", "IA-018", "IA-019", "IA-020", "IA-021", "IA-022", "IA-023", "FN-021", "DP-015", "DP-016", "MV-014"],
@@ -81,7 +81,7 @@ impl<'a> Doorways<'a> {
         let opens = |edge: &&Edge| matches!(edge.technique, "function-policy" | "confused-deputy");
         let opening = self.doors.outsiders(&function.arn).filter(opens).map(Opening::of).reduce(Opening::or);
         if let Some(opening) = opening {
-            let mut group = Group::on(resource_name(&function.arn), "function policy", &function.arn);
+            let mut group = Group::on(resource_name(&function.arn), "policy", &function.arn);
             group.links.push(to_function(function, None, "its policy", &opening));
             group.admit(opening);
             self.groups.push(group);
@@ -124,8 +124,7 @@ impl<'a> Doorways<'a> {
         let field = |kind: &str| vec![format!("appsync:ListGraphqlApis authenticationType {kind}")];
         for edge in self.doors.outsiders(&api.arn) {
             let opening = Opening::of(edge);
-            let who = if edge.technique == "appsync-api-key" { Who::WithKey } else { opening.who };
-            group.admit(Opening { who, ..opening });
+            group.admit(if edge.technique == "appsync-api-key" { opening.with_key() } else { opening });
         }
         for kind in std::iter::once(&api.authentication).chain(&api.additional_authentication) {
             let who = match kind.as_str() {

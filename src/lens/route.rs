@@ -4,7 +4,7 @@ use super::{Group, Link, Opening, Who, interface::Doorways, is_function, qualifi
 use crate::{
     checks::Context,
     iam::{self, Audience},
-    model::{Arn, Gap, HttpApi, Integration, Region, RestApi},
+    model::{Arn, Gap, GapKind, HttpApi, Integration, Region, RestApi},
     paths::Grip,
 };
 
@@ -169,11 +169,7 @@ impl<'a> Doorways<'a> {
         let by = |who| Opening::new(who, vec![field.clone()]);
         let sends = self.doors.outsiders(gate).filter(|edge| edge.gives == Grip::Send);
         if let Some(opening) = sends.map(Opening::of).reduce(Opening::or) {
-            let who = if route.needs_key && opening.who == Who::Anyone { Who::WithKey } else { opening.who };
-            return Opening { who, ..opening };
-        }
-        if let Some(gap) = self.doors.gap(gate).or_else(|| self.doors.gap(stage.api)) {
-            return by(Who::Unknown(gap.clone()));
+            return if route.needs_key { opening.with_key() } else { opening };
         }
         if stage.is_private {
             return by(Who::Network);
@@ -183,9 +179,12 @@ impl<'a> Doorways<'a> {
             Ok(false) => return Opening::new(Who::Nobody, vec!["apigateway:GET disableExecuteApiEndpoint true".to_owned()]),
             Err(gap) => return by(Who::Unknown(gap)),
         }
-        match route.authorization {
-            "CUSTOM" => by(Who::Judged),
-            "COGNITO_USER_POOLS" | "JWT" => by(Who::Users),
+        // That what answers is not known says nothing of who may ask.
+        let gap = self.doors.gap(gate).filter(|gap| gap.kind != GapKind::Unsupported).or_else(|| self.doors.gap(stage.api));
+        match (route.authorization, gap) {
+            ("CUSTOM", _) => by(Who::Judged),
+            ("COGNITO_USER_POOLS" | "JWT" | "NONE", Some(gap)) => by(Who::Unknown(gap.clone())),
+            ("COGNITO_USER_POOLS" | "JWT", None) => by(Who::Users),
             _ => shut(self, route).unwrap_or_else(|| by(Who::Own)),
         }
     }

@@ -140,9 +140,8 @@ impl<'a> Triggers<'a> {
     /// Who can put something into what feeds a function.
     fn opening(&mut self, feed: &Feed, source: &Arn, from: &Arn) -> Opening {
         match source.service() {
-            // It starts by the clock.
-            "scheduler" => Opening::new(Who::Nobody, Vec::new()),
-            "events" if source == from && source.resource().starts_with("rule/") => Opening::new(Who::Nobody, Vec::new()),
+            "scheduler" => Opening::new(Who::Clock, Vec::new()),
+            "events" if source == from && source.resource().starts_with("rule/") => Opening::new(Who::Clock, Vec::new()),
             // A rule takes what its pattern lets through: of a disabled one that was not asked.
             "events" if feed.is_on => self.openings.of(source),
             _ => self.entrances.get(source).cloned().unwrap_or_else(|| self.openings.of(from)),
@@ -247,7 +246,8 @@ impl<'a> Triggers<'a> {
             who: Some(opening.who.clone()),
             evidence: opening.evidence.clone(),
         };
-        if !group.links.contains(&link) {
+        // A function's policies are gone through one after another.
+        if !group.links.iter().rev().take_while(|known| known.to == link.to).any(|known| *known == link) {
             group.links.push(link);
         }
         group.admit(opening);

@@ -31,7 +31,9 @@ pub enum Who {
     Unknown(Gap),
     /// Principals of this account that their own policies let, and services for it.
     Own,
-    /// Nobody: the clock, or a door that is shut.
+    /// The clock: nobody says when, nor with what.
+    Clock,
+    /// Nobody: the door is shut.
     Nobody,
 }
 
@@ -49,6 +51,7 @@ impl Who {
             Self::Network => "network",
             Self::Unknown(_) => "unknown",
             Self::Own => "this-account",
+            Self::Clock => "clock",
             Self::Nobody => "nobody",
         }
     }
@@ -65,7 +68,8 @@ impl Who {
             Self::Named(_) => "named",
             Self::Network => "network",
             Self::Unknown(_) => "unknown",
-            Self::Own => "own",
+            Self::Own => "inside",
+            Self::Clock => "clock",
             Self::Nobody => "nobody",
         }
     }
@@ -83,6 +87,7 @@ impl Who {
             Self::Network => "whoever is in its network".to_owned(),
             Self::Unknown(gap) => format!("not known: {gap}"),
             Self::Own => "this account only".to_owned(),
+            Self::Clock => "the clock".to_owned(),
             Self::Nobody => "nobody".to_owned(),
         }
     }
@@ -128,6 +133,16 @@ impl Opening {
     /// A step from outside.
     pub fn of(edge: &Edge) -> Self {
         Self { condition: edge.condition.clone(), ..Self::new(Who::outside(&edge.from), evidence(edge)) }
+    }
+
+    /// The same, for callers who need an API key besides.
+    #[must_use]
+    pub fn with_key(self) -> Self {
+        match self.who {
+            // The word says it.
+            Who::Anyone => Self { who: Who::WithKey, condition: self.condition.filter(|words| words != "only with an API key"), ..self },
+            _ => self,
+        }
     }
 
     /// The more open of the two; where both are named, both names.
@@ -178,7 +193,7 @@ impl<'d> Openings<'d> {
             let Some(from) = relay.from.arn() else { continue };
             let before = self.of(from);
             // A resource that hands on is as open as what it hands on; that only the account fills it says nothing new.
-            if !matches!(before.who, Who::Own | Who::Nobody) {
+            if !matches!(before.who, Who::Own | Who::Clock | Who::Nobody) {
                 let through = before.through.clone().unwrap_or_else(|| from.clone());
                 opening = opening.or(Opening { through: Some(through), ..before });
             }

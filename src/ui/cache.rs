@@ -8,6 +8,7 @@ use std::{
 
 use super::{View, portrait::Portrait, roster::Roster, texts::Texts};
 use crate::{
+    lens::Ledger,
     model::Arn,
     remedy::{Effort, Plan},
     world::{Finding, World},
@@ -22,6 +23,7 @@ pub(crate) struct Cache {
     stamp: Option<Stamp>,
     roster: OnceCell<Roster>,
     texts: OnceCell<Texts>,
+    ledger: OnceCell<Ledger>,
     efforts: RefCell<HashMap<u32, Option<Effort>>>,
     plan: RefCell<Option<(u32, Rc<Option<Plan>>)>>,
     portrait: RefCell<Option<(Arn, Rc<Portrait>)>>,
@@ -49,6 +51,11 @@ impl Cache {
     /// What a filter looks at.
     pub(crate) fn texts(&self, world: &World) -> &Texts {
         self.texts.get_or_init(|| Texts::new(world))
+    }
+
+    /// The findings by resource.
+    pub(crate) fn ledger(&self, world: &World) -> &Ledger {
+        self.ledger.get_or_init(|| Ledger::new(world, |_| true))
     }
 
     /// How much the fix of the finding at `row` asks of a person.

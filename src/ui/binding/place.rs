@@ -21,6 +21,8 @@ pub enum Place {
     Paths,
     /// What holds data.
     Data,
+    /// What starts functions, or what can be called.
+    WaysIn,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -37,7 +39,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -47,6 +49,7 @@ impl Place {
         Self::Role,
         Self::Paths,
         Self::Data,
+        Self::WaysIn,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -67,6 +70,7 @@ impl Place {
             Self::Role => "Role",
             Self::Paths => "Attack paths",
             Self::Data => "Data",
+            Self::WaysIn => "Ways in",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",

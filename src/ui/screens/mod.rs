@@ -15,6 +15,7 @@ mod palette;
 mod principal;
 mod reach;
 mod waive;
+mod ways_in;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
@@ -31,6 +32,7 @@ pub(crate) use overview::Overview;
 pub(crate) use palette::Palette;
 pub(crate) use principal::Principal;
 pub(crate) use waive::Waive;
+pub(crate) use ways_in::WaysIn;
 
 use ratatui::{Frame, layout::Rect};
 
