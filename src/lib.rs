@@ -48,6 +48,7 @@
 //! | a collector | `src/collect/SERVICE.rs` | a line in `src/model/source.rs` and in `Collector::ALL`; what it plants and answers under `tests/it` |
 //! | an operation | a static in its collector's file | a place in that collector's list: policy, pace and plan follow from it |
 //! | a kind of resource | `src/model/KIND.rs` | a line in `src/model/kinds.rs`: lists, parts and the snapshot's records are made from it |
+//! | a way to group the findings | `src/lens/WAY.rs` | its name in [`lens::By`] |
 //! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
 //! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |
 //! | a theme | `themes/NAME.toml` | its name in the list of `src/ui/themes.rs` |

@@ -185,6 +185,10 @@ impl<'a> Doorways<'a> {
             ("CUSTOM", _) => by(Who::Judged),
             ("COGNITO_USER_POOLS" | "JWT" | "NONE", Some(gap)) => by(Who::Unknown(gap.clone())),
             ("COGNITO_USER_POOLS" | "JWT", None) => by(Who::Users),
+            // Whoever asks nobody who they are has no callers of its own: that none was found is not that there are none.
+            ("NONE", None) => {
+                shut(self, route).unwrap_or_else(|| by(Who::Unknown(Gap::unsupported("how callers come to it is not worked out"))))
+            }
             _ => shut(self, route).unwrap_or_else(|| by(Who::Own)),
         }
     }

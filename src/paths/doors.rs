@@ -145,3 +145,70 @@ impl Doors {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checks::{
+            testing::{REGION, denied, with_function},
+            testing_api::{http_api, rest_api, rest_method, route},
+        },
+        iam::Library,
+        model::{Fact, Integration, PolicyText, Posture},
+    };
+
+    fn doors(posture: &Posture) -> Doors {
+        Doors::new(&Account::new(posture, Library::new(posture).into()))
+    }
+
+    #[test]
+    fn callers_come_to_a_route_by_the_arn_that_it_is_called() {
+        let mut posture = with_function(|_| ());
+        let region = posture.regions.get_mut(REGION).unwrap();
+        let function = region.functions.items[0].arn.clone();
+        let integration = Integration { kind: "AWS_PROXY".to_owned(), function: Some(function), calls: None, timeout_millis: None };
+        let (mut rest, mut http) = (rest_api("a1"), http_api("a2"));
+        let mut method = rest_method("POST", "/orders/{id}");
+        (method.authorization_type, method.integration) = ("NONE".to_owned(), Some(integration.clone()));
+        rest.methods = Fact::Known(vec![method]);
+        http.routes = Fact::Known(vec![route("GET /orders"), route("$default")]);
+        http.integrations = Fact::Known([("i1".to_owned(), integration)].into());
+        let (first, second) = (rest.arn.clone(), http.arn.clone());
+        region.rest_apis.items.push(rest);
+        region.http_apis.items.push(http);
+        let doors = doors(&posture);
+        for (api, id, stage, called) in [
+            (&first, "a1", "prod", "POST /orders/{id}"),
+            (&second, "a2", "$default", "GET /orders"),
+            (&second, "a2", "$default", "$default"),
+        ] {
+            let gate = doors.route(api, id, stage, called);
+            assert_eq!(doors.outsiders(&gate).map(|edge| &edge.from).collect::<Vec<_>>(), [&Node::Internet], "{gate}");
+        }
+    }
+
+    #[test]
+    fn insiders_are_granted_and_outsiders_come_in() {
+        let posture = with_function(|function| {
+            let policy = r#"{"Version":"2012-10-17","Statement":[
+                {"Sid":"s3","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}},
+                {"Sid":"own","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/ci"},"Action":"lambda:InvokeFunction","Resource":"*"},
+                {"Sid":"theirs","Effect":"Allow","Principal":{"AWS":"210987654321"},"Action":"lambda:InvokeFunction","Resource":"*"}]}"#;
+            function.policies.insert("live".to_owned(), Fact::Known(Some(PolicyText::from(policy))));
+        });
+        let doors = doors(&posture);
+        let told: Vec<_> = doors.grants().iter().map(|grant| (grant.qualifier.as_str(), grant.proof.statement.as_str())).collect();
+        assert_eq!(told, [("live", "own"), ("live", "s3")]);
+        let function = &posture.functions().next().unwrap().1.arn;
+        let outside: Vec<String> = doors.outsiders(function).map(|edge| edge.from.to_string()).collect();
+        assert_eq!(outside, ["account:210987654321"]);
+    }
+
+    #[test]
+    fn a_list_that_was_not_read_is_told_by_its_service() {
+        let doors = doors(&denied());
+        assert_eq!(doors.unread(&["sqs"]).collect::<Vec<_>>(), [&Gap::denied("any:Action", "AccessDeniedException")]);
+        assert_eq!(doors.unread(&["nowhere"]).count(), 0);
+    }
+}

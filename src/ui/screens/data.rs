@@ -212,8 +212,8 @@ impl Data {
 fn cells<'w>(cx: &Cx<'_>, found: &'w world::Finding) -> Vec<Cell<'w>> {
     vec![
         Cell::new(format!("{} {}", cx.glyphs.finding(found), verdict_word(found)), cx.style(finding_role(found))),
-        Cell::new(resource_name(&found.resource), cx.style(Role::Text)),
-        Cell::new(format!("{} {}", found.check.id, found.message), cx.style(Role::Dim)),
+        Cell::new(found.check.id, cx.style(Role::Text)),
+        Cell::new(found.message.as_str(), cx.style(Role::Dim)),
     ]
 }
 
