@@ -255,7 +255,10 @@ mod tests {
         demo,
         flow::Flow,
         iam::{Account, Library},
-        model::{EventSourceMapping, Fact, Integration, PolicyText, Posture, Queue, QueueAttributes},
+        model::{
+            EventSourceMapping, Fact, Integration, PolicyText, Posture, Queue, QueueAttributes, Subscription, SubscriptionEndpoint, Topic,
+            TopicAttributes,
+        },
         paths::{DataUses, Doors},
         world::Origin,
     };
@@ -321,16 +324,6 @@ mod tests {
             assert!(risks.is_sorted_by(|a, b| a >= b) && risks.len() > 5, "{risks:?}");
             for group in view.rows() {
                 assert!(!group.name.is_empty() && !group.kind.is_empty());
-                println!(
-                    "{:?} {:<14} {:<34} {:<40} {:?} {:?} {:.2}",
-                    view.by,
-                    group.kind,
-                    group.name,
-                    who(group),
-                    group.is_on(),
-                    started(group),
-                    group.risk
-                );
             }
         }
     }
@@ -372,6 +365,36 @@ mod tests {
         let group = shut.group(By::Trigger, "queue", "jobs");
         assert_eq!((who(group).as_str(), group.is_on(), started(group)), ("this account only", Some(false), vec!["orders off".to_owned()]));
         assert_eq!(started(shut.group(By::Trigger, UNSTARTED, "nothing starts these")), ["zero off"]);
+    }
+
+    #[test]
+    fn a_queue_is_as_open_as_the_topic_that_fills_it() {
+        let topic = Arn::build("aws", "sns", REGION, ACCOUNT, "news");
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"sns.amazonaws.com"}},"Action":"sqs:SendMessage","Resource":"*","Condition":{{"ArnEquals":{{"aws:SourceArn":"{topic}"}}}}}}]}}"#
+        );
+        let mut posture = fed(Some(&policy), "Enabled");
+        let region = posture.regions.get_mut(REGION).unwrap();
+        let open = OPEN.replace("sqs:SendMessage", "sns:Publish");
+        let attributes = TopicAttributes { policy: Some(PolicyText::new(open)), kms_key: None };
+        region.topics.items.push(Topic { arn: topic.clone(), attributes: Fact::Known(attributes) });
+        region.subscriptions.items.push(Subscription {
+            arn: Arn::new(format!("{topic}:1")),
+            topic: topic.clone(),
+            owner: ACCOUNT.to_owned(),
+            protocol: "sqs".to_owned(),
+            endpoint: SubscriptionEndpoint::Resource(Arn::build("aws", "sqs", REGION, ACCOUNT, "jobs")),
+        });
+        let seen = look(posture);
+        let opening = seen.group(By::Trigger, "queue", "jobs").opening.as_ref().unwrap();
+        assert_eq!((opening.who.clone(), opening.through.as_ref()), (Who::Anyone, Some(&topic)));
+    }
+
+    #[test]
+    fn the_clock_hears_nobody() {
+        let seen = look(demo::posture());
+        assert_eq!(who(seen.group(By::Trigger, "event rule", "report-nightly")), "the clock");
+        assert_eq!(who(seen.group(By::Trigger, "event rule", "isolate-function")), "this account only", "a rule with a pattern");
     }
 
     #[test]
@@ -426,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_by_the_clock_hears_nobody_and_a_policy_names_its_service() {
+    fn a_policy_names_services_and_strangers() {
         let seen = look(with_function(|function| {
             let policy = r#"{"Version":"2012-10-17","Statement":[
                 {"Sid":"logs","Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}},
