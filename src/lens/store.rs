@@ -1,11 +1,14 @@
 //! By data: every store, with what is found on it and on the functions that write or read it.
 
-use super::{By, Group, Ledger, Link, Opening, View, Who};
+use super::{By, Group, Ledger, Link, Opening, View, Who, distinct};
 use crate::{
     flow::{DISABLED, Flow, Hand},
     paths::Doors,
     world::World,
 };
+
+/// The services whose lists say what holds data.
+const SERVICES: [&str; 7] = ["sqs", "sns", "s3", "events", "kinesis", "dynamodb", "secretsmanager"];
 
 /// Groups the findings of `world` by the stores of `flow`.
 pub fn stores(world: &World, flow: &Flow, doors: &Doors, ledger: &Ledger) -> View {
@@ -30,5 +33,6 @@ pub fn stores(world: &World, flow: &Flow, doors: &Doors, ledger: &Ledger) -> Vie
         (group.has, group.lacks, group.unknown) = (store.has.clone(), store.lacks.clone(), store.unknown.clone());
         group
     });
-    View::new(world, By::Data, groups.collect(), flow.gaps.clone(), ledger)
+    let gaps = distinct(flow.gaps.iter().chain(doors.unread(&SERVICES)).cloned());
+    View::new(world, By::Data, groups.collect(), gaps, ledger)
 }
