@@ -11,7 +11,10 @@ use std::{process::ExitCode, sync::Arc};
 
 use palisade::{
     checks::{self, Context, Settings},
+    iam::Account,
+    lens::{self, Ledger},
     model::Source,
+    paths::Doors,
     world::{Origin, World},
 };
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let (plans, remedied) = budget::worked(|| world.plans(world.findings.iter().take(1000)));
     figures.tell("remedies of 1,000 findings", plans, "ms", None);
     println!("{} of them have one", remedied.iter().flatten().count());
+    ways_in(&mut figures, &world);
 
     if let (Some(before), Some(after), Some(highest)) = (before, budget::memory("VmRSS"), budget::memory("VmHWM")) {
         figures.tell("memory of the posture", before, "MB", None);
@@ -56,4 +60,17 @@ fn main() -> ExitCode {
         figures.tell("memory at its highest", highest, "MB", Some(700.0));
     }
     figures.code()
+}
+
+/// The findings by trigger and by interface: the doors in the background, the rest as the screen does it.
+fn ways_in(figures: &mut budget::Figures, world: &World) {
+    let Some(library) = world.library() else { return };
+    let (found, doors) = budget::worked(|| Doors::new(&Account::new(&world.posture, library)));
+    figures.tell("who outside may call or send to what", found, "ms", None);
+    let (indexed, ledger) = budget::worked(|| Ledger::new(world, |_| true));
+    figures.tell("findings by resource", indexed, "ms", Some(100.0));
+    let (grouped, view) = budget::worked(|| lens::triggers(world, &doors, &ledger));
+    figures.tell(&format!("{} groups by trigger", view.groups.len()), grouped, "ms", Some(250.0));
+    let (grouped, view) = budget::worked(|| lens::interfaces(world, &doors, &ledger));
+    figures.tell(&format!("{} groups by interface", view.groups.len()), grouped, "ms", Some(250.0));
 }

@@ -1,5 +1,6 @@
 //! The command line: types only. What a command does is in its file under `command`.
 
+mod by;
 mod can;
 mod data;
 mod policy;
@@ -13,7 +14,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use crate::checks::Framework;
+use crate::{checks::Framework, lens::By};
 
 pub use can::Can;
 pub use data::Data;
@@ -289,6 +290,9 @@ pub struct Scan {
     /// Report per requirement of a framework: met, not met or unknown, with the findings behind it
     #[arg(long, value_name = "NAME", value_parser = framework(), conflicts_with_all = ["check", "layer", "include_pass"])]
     pub framework: Option<Framework>,
+    /// Group the findings: by what can start functions, by what can be called, or by what holds data
+    #[arg(long, value_name = "WAY", value_parser = by::by(), conflicts_with_all = ["framework", "include_pass"])]
+    pub by: Option<By>,
     /// List what passed as well
     #[arg(long)]
     pub include_pass: bool,

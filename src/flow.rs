@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    checks::{Asset, Check, Context, Layer, Ruling},
+    checks::{Asset, Context, Layer, Ruling, Verdict},
     model::{Arn, Gap},
     paths::{Access, DataUses, resource_name},
     world::World,
@@ -46,6 +46,9 @@ impl Class {
         }
     }
 }
+
+/// The condition of what is configured and switched off.
+pub const DISABLED: &str = "it is disabled now";
 
 /// Somebody or something that writes to a store or reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -145,7 +148,7 @@ impl Flow {
         let hand = |who: &Arn, feed: &crate::checks::Feed| Hand {
             who: who.clone(),
             by: feed.by.to_owned(),
-            condition: (!feed.is_on).then(|| "it is disabled now".to_owned()),
+            condition: (!feed.is_on).then(|| DISABLED.to_owned()),
             evidence: vec![format!("{} {} {}", feed.evidence.source, feed.evidence.pointer, feed.evidence.value)],
         };
         for (arn, store) in &mut stores {
@@ -164,7 +167,7 @@ impl Flow {
             if verdict.check.layer != Layer::Data && verdict.check.id != "MV-011" {
                 continue;
             }
-            store.judge(verdict.check, &verdict.ruling);
+            judge(&mut store.has, &mut store.lacks, &mut store.unknown, verdict);
         }
         let mut stores: Vec<Store> = stores.into_values().collect();
         stores.sort_by(|a, b| (a.class, b.lacks.len(), &a.arn).cmp(&(b.class, a.lacks.len(), &b.arn)));
@@ -222,20 +225,22 @@ impl Store {
         Self { arn: arn.clone(), kind, class: Class::Ordinary, class_by, writers, readers, has, lacks, unknown }
     }
 
-    fn judge(&mut self, check: &'static Check, ruling: &Ruling) {
-        let (list, said) = match ruling {
-            Ruling::Pass => (&mut self.has, check.title.to_owned()),
-            Ruling::Fail(fault) => (&mut self.lacks, fault.message.clone()),
-            Ruling::Unknown(gap) => (&mut self.unknown, gap.to_string()),
-            Ruling::NotApplicable => return,
-        };
-        list.push(Protection { check: check.id, said });
-    }
-
     /// How many different ones there are among `hands`.
     pub fn count(hands: &[Hand]) -> usize {
         hands.iter().map(|hand| &hand.who).collect::<std::collections::BTreeSet<_>>().len()
     }
+}
+
+/// Writes what a verdict says into the list that it belongs to.
+pub(crate) fn judge(has: &mut Vec<Protection>, lacks: &mut Vec<Protection>, unknown: &mut Vec<Protection>, verdict: &Verdict) {
+    let Verdict { check, ruling, .. } = verdict;
+    let (list, said) = match ruling {
+        Ruling::Pass => (has, check.title.to_owned()),
+        Ruling::Fail(fault) => (lacks, fault.message.clone()),
+        Ruling::Unknown(gap) => (unknown, gap.to_string()),
+        Ruling::NotApplicable => return,
+    };
+    list.push(Protection { check: check.id, said });
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@
 //! | an operation | a static in its collector's file | a place in that collector's list: policy, pace and plan follow from it |
 //! | a threshold | a line in `src/checks/settings/thresholds.rs` | the check that asks it: the configuration and its sample follow |
 //! | a kind of resource | `src/model/KIND.rs` | a line in `src/model/kinds.rs`: lists, parts and the snapshot's records are made from it |
+//! | a way to group the findings | `src/lens/WAY.rs` | its name in [`lens::By`] |
 //! | a screen | `src/ui/screens/SCREEN.rs` | the reply that opens it |
 //! | a command | `src/command/NAME.rs` | its arguments in [`cli`] |
 //! | a theme | `themes/NAME.toml` | its name in the list of `src/ui/themes.rs` |
@@ -61,6 +62,8 @@ pub mod demo;
 pub mod flow;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod iam;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod lens;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod model;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]

@@ -150,7 +150,23 @@ impl Counts {
         self.critical + self.high + self.medium + self.low + self.info
     }
 
-    fn count(&mut self, severity: Severity) {
+    /// What is counted here and in `other`.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            critical: self.critical + other.critical,
+            high: self.high + other.high,
+            medium: self.medium + other.medium,
+            low: self.low + other.low,
+            info: self.info + other.info,
+            unknown: self.unknown + other.unknown,
+            waived: self.waived + other.waived,
+            pass: self.pass + other.pass,
+        }
+    }
+
+    /// Counts a fail.
+    pub const fn count(&mut self, severity: Severity) {
         match severity {
             Severity::Critical => self.critical += 1,
             Severity::High => self.high += 1,

@@ -15,6 +15,10 @@ pub struct Feed {
     pub from: Node,
     /// Where to.
     pub to: Arn,
+    /// The same as it is configured: a version or an alias, a stream.
+    pub target: Arn,
+    /// What carries it, where that is a resource of its own: a mapping, a rule, a pipe, a subscription.
+    pub via: Option<Arn>,
     /// By what, as in `an event source mapping`.
     pub by: &'static str,
     /// Whether it does so now: what is disabled can be enabled again.
@@ -58,6 +62,11 @@ impl Feeds {
         feeds
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Feed> {
+        self.feeds.iter()
+    }
+
     /// What leads to `resource`; a version or an alias stands for its function.
     pub fn leading_to(&self, resource: &Arn) -> impl Iterator<Item = &Feed> {
         self.to.get(resource).into_iter().flatten().filter_map(|place| self.feeds.get(*place))
@@ -82,13 +91,20 @@ impl Feeds {
     }
 
     fn add(&mut self, from: impl Into<Node>, to: &Arn, by: &'static str, is_on: bool, evidence: Evidence) {
-        let (from, to) = (from.into(), store_of(to));
+        let (from, to, target) = (from.into(), store_of(to), to.clone());
         let place = self.feeds.len();
         self.to.entry(to.clone()).or_default().push(place);
         if let Some(arn) = from.arn() {
             self.from.entry(arn.clone()).or_default().push(place);
         }
-        self.feeds.push(Feed { from, to, by, is_on, evidence });
+        self.feeds.push(Feed { from, to, target, via: None, by, is_on, evidence });
+    }
+
+    /// What was added last is carried by `via`.
+    fn carried(&mut self, via: &Arn) {
+        if let Some(feed) = self.feeds.last_mut() {
+            feed.via = Some(via.clone());
+        }
     }
 
     fn of_function(&mut self, context: &Context<'_>, function: &Function) {
@@ -99,7 +115,8 @@ impl Feeds {
             };
             if let Some(source) = &mapping.source {
                 let by = "an event source mapping";
-                self.add(&store_of(source), &function.arn, by, is_on, field("EventSourceArn", source));
+                self.add(&store_of(source), &mapping.function, by, is_on, field("EventSourceArn", source));
+                self.carried(&mapping.arn);
             }
             if let Some(target) = &mapping.on_failure {
                 self.add(&function.arn, target, "what a mapping could not deliver", is_on, field("DestinationConfig.OnFailure", target));
@@ -131,6 +148,7 @@ impl Feeds {
             if let SubscriptionEndpoint::Resource(endpoint) = &subscription.endpoint {
                 let evidence = Evidence::field("sns:ListSubscriptions", format!("{} Endpoint", topic.name()), endpoint.as_str());
                 self.add(topic, endpoint, "a subscription", true, evidence);
+                self.carried(&subscription.arn);
             }
         }
         for bucket in &region.buckets.items {
@@ -165,6 +183,7 @@ impl Feeds {
             let evidence = Evidence::field("pipes:ListPipes", format!("{} Target", pipe.name), pipe.target.as_str());
             if pipe.source.starts_with("arn:") {
                 self.add(&store_of(&Arn::from(pipe.source.as_str())), &pipe.target, "a pipe", is_on, evidence);
+                self.carried(&pipe.arn);
             }
         }
     }
@@ -179,6 +198,7 @@ impl Feeds {
             for target in rule.targets.known().into_iter().flatten() {
                 let evidence = Evidence::field("events:ListTargetsByRule", format!("{} {} Arn", rule.name, target.id), target.arn.as_str());
                 self.add(from, &target.arn, "a rule", rule.is_enabled(), evidence);
+                self.carried(&rule.arn);
             }
         }
         for schedule in &region.schedules.items {

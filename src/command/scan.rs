@@ -34,11 +34,13 @@ pub(super) fn run(scan: &Scan) -> Result<ExitCode, CommandError> {
 
 fn write(scan: &Scan, worlds: &[World], filter: &Filter, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    match (scan.framework, scan.format) {
-        (None, Format::Text) => report::write(worlds, report::Format::Text, filter, &mut out)?,
-        (None, Format::Json) => report::write(worlds, report::Format::Json, filter, &mut out)?,
-        (Some(framework), Format::Text) => report::framework::write_text(worlds, framework, &mut out)?,
-        (Some(framework), Format::Json) => report::framework::write_json(worlds, framework, &mut out)?,
+    match (scan.framework, scan.by, scan.format) {
+        (None, None, Format::Text) => report::write(worlds, report::Format::Text, filter, &mut out)?,
+        (None, None, Format::Json) => report::write(worlds, report::Format::Json, filter, &mut out)?,
+        (Some(framework), _, Format::Text) => report::framework::write_text(worlds, framework, &mut out)?,
+        (Some(framework), _, Format::Json) => report::framework::write_json(worlds, framework, &mut out)?,
+        (None, Some(by), Format::Text) => report::ways_in::write_text(worlds, by, filter, &mut out)?,
+        (None, Some(by), Format::Json) => report::ways_in::write_json(worlds, by, filter, &mut out)?,
     }
     out.flush()
 }

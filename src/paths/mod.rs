@@ -4,6 +4,7 @@
 mod again_properties;
 mod atlas;
 mod data_uses;
+mod doors;
 mod edge;
 mod entry;
 mod graph;
@@ -24,7 +25,9 @@ mod walk;
 mod words;
 
 pub use data_uses::{DataUse, DataUses};
+pub use doors::{Doors, Grant};
 pub use edge::{Edge, Grip, Proof};
+pub(crate) use entry::policy_of;
 pub use graph::{Graph, Target};
 pub use label::resource_name;
 pub use locate::{Wanted, locate};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DataUses, Graph, Node, Path, Radius, Target};
+use super::{DataUses, Doors, Graph, Node, Path, Radius, Target};
 use crate::{
     iam::{Account, Library},
     model::Posture,
@@ -15,6 +15,8 @@ pub enum Question {
     Paths,
     /// What the roles of functions may do with what holds data.
     Data,
+    /// Who outside may call or send to what, and what hands on what it was sent.
+    Doors,
     /// What this one can do to the account.
     Reach(Node),
 }
@@ -26,6 +28,8 @@ pub enum Found {
     Paths(Vec<Path>),
     /// What the roles may do with what holds data.
     Data(DataUses),
+    /// The doors.
+    Doors(Doors),
     /// The blast radius.
     Reach(Radius),
 }
@@ -36,6 +40,7 @@ impl Question {
         let account = Account::new(posture, library);
         match self {
             Self::Data => Found::Data(DataUses::new(&account)),
+            Self::Doors => Found::Doors(Doors::new(&account)),
             Self::Paths => Found::Paths(Graph::new(&account).paths(None, &Target::AdminOrData)),
             Self::Reach(subject) => Found::Reach(Graph::new(&account).reach(subject)),
         }

@@ -7,6 +7,7 @@ mod json;
 pub mod privilege;
 pub mod reach;
 mod text;
+pub mod ways_in;
 
 use std::io::{self, Write};
 

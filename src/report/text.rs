@@ -178,7 +178,7 @@ fn label(finding: &Finding) -> String {
     }
 }
 
-const fn glyph(severity: Severity) -> &'static str {
+pub(super) const fn glyph(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "✖",
         Severity::High => "▲",

@@ -8,7 +8,7 @@ pub use key::Key;
 pub use place::{Group, Place};
 pub use sheet::{markdown, table};
 
-use crate::checks::Layer;
+use crate::{checks::Layer, lens::By};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +57,8 @@ pub enum Action {
     NextPane,
     /// The previous pane or tab.
     PreviousPane,
+    /// The next way to look at the account.
+    NextView,
     /// The pane with the cursor alone, or beside the other again.
     Zoom,
     /// To the overview.
@@ -73,6 +75,8 @@ pub enum Action {
     GoFrameworks,
     /// To the checks.
     GoChecks,
+    /// To what starts functions, or to what can be called.
+    GoWay(By),
     /// To the attack paths.
     GoPaths,
     /// To the accounts.
@@ -195,7 +199,7 @@ pub static BINDINGS: &[Binding] = &[
         A::CopyArn,
         "copy-arn",
         &["Y"],
-        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Data, P::Requirements],
+        &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Paths, P::Data, P::WaysIn, P::Requirements],
         G::Act,
         "",
         "copy the ARN",
@@ -221,6 +225,15 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::Pause, "pause", &["P"], PAGES, G::Data, "pause", "pause reading, or go on"),
     binding(A::Cancel, "cancel", &["X"], PAGES, G::Data, "stop", "stop reading; what is missing stays unknown"),
     binding(A::Save, "save", &["S"], PAGES, G::Data, "", "save a snapshot"),
+    binding(
+        A::NextView,
+        "next-view",
+        &["v"],
+        &[P::WaysIn, P::Data],
+        G::Navigate,
+        "view",
+        "the next way in: by trigger, by interface, by data",
+    ),
     binding(A::NextPane, "next-pane", &["tab"], PANES, G::Navigate, "pane", "next pane or tab"),
     binding(A::PreviousPane, "previous-pane", &["backtab"], PANES, G::Navigate, "", "previous pane or tab"),
     binding(
@@ -252,6 +265,24 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoData, "go-data", &["g d"], PAGES, G::GoTo, "", "data: who writes it, who reads it, what it lacks"),
     binding(A::GoFrameworks, "go-frameworks", &["g w"], PAGES, G::GoTo, "", "frameworks: which requirements are met, which are not"),
     binding(A::GoChecks, "go-checks", &["g e"], PAGES, G::GoTo, "", "checks: what each asks, and how the account stands"),
+    binding(
+        A::GoWay(By::Trigger),
+        "go-triggers",
+        &["g t"],
+        PAGES,
+        G::GoTo,
+        "",
+        "by trigger: what starts functions, and who can send there",
+    ),
+    binding(
+        A::GoWay(By::Interface),
+        "go-interfaces",
+        &["g n"],
+        PAGES,
+        G::GoTo,
+        "",
+        "by interface: what can be called, by whom, what guards it",
+    ),
     binding(A::GoPaths, "go-paths", &["g p"], PAGES, G::GoTo, "", "attack paths"),
     binding(A::GoAccounts, "go-accounts", &["g a"], PAGES, G::GoTo, "", "accounts"),
     binding(A::GoRole, "go-role", &["g r"], &[P::Findings, P::Finding, P::Functions, P::Function], G::GoTo, "", "the execution role"),

@@ -9,6 +9,7 @@ use std::{
 
 use super::{View, portrait::Portrait, roster::Roster, texts::Texts};
 use crate::{
+    lens::Ledger,
     model::Arn,
     remedy::{Effort, Plan},
     standing::Standings,
@@ -29,6 +30,7 @@ pub(crate) struct Cache {
     texts: OnceCell<Texts>,
     standings: OnceCell<Standings>,
     first: OnceCell<Vec<(u32, Effort)>>,
+    ledger: OnceCell<Ledger>,
     efforts: RefCell<HashMap<u32, Option<Effort>>>,
     plan: RefCell<Option<(u32, Rc<Option<Plan>>)>>,
     portrait: RefCell<Option<(Arn, Rc<Portrait>)>>,
@@ -69,6 +71,11 @@ impl Cache {
             let row = |finding: &Finding| (0u32..).zip(&world.findings).find(|(_, other)| ptr::eq(*other, finding)).map(|(row, _)| row);
             world.fix_first(FIRST).into_iter().filter_map(|(finding, plan)| Some((row(finding)?, plan.effort))).collect()
         })
+    }
+
+    /// The findings by resource.
+    pub(crate) fn ledger(&self, world: &World) -> &Ledger {
+        self.ledger.get_or_init(|| Ledger::new(world, |_| true))
     }
 
     /// How much the fix of the finding at `row` asks of a person.

@@ -12,7 +12,9 @@ use super::{
     cache::Cache,
     index::Scope,
     screen::{Cx, Edit, Reply, Screen},
-    screens::{Accounts, AttackPaths, Checks, Collectors, Data, Findings, Frameworks, Functions, Help, Overview, Palette, which_key},
+    screens::{
+        Accounts, AttackPaths, Checks, Collectors, Data, Findings, Frameworks, Functions, Help, Overview, Palette, WaysIn, which_key,
+    },
     theme::{Glyphs, Role, Theme, ThemeChoice},
     widgets::{crumbs, footer, header, toast},
 };
@@ -224,6 +226,7 @@ impl Root {
             Action::GoData => self.go(Place::Data, || Box::new(Data::default()), false),
             Action::GoFrameworks => self.go(Place::Frameworks, || Box::new(Frameworks::default()), false),
             Action::GoChecks => self.go(Place::Checks, || Box::new(Checks::default()), false),
+            Action::GoWay(by) => self.go(Place::WaysIn, || Box::new(WaysIn::new(by)), true),
             Action::GoCollectors => self.go(Place::Collectors, || Box::new(Collectors::default()), false),
             Action::GoPaths => self.go(Place::Paths, || Box::new(AttackPaths::default()), true),
             Action::Paths => {
@@ -323,13 +326,12 @@ impl Root {
         for overlay in overlays.iter_mut() {
             overlay.draw(frame, body, &cx);
         }
-        let pending = self.pending.first().copied();
         if !bare {
             // After the body: a screen brings its heading up to date when it draws.
             let titles: Vec<String> = self.stack.iter().filter(|screen| !screen.overlay()).map(|screen| screen.title(view)).collect();
             let heading = self.stack.get(base).map(|screen| screen.heading(&cx)).unwrap_or_default();
             crumbs::draw(frame, Rect { y: area.y + 1, height: 1, ..area }, &cx, &titles, &heading);
-            if let (Some(first), Some(screen)) = (pending, self.stack.last()) {
+            if let (Some(&first), Some(screen)) = (self.pending.first(), self.stack.last()) {
                 which_key::draw(frame, body, &cx, screen.place(), first);
             }
         }

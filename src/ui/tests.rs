@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every screen with the keys that lead there from the overview.
-const SCREENS: [(&str, &str); 31] = [
+const SCREENS: [(&str, &str); 35] = [
     ("overview", ""),
     ("findings", "1"),
     ("filter", "gi/sev>=high refund"),
@@ -32,6 +32,10 @@ const SCREENS: [(&str, &str); 31] = [
     ("role reach", "gf/webhook<enter>gr<tab><tab>"),
     ("paths", "gp"),
     ("path", "gp<enter>"),
+    ("by trigger", "gt"),
+    ("trigger", "gt<enter>"),
+    ("by interface", "gn"),
+    ("by data", "gd"),
     ("collectors", "c"),
     ("collectors denied", "cjjjj"),
     ("accounts", "ga"),
@@ -55,7 +59,7 @@ const SCREENS: [(&str, &str); 31] = [
 fn every_screen_says_what_it_is_for() {
     let fleet = [world(), denied_world()];
     let view = view(&fleet);
-    let must: [(&str, &[&str]); 31] = [
+    let must: [(&str, &[&str]); 35] = [
         ("overview", &["Function", "Identity", "Data", "Monitoring", "Response", "denied", "n/a", "DEMO", "CRIT"]),
         ("findings", &["FN-001", "CRIT", "sort: risk", "1-key"]),
         ("filter", &["/sev>=high refund", "Esc cancel", "filtered out"]),
@@ -72,6 +76,10 @@ fn every_screen_says_what_it_is_for() {
         ("role reach", &["working out what it can reach"]),
         ("paths", &["Attack paths", "internet", "role:ci", "HOPS", "from: anywhere"]),
         ("path", &["cheapest break", "◎ internet", "inline policy deploy, Rewrite", "paths 1, 2 vanish"]),
+        ("by trigger", &["[By trigger]", "WHO", "function URL", "fn:webhook-in"]),
+        ("trigger", &["starts", "RULE", "WHAT"]),
+        ("by interface", &["[By interface]", "KIND", "fn:webhook-in"]),
+        ("by data", &["[By data]"]),
         ("collectors", &["lambda", "complete", "CALLS", "THROTTLED"]),
         ("collectors denied", &["logs:DescribeLogGroups", "AccessDeniedException"]),
         ("accounts", &["123456789012", "210987654321"]),
@@ -352,6 +360,8 @@ fn the_help_lists_every_binding_of_its_place() {
         ("gf?", Place::Functions),
         ("gf<enter>?", Place::Function),
         ("c?", Place::Collectors),
+        ("gt?", Place::WaysIn),
+        ("gd?", Place::Data),
         ("ga?", Place::Accounts),
         ("f?", Place::Fix),
         ("gw?", Place::Frameworks),

@@ -1,6 +1,7 @@
 //! The command line as a contract: commands, streams, exit codes, JSON keys. The real binary, without a network.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::Read,
     path::Path,
@@ -284,6 +285,45 @@ fn data_is_told_in_a_table_and_one_by_one() {
     let store = &told["data"][0]["stores"][0];
     assert_eq!((store["kind"].as_str(), store["class"].as_str()), (Some("table"), Some("sensitive")), "{told}");
     assert_eq!(run(&["data", "nowhere", "--demo"]).status.code(), Some(2));
+}
+
+#[test]
+fn findings_are_grouped_by_trigger_by_interface_and_by_data() {
+    let plain: Value = serde_json::from_slice(&run(&["scan", "--demo", "--format", "json"]).stdout).unwrap();
+    let ids = |list: &Value| list.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
+    let every: BTreeSet<String> =
+        plain["findings"].as_array().unwrap().iter().map(|found| found["id"].as_str().unwrap().to_owned()).collect();
+    for (by, kind, who, words) in [
+        ("trigger", "queue", "anyone", "starts   fn:tracking-geocode:live, an event source mapping"),
+        ("interface", "HTTP API", "anyone", "leads to fn:auth-login:live, POST /login"),
+        ("data", "table", "named", "used by"),
+    ] {
+        let output = run(&["scan", "--demo", "--by", by, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(3), "{by}: {}", stderr(&output));
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((told["schema"].as_u64(), told["by"].as_str()), (Some(1), Some(by)));
+        let groups = told["groups"].as_array().unwrap();
+        let group = groups.iter().find(|group| group["kind"] == kind && group["who"] == who).unwrap();
+        for key in ["name", "resource", "state", "functions", "guards", "counts", "findings"] {
+            assert!(group.get(key).is_some(), "{by} lacks {key}: {group}");
+        }
+        let counts = group["counts"].as_object().unwrap();
+        let counted: u64 = counts.values().filter_map(Value::as_u64).sum();
+        assert_eq!(usize::try_from(counted).unwrap(), ids(&group["findings"]).len(), "{by}");
+        let shown: BTreeSet<String> = groups.iter().chain([&told["rest"]]).flat_map(|group| ids(&group["findings"])).collect();
+        assert_eq!(shown, every, "{by} shows every finding");
+        // Of the demo account every store was read, and not every API.
+        assert_eq!(told["unread"].as_array().unwrap().is_empty(), by == "data", "{by}: {}", told["unread"]);
+        let text = run(&["scan", "--demo", "--by", by]);
+        assert!(stdout(&text).contains(words) && stdout(&text).contains("everything else"), "{by}: {}", stdout(&text));
+    }
+    // One check alone: what does not concern it is counted nowhere, and the exit code is that of the check.
+    let one = run(&["scan", "--demo", "--by", "interface", "--check", "IA-018", "--format", "json", "--fail-on", "critical"]);
+    assert_eq!(one.status.code(), Some(4), "{}", stderr(&one));
+    let told: Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert!(ids(&told["rest"]["findings"]).is_empty(), "each of its findings is about an API");
+    fails(&["scan", "--demo", "--by", "colour"], 2, "possible values: trigger, interface, data");
+    fails(&["scan", "--demo", "--by", "data", "--framework", "soc-2"], 2, "cannot be used with");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn signed<'a>(survey: &mut Survey<'_, 'a>, function: &'a Function, url: &Functio
 }
 
 /// What people call the policy of `qualifier`.
-pub(super) fn policy_of(qualifier: &str) -> String {
+pub(crate) fn policy_of(qualifier: &str) -> String {
     if qualifier == Function::UNQUALIFIED { "function policy".to_owned() } else { format!("function policy of {qualifier}") }
 }
 

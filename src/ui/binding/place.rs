@@ -29,6 +29,8 @@ pub enum Place {
     Checks,
     /// One check, explained.
     Check,
+    /// What starts functions, or what can be called.
+    WaysIn,
     /// The collectors.
     Collectors,
     /// The accounts.
@@ -45,7 +47,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Overview,
         Self::Findings,
         Self::Finding,
@@ -59,6 +61,7 @@ impl Place {
         Self::Requirements,
         Self::Checks,
         Self::Check,
+        Self::WaysIn,
         Self::Collectors,
         Self::Accounts,
         Self::Help,
@@ -83,6 +86,7 @@ impl Place {
             Self::Requirements => "Requirements",
             Self::Checks => "Checks",
             Self::Check => "Check",
+            Self::WaysIn => "Ways in",
             Self::Collectors => "Collectors",
             Self::Accounts => "Accounts",
             Self::Help => "Help",
@@ -109,6 +113,7 @@ pub(super) const VIEWS: &[Place] = &[
     P::Fix,
     P::Help,
     P::Data,
+    P::WaysIn,
     P::Frameworks,
     P::Requirements,
     P::Checks,
@@ -125,6 +130,7 @@ pub(super) const PAGES_BUT_COLLECTORS: &[Place] = &[
     P::Paths,
     P::Accounts,
     P::Data,
+    P::WaysIn,
     P::Frameworks,
     P::Requirements,
     P::Checks,
@@ -142,6 +148,7 @@ pub(super) const PAGES: &[Place] = &[
     P::Collectors,
     P::Accounts,
     P::Data,
+    P::WaysIn,
     P::Frameworks,
     P::Requirements,
     P::Checks,
@@ -158,6 +165,7 @@ pub(super) const PANES: &[Place] = &[
     P::Paths,
     P::Collectors,
     P::Data,
+    P::WaysIn,
     P::Requirements,
     P::Checks,
     P::Check,
@@ -165,7 +173,8 @@ pub(super) const PANES: &[Place] = &[
 /// Where a finding is under the cursor.
 pub(super) const ABOUT_A_FINDING: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Function, P::Paths, P::Requirements];
 /// Where a resource is under the cursor.
-pub(super) const ABOUT_A_RESOURCE: &[Place] = &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data];
+pub(super) const ABOUT_A_RESOURCE: &[Place] =
+    &[P::Overview, P::Findings, P::Finding, P::Functions, P::Function, P::Role, P::Data, P::WaysIn];
 /// Where there is something to copy.
 pub(super) const COPIED: &[Place] = &[
     P::Overview,
@@ -179,6 +188,7 @@ pub(super) const COPIED: &[Place] = &[
     P::Collectors,
     P::Accounts,
     P::Data,
+    P::WaysIn,
     P::Frameworks,
     P::Requirements,
     P::Checks,

@@ -5,15 +5,17 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
 };
 
-use super::{Finding, Function, TWO_PANES, finding::copy_arn};
+use super::{Finding, Function, TWO_PANES, WaysIn, finding::copy_arn, ways_in::strip};
 use crate::{
     flow::{Class, Flow, Store},
+    lens::By,
     model::{Arn, text},
     paths::{Question, resource_name},
     ui::{
         View,
         binding::{Action, Place},
         cache::Stamp,
+        glyph::{finding_role, verdict_word},
         index::{Index, Scope},
         paint::{put, row},
         screen::{Cx, Reply, Screen},
@@ -24,6 +26,7 @@ use crate::{
         },
         width::Cut,
     },
+    world,
 };
 
 /// The stores of data.
@@ -33,6 +36,8 @@ pub(crate) struct Data {
     made_for: Option<(Option<Stamp>, u64)>,
     cursor: Cursor,
     inside: Cursor,
+    /// What is found on those who write or read the chosen store: places in the world's findings.
+    found: Vec<u32>,
     chosen: Option<Arn>,
     in_detail: bool,
     two_panes: bool,
@@ -64,7 +69,12 @@ impl Data {
         let at = self.chosen.as_ref().and_then(|arn| flow.stores.iter().position(|store| store.arn == *arn));
         self.cursor.row = at.unwrap_or(self.cursor.row).min(flow.stores.len().saturating_sub(1));
         self.flow = Some(flow);
-        self.remember();
+        self.chosen = None;
+        let inside = self.inside;
+        self.remember(cx);
+        if at.is_some() {
+            self.inside = inside;
+        }
     }
 
     fn stores(&self) -> &[Store] {
@@ -75,11 +85,13 @@ impl Data {
         self.stores().get(self.cursor.row)
     }
 
-    fn remember(&mut self) {
+    fn remember(&mut self, cx: &Cx<'_>) {
         let chosen = self.store().map(|store| store.arn.clone());
         if chosen != self.chosen {
             self.chosen = chosen;
             self.inside = Cursor::default();
+            let hands = self.store().into_iter().flat_map(|store| store.writers.iter().chain(&store.readers)).map(|hand| &hand.who);
+            self.found = cx.world().map(|world| cx.cache.ledger(world).findings(hands)).unwrap_or_default();
         }
     }
 
@@ -87,10 +99,23 @@ impl Data {
         self.store().map(lines).unwrap_or_default()
     }
 
+    /// The finding under the cursor of the detail, on somebody who writes or reads.
+    fn finding<'w>(&self, cx: &Cx<'w>) -> Option<&'w world::Finding> {
+        self.found_at(cx, self.inside.row.checked_sub(self.lines().len())?)
+    }
+
+    fn found_at<'w>(&self, cx: &Cx<'w>, at: usize) -> Option<&'w world::Finding> {
+        cx.world()?.findings.get(*self.found.get(at)? as usize)
+    }
+
     fn open(&mut self, cx: &Cx<'_>) -> Reply {
         if !self.in_detail {
             self.in_detail = self.store().is_some();
             return Reply::Handled;
+        }
+        if let Some(found) = self.finding(cx) {
+            let index = Index::new(Scope::Resource(found.resource.clone()));
+            return Reply::Open(Box::new(Finding::new(index, found.id.clone())));
         }
         let Some(line) = self.lines().into_iter().nth(self.inside.row) else { return Reply::Handled };
         let Some((world, store)) = cx.world().zip(self.store()) else { return Reply::Handled };
@@ -109,7 +134,7 @@ impl Data {
         let total = self.stores().len();
         let note = if total == 0 { String::new() } else { format!("{} of {total}", self.cursor.row + 1) };
         let focused = !self.in_detail;
-        let inner = pane(frame, area, cx, "Data", &note, focused);
+        let inner = strip(frame, area, cx, By::Data, &note, focused);
         let Some(flow) = &self.flow else {
             put(frame.buffer_mut(), inner, 2, 0, "working out who may read and write what", cx.style(Role::Dim));
             return;
@@ -164,18 +189,32 @@ impl Data {
             Layout::vertical([Constraint::Length(1 + u16::from(gap.is_some())), Constraint::Min(2), Constraint::Length(1)]).areas(inner);
         let columns = [Column::fixed("", 6), Column::fill("WHO OR RULE", Cut::Middle), Column::fill("BY", Cut::End).wider()];
         let focused = self.in_detail;
-        Table { columns: &columns, rows: lines.len(), focused }.draw(frame, body, cx, &mut self.inside, |at| {
-            let Some(line) = lines.get(at) else { return Vec::new() };
+        let mut cursor = self.inside;
+        Table { columns: &columns, rows: lines.len() + self.found.len(), focused }.draw(frame, body, cx, &mut cursor, |at| {
+            let Some(line) = lines.get(at) else {
+                return self.found_at(cx, at - lines.len()).map(|found| cells(cx, found)).unwrap_or_default();
+            };
             vec![
                 Cell::new(line.word, cx.style(line.role)),
                 Cell::new(text::clean(&line.what), cx.style(Role::Text)),
                 Cell::new(text::clean(&line.said), cx.style(Role::Dim)),
             ]
         });
-        if let Some(line) = lines.get(self.inside.row).filter(|_| focused) {
-            put(frame.buffer_mut(), foot, 1, 0, &text::clean(&line.because), cx.style(Role::Accent));
+        self.inside = cursor;
+        let said = lines.get(cursor.row).map(|line| line.because.as_str()).or_else(|| Some(self.finding(cx)?.message.as_str()));
+        if let Some(said) = said.filter(|_| focused) {
+            put(frame.buffer_mut(), foot, 1, 0, &text::clean(said), cx.style(Role::Accent));
         }
     }
+}
+
+/// The row of a finding on somebody who writes or reads.
+fn cells<'w>(cx: &Cx<'_>, found: &'w world::Finding) -> Vec<Cell<'w>> {
+    vec![
+        Cell::new(format!("{} {}", cx.glyphs.finding(found), verdict_word(found)), cx.style(finding_role(found))),
+        Cell::new(found.check.id, cx.style(Role::Text)),
+        Cell::new(found.message.as_str(), cx.style(Role::Dim)),
+    ]
 }
 
 /// What people call it; its kind stands beside it.
@@ -237,7 +276,7 @@ impl Screen for Data {
     }
 
     fn title(&self, _: &View<'_>) -> String {
-        "Data".to_owned()
+        By::Data.title().to_owned()
     }
 
     fn asks(&self, _: &Cx<'_>) -> Option<Question> {
@@ -259,16 +298,17 @@ impl Screen for Data {
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
         if self.in_detail {
-            let count = self.lines().len();
+            let count = self.lines().len() + self.found.len();
             if self.inside.act(action, count) {
                 return Reply::Handled;
             }
         } else if self.cursor.act(action, self.stores().len()) {
-            self.remember();
+            self.remember(cx);
             return Reply::Handled;
         }
         match action {
             Action::Open => return self.open(cx),
+            Action::NextView => return Reply::Become(Box::new(WaysIn::new(By::Trigger))),
             Action::NextPane | Action::PreviousPane => self.in_detail = !self.in_detail,
             Action::Back if self.in_detail => self.in_detail = false,
             Action::Copy | Action::CopyArn => return self.store().map_or(Reply::Handled, |store| copy_arn(&store.arn)),
@@ -281,10 +321,10 @@ impl Screen for Data {
         if let Some(row) = self.cursor.at(at, self.stores().len()).filter(|_| self.two_panes || !self.in_detail) {
             self.in_detail = false;
             self.cursor.row = row;
-            self.remember();
+            self.remember(cx);
             return Reply::Handled;
         }
-        let count = self.lines().len();
+        let count = self.lines().len() + self.found.len();
         let Some(row) = self.inside.at(at, count) else { return Reply::Handled };
         let again = self.in_detail && self.inside.row == row;
         self.in_detail = true;
@@ -335,7 +375,7 @@ mod tests {
             assert!(detail.contains("writes") && detail.contains("LACKS"), "{detail}");
             println!("{list}\n{detail}");
             screen.press("<enter>", &view);
-            assert!(screen.text(&view).contains("Data ›"), "{}", screen.text(&view));
+            assert!(screen.text(&view).contains("By data ›"), "{}", screen.text(&view));
             screen.press("<esc><esc>", &view);
             assert!(screen.text(&view).contains("KIND"), "{}", screen.text(&view));
         }

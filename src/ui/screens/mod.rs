@@ -19,6 +19,7 @@ mod principal;
 mod reach;
 mod requirements;
 mod waive;
+mod ways_in;
 pub(crate) mod which_key;
 
 pub(crate) use accounts::Accounts;
@@ -39,6 +40,7 @@ pub(crate) use palette::Palette;
 pub(crate) use principal::Principal;
 pub(crate) use requirements::Requirements;
 pub(crate) use waive::Waive;
+pub(crate) use ways_in::WaysIn;
 
 use ratatui::{Frame, layout::Rect};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     model::Arn,
-    paths::{Access, Confidence, Found, Hop, Node, Path, Proof, Radius, Total, Touched, Via},
+    paths::{Access, Confidence, DataUses, Doors, Found, Hop, Node, Path, Proof, Radius, Total, Touched, Via},
     ui::Insight,
 };
 
@@ -74,5 +74,8 @@ pub(super) fn made() -> Insight {
         admin: true,
     };
     insight.learn(1, Found::Reach(radius));
+    // Nobody outside, and no role that may anything: what is configured is shown all the same.
+    insight.learn(1, Found::Doors(Doors::default()));
+    insight.learn(1, Found::Data(DataUses::default()));
     insight
 }
