@@ -224,7 +224,7 @@ fn structure(value: &str) -> Option<&'static str> {
     if authorization(value) {
         return Some("authorization-header");
     }
-    if value.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).any(is_jwt) {
+    if value.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).any(is_jwt) {
         return Some("json-web-token");
     }
     if password_in_url(value) {
@@ -366,6 +366,7 @@ mod tests {
             (format!("Authorization: Basic {key}=="), "authorization-header"),
             (format!("{{\"Authorization\":\"Bearer {word}\"}}"), "authorization-header"),
             (format!("{}.{}.{word}", ["eyJ", "hbGciOiJI"].concat(), ["eyJ", "zdWIiOiIx"].concat()), "json-web-token"),
+            (format!("token={}.{}.{word}", ["eyJ", "0eXAiOiJK"].concat(), ["eyJ", "pc3MiOiJz"].concat()), "json-web-token"),
             (format!("postgres://app:{word}@db.internal/orders"), "password-in-url"),
             (format!("amqps://orders:{word}@mq.internal:5671"), "password-in-url"),
             (format!("Server=db;User Id=app;Password={word};"), "password-in-connection-string"),
