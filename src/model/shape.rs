@@ -37,6 +37,9 @@ impl Alphabet {
 /// How long the rest is: this, or more.
 type Length = (usize, usize);
 
+/// So many characters of these.
+type Run = (Length, Alphabet);
+
 /// So many, and not one more.
 const fn exactly(count: usize) -> Length {
     (count, count)
@@ -157,7 +160,7 @@ const PREFIXED: &[(&str, &str, Length, Alphabet)] = &[
 ];
 
 /// Rule, how many of which characters stand before, the middle, how many of which stand after.
-const MARKED: &[(&str, (Length, Alphabet), &str, (Length, Alphabet))] = &[
+const MARKED: &[(&str, Run, &str, Run)] = &[
     ("azure-client-secret", (exactly(4), Azure), "Q~", ((31, 34), Azure)),
     ("azure-devops-token", (exactly(76), Alnum), "AZDO", (exactly(4), Alnum)),
     ("azure-storage-key", (exactly(76), Base64), "+ASt", (exactly(6), Base64)),
@@ -188,7 +191,7 @@ fn begins(value: &str, prefix: &str, length: Length, alphabet: Alphabet) -> bool
     })
 }
 
-fn surrounds(value: &str, before: (Length, Alphabet), middle: &str, after: (Length, Alphabet)) -> bool {
+fn surrounds(value: &str, before: Run, middle: &str, after: Run) -> bool {
     value.match_indices(middle).any(|(at, _)| {
         let (start, from) = value.as_bytes().split_at(at);
         let count = start.iter().rev().take_while(|byte| before.1.has(**byte)).count();
