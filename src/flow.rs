@@ -156,7 +156,7 @@ impl Flow {
             store.readers.extend(feeds.out_of(arn).map(|feed| hand(&feed.to, feed)));
             let by_users = hands.remove(*arn).unwrap_or_default().class(store.kind);
             (store.class, store.class_by) = own_class(&context, arn).unwrap_or_else(|gap| match gap {
-                // Whoever works with it may make it more than its tags would, and not less.
+                // Without its tags the cautious answer is that of a sensitive function which works with it, if there is one.
                 Some(gap) if by_users.0 != Class::Sensitive => (Class::Unknown, format!("its own tags were not read: {gap}")),
                 _ => by_users,
             });

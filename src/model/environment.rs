@@ -323,6 +323,12 @@ mod tests {
             ("AWS_SECRET_KEY", secret_key.as_str(), "aws-secret-access-key"),
             ("AUTH_TOKEN", "0b9f2b0e-6a0d-4c3e-9a55-0f5f3f1f7a11", "entropy-under-telling-name"),
             ("CLIENT_SECRET", "db.internal.example.com", "entropy-under-telling-name"),
+            // Bare letters and digits, as Datadog and others give out.
+            ("DD_API_KEY", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "entropy-under-telling-name"),
+            ("DB_SECRET", "correct-horse", "literal-under-telling-name"),
+            ("DB_PASSWORD", "my-secret-password", "entropy-under-telling-name"),
+            ("BASIC_AUTH", "app:hunter2", "entropy-under-telling-name"),
+            ("AUTH", "a8f3c2d1e5b7", "entropy-under-telling-name"),
         ];
         for (key, value, rule) in cases {
             assert_eq!(class(key, value), rule, "{key}={value}");
@@ -404,6 +410,10 @@ mod tests {
             ("JAVA_TOOL_OPTIONS", "-javaagent:/opt/x.jar -Ddb.password=Xyzzy"),
             ("SSH_OPTIONS", "--quiet"),
             ("NAME", "名前"),
+            // Who signs in is nobody else's business either.
+            ("DB_USERNAME", "orders_app"),
+            ("SESSION_COOKIE", "abc123def"),
+            ("AUTH", "cognito"),
         ];
         for (key, value) in cases {
             assert_eq!(class(key, value), "redacted", "{key}={value}");

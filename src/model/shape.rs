@@ -37,6 +37,9 @@ impl Alphabet {
 /// How long the rest is: this, or more.
 type Length = (usize, usize);
 
+/// So many characters of these.
+type Run = (Length, Alphabet);
+
 /// So many, and not one more.
 const fn exactly(count: usize) -> Length {
     (count, count)
@@ -157,7 +160,7 @@ const PREFIXED: &[(&str, &str, Length, Alphabet)] = &[
 ];
 
 /// Rule, how many of which characters stand before, the middle, how many of which stand after.
-const MARKED: &[(&str, (Length, Alphabet), &str, (Length, Alphabet))] = &[
+const MARKED: &[(&str, Run, &str, Run)] = &[
     ("azure-client-secret", (exactly(4), Azure), "Q~", ((31, 34), Azure)),
     ("azure-devops-token", (exactly(76), Alnum), "AZDO", (exactly(4), Alnum)),
     ("azure-storage-key", (exactly(76), Base64), "+ASt", (exactly(6), Base64)),
@@ -188,7 +191,7 @@ fn begins(value: &str, prefix: &str, length: Length, alphabet: Alphabet) -> bool
     })
 }
 
-fn surrounds(value: &str, before: (Length, Alphabet), middle: &str, after: (Length, Alphabet)) -> bool {
+fn surrounds(value: &str, before: Run, middle: &str, after: Run) -> bool {
     value.match_indices(middle).any(|(at, _)| {
         let (start, from) = value.as_bytes().split_at(at);
         let count = start.iter().rev().take_while(|byte| before.1.has(**byte)).count();
@@ -224,7 +227,7 @@ fn structure(value: &str) -> Option<&'static str> {
     if authorization(value) {
         return Some("authorization-header");
     }
-    if value.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).any(is_jwt) {
+    if value.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).any(is_jwt) {
         return Some("json-web-token");
     }
     if password_in_url(value) {
@@ -366,6 +369,7 @@ mod tests {
             (format!("Authorization: Basic {key}=="), "authorization-header"),
             (format!("{{\"Authorization\":\"Bearer {word}\"}}"), "authorization-header"),
             (format!("{}.{}.{word}", ["eyJ", "hbGciOiJI"].concat(), ["eyJ", "zdWIiOiIx"].concat()), "json-web-token"),
+            (format!("token={}.{}.{word}", ["eyJ", "0eXAiOiJK"].concat(), ["eyJ", "pc3MiOiJz"].concat()), "json-web-token"),
             (format!("postgres://app:{word}@db.internal/orders"), "password-in-url"),
             (format!("amqps://orders:{word}@mq.internal:5671"), "password-in-url"),
             (format!("Server=db;User Id=app;Password={word};"), "password-in-connection-string"),

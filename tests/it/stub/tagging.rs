@@ -15,22 +15,22 @@ fn quota(_: &str) -> Quota {
     Quota::of("tag", 10)
 }
 
-/// The type to filter by, where it is, and its tag; without one it had some once.
-const TAGGED: &[(&str, &str, Option<(&str, &str)>)] = &[
-    ("apigateway", "/restapis/orders1", Some(("data-class", "internal"))),
-    ("dynamodb:table", "table/orders", Some(("data-class", "restricted"))),
-    ("elasticfilesystem:file-system", "file-system/fs-0002", Some(("data-class", "internal"))),
-    ("events:event-bus", "event-bus/orders", Some(("data-class", "internal"))),
-    ("kinesis:stream", "stream/clicks", Some(("data-class", "internal"))),
-    ("lambda:function", "function:orders", Some(("data-class", "restricted"))),
-    ("logs:log-group", "log-group:/aws/lambda/orders", Some(("data-class", "internal"))),
-    ("s3", "palisade-orders", Some(("data-class", "confidential"))),
+/// The type to filter by, where it is, and its class; without one it had tags once.
+const TAGGED: &[(&str, &str, Option<&str>)] = &[
+    ("apigateway", "/restapis/orders1", Some("internal")),
+    ("dynamodb:table", "table/orders", Some("restricted")),
+    ("elasticfilesystem:file-system", "file-system/fs-0002", Some("internal")),
+    ("events:event-bus", "event-bus/orders", Some("internal")),
+    ("kinesis:stream", "stream/clicks", Some("internal")),
+    ("lambda:function", "function:orders", Some("restricted")),
+    ("logs:log-group", "log-group:/aws/lambda/orders", Some("internal")),
+    ("s3", "palisade-orders", Some("confidential")),
     ("s3", "palisade-copies", None),
-    ("secretsmanager:secret", "secret:prod/db-AbCdEf", Some(("data-class", "restricted"))),
-    ("sns", "orders", Some(("data-class", "public"))),
-    ("sqs", "open", Some(("data-class", "internal"))),
-    ("ssm:parameter", "parameter/app/password", Some(("data-class", "restricted"))),
-    ("states:stateMachine", "stateMachine:checkout", Some(("data-class", "internal"))),
+    ("secretsmanager:secret", "secret:prod/db-AbCdEf", Some("restricted")),
+    ("sns", "orders", Some("public")),
+    ("sqs", "open", Some("internal")),
+    ("ssm:parameter", "parameter/app/password", Some("restricted")),
+    ("states:stateMachine", "stateMachine:checkout", Some("internal")),
 ];
 
 fn answer(ask: &Ask, _: &Account) -> Option<Reply> {
@@ -42,14 +42,14 @@ fn answer(ask: &Ask, _: &Account) -> Option<Reply> {
     let page = ask.page(tagged.len(), 100, "ResourcesPerPage", "PaginationToken");
     let last = if page.next.is_none() { r#","PaginationToken":"""# } else { "" };
     let written = page.json("ResourceTagMappingList", "PaginationToken", |number| {
-        let (kind, resource, tag) = tagged[number];
+        let (kind, resource, class) = tagged[number];
         let service = kind.split(':').next().unwrap_or_default();
         let (region, account) = match service {
             "s3" => ("", ""),
             "apigateway" => (ask.region.as_str(), ""),
             _ => (ask.region.as_str(), ACCOUNT),
         };
-        let tags: Vec<_> = tag.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let tags: Vec<_> = class.iter().map(|class| json!({ "Key": "data-class", "Value": class })).collect();
         json!({ "ResourceARN": format!("arn:aws:{service}:{region}:{account}:{resource}"), "Tags": tags }).to_string()
     });
     Some(Reply::ok(format!("{{{written}{last}}}")))
