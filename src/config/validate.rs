@@ -120,9 +120,11 @@ fn marks(source: &SourceText<'_>, path: &[&str], raw::Marks { tags, names }: raw
 
 fn environments(source: &SourceText<'_>, given: raw::Environments, defaults: Environments) -> Result<Environments, Problem> {
     let one = |name, given, default| marks(source, &["environments", name], given, default);
+    let says = given.development.tags.is_some();
     let production = one("production", given.production, defaults.production)?;
     let development = one("development", given.development, defaults.development)?;
-    for (key, values) in &development.tags {
+    // Production is heard first: what is built in for development need not be taken out.
+    for (key, values) in development.tags.iter().filter(|_| says) {
         let marked = production.tags.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).flat_map(|(_, values)| values);
         if let Some(value) = marked.into_iter().find(|value| values.iter().any(|other| other.eq_ignore_ascii_case(value))) {
             let message = format!("{key} = {value:?} marks both production and development");
