@@ -15,7 +15,8 @@
 //! ```
 //!
 //! A collector posts [`model::Part`]s; [`model::Posture::absorb`] puts them together; [`world::World`] runs the
-//! [`checks`] on the posture and rates it with [`score`]. Screens and reports read the world, and nothing else.
+//! [`checks`] on the posture and rates it with [`score`]; [`standing`] indexes how the account stands in each check and
+//! in the requirements of other people's frameworks. Screens and reports read the world, and nothing else.
 //!
 //! # What holds it together
 //!
@@ -45,6 +46,7 @@
 //! | to add | write | then |
 //! |---|---|---|
 //! | a check | `src/checks/LAYER/SLUG.rs` | a `mod` line and a list entry in the layer's `mod.rs` |
+//! | a requirement | its key in the links of a check | what it asks for in `src/checks/requirements.toml` |
 //! | a collector | `src/collect/SERVICE.rs` | a line in `src/model/source.rs` and in `Collector::ALL`; what it plants and answers under `tests/it` |
 //! | an operation | a static in its collector's file | a place in that collector's list: policy, pace and plan follow from it |
 //! | a threshold | a line in `src/checks/settings/thresholds.rs` | the check that asks it: the configuration and its sample follow |
