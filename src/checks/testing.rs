@@ -288,6 +288,11 @@ pub(crate) fn ask_with(check: &'static Check, posture: &Posture, settings: &Sett
                 Ruling::Fail(fault) => {
                     assert!(!fault.evidence.is_empty(), "{} fails {} without evidence", check.id, verdict.resource);
                     assert!(!fault.message.is_empty(), "{} fails {} without a message", check.id, verdict.resource);
+                    // What a fault goes by is what `explain` says that the check is decided from: IAM actions, that is.
+                    let actions = fault.evidence.iter().map(|evidence| evidence.source);
+                    for action in actions.filter(|source| source.contains(':') && !source.starts_with("palisade:")) {
+                        assert!(check.guide.calls.contains(&action), "the guide of {} does not name {action}", check.id);
+                    }
                     Says::Fail
                 }
             };

@@ -154,3 +154,23 @@ fn a_check_has_one_verdict_a_resource_and_its_own_name_on_it() {
         assert!(verdicts.iter().all(|verdict| verdict.check.id == check.id));
     }
 }
+
+#[test]
+fn every_check_has_a_guide_and_its_calls_are_read() {
+    for check in all() {
+        let guide = &check.guide;
+        // MV-006 asks nothing, and IR-016 is decided by what went wrong with any call.
+        assert!(!guide.calls.is_empty() || ["MV-006", "IR-016"].contains(&check.id), "{} names no call", check.id);
+        assert!(!guide.provider.is_empty() && !guide.undo.is_empty(), "{}", check.id);
+        assert_eq!(guide.ways().count(), 4, "{} lacks a way", check.id);
+        for phrase in guide.avoids {
+            assert!(!phrase.ends_with('.') && phrase.starts_with(char::is_uppercase), "{}: {phrase}", check.id);
+        }
+        #[cfg(feature = "aws")]
+        for call in guide.calls {
+            // No client can ask for the last use of a key.
+            let is_read = crate::collect::actions().iter().any(|action| action == call) || *call == "kms:GetKeyLastUsage";
+            assert!(is_read, "{} is decided from {call}, which nothing asks", check.id);
+        }
+    }
+}

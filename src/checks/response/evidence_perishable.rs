@@ -23,7 +23,7 @@ pub(super) static CHECK: Check = Check {
           S3 expires objects are not read. Not asked of an account without functions.",
     links: Links {
         security_hub: &["CloudTrail.4"],
-        cis: &["3.1.2", "4.2"],
+        cis: &["4.2"],
         csf: &["RS.AN", "PR.DS"],
         owasp: &["S10"],
         csa: &["SAS-5"],
