@@ -164,7 +164,7 @@ fn every_check_has_a_guide_and_its_calls_are_read() {
         assert!(!guide.provider.is_empty() && !guide.undo.is_empty(), "{}", check.id);
         assert_eq!(guide.ways().count(), 4, "{} lacks a way", check.id);
         for phrase in guide.avoids {
-            assert!(!phrase.ends_with('.') && phrase.starts_with(char::is_uppercase), "{}: {phrase}", check.id);
+            assert!(!phrase.ends_with('.') && !phrase.is_empty(), "{}: {phrase}", check.id);
         }
         #[cfg(feature = "aws")]
         for call in guide.calls {

@@ -79,6 +79,9 @@ pub(super) static CHECK: Check = Check {
             "organizations:DescribeOrganization",
             "organizations:ListPoliciesForTarget",
             "organizations:DescribePolicy",
+            "s3:GetReplicationConfiguration",
+            "events:ListEventBuses",
+            "tag:GetResources",
         ],
         provider: "AWS carries data wherever a role's policies let the function's code send it, and knows nothing of how sensitive it is",
         avoids: &[

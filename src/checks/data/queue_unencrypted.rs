@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
           without a key is low, unless its class demands customer-key: SNS encrypts its disks, but nobody can cut access by a key. \
           Those that no function works with are left alone.",
     links: Links { security_hub: &["SQS.1", "SNS.1", "Kinesis.1"], csf: &["PR.DS"], owasp: &["S3"], soc: &["PI1.4"], ..Links::NONE },
-    reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam],
+    reads: &[Source::Sqs, Source::Sns, Source::Kinesis, Source::Lambda, Source::Iam, Source::Tag],
     run,
     fix,
     guide: Guide {
@@ -35,6 +35,7 @@ pub(super) static CHECK: Check = Check {
             "lambda:ListEventSourceMappings",
             "lambda:ListFunctionEventInvokeConfigs",
             "iam:GetAccountAuthorizationDetails",
+            "tag:GetResources",
         ],
         provider: "AWS encrypts new queues with keys of SQS unless told otherwise; older queues and streams stay as they were made",
         avoids: &[

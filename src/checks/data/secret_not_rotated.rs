@@ -25,11 +25,11 @@ pub(super) static CHECK: Check = Check {
         pci: &["8.3.9", "8.6.3"],
         ..Links::NONE
     },
-    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam],
+    reads: &[Source::SecretsManager, Source::Lambda, Source::Iam, Source::Tag],
     run,
     fix,
     guide: Guide {
-        calls: &["secretsmanager:ListSecrets", "lambda:ListFunctions", "iam:GetAccountAuthorizationDetails"],
+        calls: &["secretsmanager:ListSecrets", "lambda:ListFunctions", "iam:GetAccountAuthorizationDetails", "tag:GetResources"],
         provider: "AWS rotates the secrets that its services manage, and starts the rotation of yours on the schedule that you set",
         avoids: &[
             "A secret that no function works with",

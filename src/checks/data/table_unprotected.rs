@@ -24,7 +24,7 @@ pub(super) static CHECK: Check = Check {
         soc: &["CC7.4", "A1.1"],
         ..Links::NONE
     },
-    reads: &[Source::DynamoDb, Source::Lambda, Source::Iam],
+    reads: &[Source::DynamoDb, Source::Lambda, Source::Iam, Source::Tag],
     run,
     fix,
     guide: Guide {
@@ -36,6 +36,7 @@ pub(super) static CHECK: Check = Check {
             "lambda:ListEventSourceMappings",
             "lambda:GetFunction",
             "iam:GetAccountAuthorizationDetails",
+            "tag:GetResources",
         ],
         provider: "AWS keeps three copies of a table in a Region against its own failures; recovery from your calls and protection from \
                    deletion are off until you switch them on",
