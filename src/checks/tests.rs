@@ -156,7 +156,7 @@ fn a_check_has_one_verdict_a_resource_and_its_own_name_on_it() {
 }
 
 #[test]
-fn every_check_has_a_guide_and_its_calls_are_read() {
+fn every_check_has_a_guide() {
     for check in all() {
         let guide = &check.guide;
         // MV-006 asks nothing, and IR-016 is decided by what went wrong with any call.
@@ -165,12 +165,6 @@ fn every_check_has_a_guide_and_its_calls_are_read() {
         assert_eq!(guide.ways().count(), 4, "{} lacks a way", check.id);
         for phrase in guide.avoids {
             assert!(!phrase.ends_with('.') && !phrase.is_empty(), "{}: {phrase}", check.id);
-        }
-        #[cfg(feature = "aws")]
-        for call in guide.calls {
-            // No client can ask for the last use of a key.
-            let is_read = crate::collect::actions().iter().any(|action| action == call) || *call == "kms:GetKeyLastUsage";
-            assert!(is_read, "{} is decided from {call}, which nothing asks", check.id);
         }
     }
 }

@@ -37,6 +37,19 @@ fn what_the_readme_shows_is_so() {
     part("checks", &catalogue());
 }
 
+/// What `explain` says that a check is decided from, collectors ask.
+#[test]
+fn every_call_that_a_guide_names_is_asked() {
+    let asked = palisade::collect::actions();
+    for check in checks::all() {
+        for call in check.guide.calls {
+            // No client can ask for the last use of a key.
+            let is_asked = asked.iter().any(|action| action == call) || *call == "kms:GetKeyLastUsage";
+            assert!(is_asked, "{} is decided from {call}, which nothing asks", check.id);
+        }
+    }
+}
+
 fn policy() -> String {
     let policy = palisade::remedy::grant("PalisadeReadOnly", &palisade::collect::actions());
     format!("```json\n{policy}\n```\n")
