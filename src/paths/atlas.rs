@@ -23,9 +23,12 @@ pub(super) enum Class {
     Users,
     /// Functions.
     Functions,
-    /// What sends on to something else what is sent to it: queues, topics, buckets.
-    Relays,
+    /// What sends on to something else what is sent to it, of this service: queues, topics, buckets.
+    Relays(&'static str),
 }
+
+/// The services whose resources send on what they are sent.
+const RELAYING: [&str; 6] = ["sqs", "sns", "events", "kinesis", "states", "s3"];
 
 /// How a role's trust policy treats the account's own principals.
 #[derive(Debug, Clone)]
@@ -95,7 +98,14 @@ impl<'a> Atlas<'a> {
         indexes.insert(Class::OpenRoles, ArnIndex::new(open));
         indexes.insert(Class::Users, ArnIndex::new(identity.users.items.iter().map(|user| user.arn.clone())));
         indexes.insert(Class::Functions, ArnIndex::new(posture.functions().map(|(_, function)| function.arn.clone())));
-        indexes.insert(Class::Relays, ArnIndex::new(relays));
+        // A service at a time: whoever may put objects is not asked about queues.
+        let mut relays: BTreeMap<String, Vec<Arn>> = relays.into_iter().fold(BTreeMap::new(), |mut relays, relay| {
+            relays.entry(relay.service().to_owned()).or_insert_with(Vec::new).push(relay);
+            relays
+        });
+        for service in RELAYING {
+            indexes.insert(Class::Relays(service), ArnIndex::new(relays.remove(service).unwrap_or_default()));
+        }
 
         let mut members: BTreeMap<&Arn, Vec<&Arn>> = BTreeMap::new();
         let mut held_by: BTreeMap<&Arn, Vec<&Arn>> = BTreeMap::new();

@@ -14,12 +14,12 @@ use crate::{
 /// What sends to what.
 pub(super) const ACTIONS: [(Class, &str); 7] = [
     (Class::Functions, "lambda:InvokeFunction"),
-    (Class::Relays, "sqs:SendMessage"),
-    (Class::Relays, "sns:Publish"),
-    (Class::Relays, "events:PutEvents"),
-    (Class::Relays, "kinesis:PutRecord"),
-    (Class::Relays, "states:StartExecution"),
-    (Class::Relays, "s3:PutObject"),
+    (Class::Relays("sqs"), "sqs:SendMessage"),
+    (Class::Relays("sns"), "sns:Publish"),
+    (Class::Relays("events"), "events:PutEvents"),
+    (Class::Relays("kinesis"), "kinesis:PutRecord"),
+    (Class::Relays("states"), "states:StartExecution"),
+    (Class::Relays("s3"), "s3:PutObject"),
 ];
 
 impl Builder<'_, '_> {
@@ -29,20 +29,15 @@ impl Builder<'_, '_> {
             if surface & Surfaces::bit(action) == 0 {
                 continue;
             }
-            let service = action.split(':').next().unwrap_or_default();
             // Objects are below their bucket, and no pattern of objects covers that.
-            let objects = service == "s3";
+            let objects = class == Class::Relays("s3");
             let label = |grant: super::attacker::Grant| grant.label("send", [action]);
             let needs = [Need(action, On::Victim)];
-            let covered =
-                if objects { Default::default() } else { self.shared(attacker, &needs, class, Goal::Send, of_service(service), label) };
+            let covered = if objects { Default::default() } else { self.shared(attacker, &needs, class, Goal::Send, Keep::ALL, label) };
             let scopes = attacker.scopes(action);
-            let candidates: Vec<Arn> = if objects {
-                self.atlas.index(class).arns().iter().filter(|arn| arn.service() == service).cloned().collect()
-            } else {
-                self.matching(&scopes, class, &covered)
-            };
-            for target in candidates.into_iter().filter(|target| target.service() == service) {
+            let candidates: Vec<Arn> =
+                if objects { self.atlas.index(class).arns().to_vec() } else { self.matching(&scopes, class, &covered) };
+            for target in candidates {
                 if !self.is_affordable() {
                     return;
                 }
@@ -52,17 +47,5 @@ impl Builder<'_, '_> {
                 }
             }
         }
-    }
-}
-
-/// Those of `service` alone; functions are in a class of their own.
-fn of_service(service: &str) -> Keep {
-    match service {
-        "sqs" => Keep { rule: "sqs", holds: |_, arn| arn.service() == "sqs" },
-        "sns" => Keep { rule: "sns", holds: |_, arn| arn.service() == "sns" },
-        "events" => Keep { rule: "events", holds: |_, arn| arn.service() == "events" },
-        "kinesis" => Keep { rule: "kinesis", holds: |_, arn| arn.service() == "kinesis" },
-        "states" => Keep { rule: "states", holds: |_, arn| arn.service() == "states" },
-        _ => Keep::ALL,
     }
 }
