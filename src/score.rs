@@ -206,6 +206,8 @@ pub struct Score {
 pub struct Mark<'a> {
     /// The verdict.
     pub verdict: &'a Verdict,
+    /// The number of its resource: equal for verdicts on one resource, and in an order that is always the same.
+    pub place: u32,
     /// Severity of the fail, or of the fail that an unknown might be.
     pub severity: Severity,
     /// Its risk, as [`risk`] gives it.
@@ -358,7 +360,8 @@ mod tests {
             .zip(cases)
             .map(|(verdict, case)| {
                 let severity = verdict.check.severity;
-                Mark { verdict, severity, risk: risk(severity, case.3, 1.0, Confidence::Proven), waived: false }
+                let place = u32::from(case.1);
+                Mark { verdict, place, severity, risk: risk(severity, case.3, 1.0, Confidence::Proven), waived: false }
             })
             .collect();
         rate(&marks)

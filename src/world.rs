@@ -1,16 +1,17 @@
 //! The world as the screens and reports see it: a posture, what the checks say of it, and the score.
 
+mod judging;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
 
 use serde::Serialize;
 
+use self::judging::{Weight, judge, weigh};
 use crate::{
-    checks::{
-        self, Asset, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict, Waiver, WaiverState, WaiverUse,
-    },
+    checks::{self, Check, Confidence, Context, Evidence, Layer, Ruling, Settings, Severity, Verdict, Waiver, WaiverState, WaiverUse},
     iam::{Library, Reach},
     model::{Arn, Gap, Posture, Source, SourceRun, text},
     remedy::Plan,
@@ -181,7 +182,7 @@ impl World {
         let passed = self.verdicts.iter().enumerate().filter(|(_, verdict)| matches!(verdict.ruling, Ruling::Pass));
         let mut passes: Vec<Finding> = passed
             .map(|(index, verdict)| {
-                let (public, mark) = weigh(Standing::of(&context, &verdict.resource), verdict);
+                let (public, mark) = weigh(Weight::of(&context, &verdict.resource), verdict);
                 Finding::new(index, public, &mark, 0.0, None)
             })
             .collect();
@@ -275,60 +276,6 @@ impl World {
     pub fn blind(&self) -> impl Iterator<Item = &SourceRun> {
         self.posture.blind()
     }
-}
-
-/// The findings among `verdicts`, by risk, and the score.
-fn judge(context: &Context<'_>, verdicts: &[Verdict]) -> (Vec<Finding>, Score) {
-    // Many checks speak of one resource: what it is to the account is looked up once.
-    let mut standings: HashMap<&Arn, Standing> = HashMap::new();
-    let waivers: Vec<&Arc<Waiver>> = context.settings.waivers.iter().filter(|waiver| waiver.holds(context.now())).collect();
-    let weighed: Vec<(bool, Mark<'_>, Option<&Arc<Waiver>>)> = verdicts
-        .iter()
-        .map(|verdict| {
-            let resource = &verdict.resource;
-            let (public, mark) = weigh(*standings.entry(resource).or_insert_with(|| Standing::of(context, resource)), verdict);
-            let fails = matches!(verdict.ruling, Ruling::Fail(_));
-            let waiver = waivers.iter().copied().find(|waiver| fails && waiver.covers(verdict.check.id, resource));
-            (public, Mark { waived: waiver.is_some(), ..mark }, waiver)
-        })
-        .collect();
-    let marks: Vec<Mark<'_>> = weighed.iter().map(|(_, mark, _)| *mark).collect();
-    let (score, gains) = score::rate(&marks);
-    let mut findings: Vec<Finding> = weighed
-        .iter()
-        .zip(gains)
-        .enumerate()
-        .filter(|(_, ((_, mark, _), _))| matches!(mark.verdict.ruling, Ruling::Fail(_) | Ruling::Unknown(_)))
-        .map(|(index, ((public, mark, waiver), gain))| Finding::new(index, *public, mark, gain, *waiver))
-        .collect();
-    findings.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.id.cmp(&b.id)));
-    (findings, score)
-}
-
-/// What a resource is to the account.
-#[derive(Clone, Copy)]
-struct Standing {
-    public: bool,
-    asset: f64,
-}
-
-impl Standing {
-    fn of(context: &Context<'_>, resource: &Arn) -> Self {
-        let asset = match context.standing(resource).asset() {
-            Asset::Sensitive => 1.25,
-            Asset::Ordinary => 1.0,
-            Asset::Development => 0.8,
-        };
-        Self { public: context.is_public(resource), asset }
-    }
-}
-
-fn weigh(Standing { public, asset }: Standing, verdict: &Verdict) -> (bool, Mark<'_>) {
-    let (severity, confidence) = match &verdict.ruling {
-        Ruling::Fail(fault) => (fault.severity.unwrap_or(verdict.check.severity), fault.confidence),
-        _ => (verdict.check.severity, Confidence::Proven),
-    };
-    (public, Mark { verdict, severity, risk: score::risk(severity, public, asset, confidence), waived: false })
 }
 
 impl Finding {

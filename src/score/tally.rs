@@ -1,16 +1,13 @@
 //! One layer's sums.
 
-use std::collections::BTreeMap;
-
 use super::{CRITICAL_CAP, Counts, Grade, HIGH_CAP, Mark, Rating};
-use crate::{
-    checks::{Ruling, Severity},
-    model::Arn,
-};
+use crate::checks::{Ruling, Severity};
 
 /// The fails of one resource in one layer.
 #[derive(Debug, Default)]
 struct Resource {
+    /// Whether anything was asked of it.
+    asked: bool,
     /// Whether anything about it could be judged.
     judged: bool,
     /// Risks of its fails.
@@ -33,12 +30,20 @@ fn saturate(risks: &[f64]) -> f64 {
     1.0 - risks.iter().map(|risk| 1.0 - risk).product::<f64>()
 }
 
+/// Answered and unanswered questions of a check in a Region.
+#[derive(Debug)]
+struct Cell<'a> {
+    of: (&'static str, &'a str),
+    answered: usize,
+    open: usize,
+}
+
 /// A layer's sums, from which its score with or without one fail follows.
 #[derive(Debug, Default)]
 pub(super) struct Tally<'a> {
-    resources: BTreeMap<&'a Arn, Resource>,
-    /// Answered and unanswered questions by check and Region.
-    cells: BTreeMap<(&'static str, &'a str), (usize, usize)>,
+    /// By the place of the resource.
+    resources: Vec<Resource>,
+    cells: Vec<Cell<'a>>,
     pub(super) counts: Counts,
     sum: f64,
     judged: usize,
@@ -58,11 +63,16 @@ impl<'a> Tally<'a> {
             self.counts.waived += 1;
             return;
         }
-        let cell = self.cells.entry((verdict.check.id, &verdict.region)).or_default();
-        let resource = self.resources.entry(&verdict.resource).or_default();
+        let place = mark.place as usize;
+        if place >= self.resources.len() {
+            self.resources.resize_with(place + 1, Resource::default);
+        }
+        let cell = self.cell((verdict.check.id, &verdict.region));
+        let (cell, resource) = (&mut self.cells[cell], &mut self.resources[place]);
+        resource.asked = true;
         match &verdict.ruling {
             Ruling::Unknown(_) => {
-                cell.1 += 1;
+                cell.open += 1;
                 self.counts.unknown += 1;
                 resource.unknowns.push(mark.risk / 2.0);
                 return;
@@ -73,18 +83,27 @@ impl<'a> Tally<'a> {
             }
             Ruling::Pass | Ruling::NotApplicable => self.counts.pass += 1,
         }
-        cell.0 += 1;
+        cell.answered += 1;
         resource.judged = true;
+    }
+
+    /// The number of a cell. A check tells of one Region after the other: mostly it is the last one.
+    fn cell(&mut self, of: (&'static str, &'a str)) -> usize {
+        self.cells.iter().rposition(|cell| cell.of == of).unwrap_or_else(|| {
+            self.cells.push(Cell { of, answered: 0, open: 0 });
+            self.cells.len() - 1
+        })
     }
 
     /// Sums up: to be called once, when every verdict was taken.
     pub(super) fn close(&mut self) {
         // The order of verdicts must not show in the last digits.
-        for resource in self.resources.values_mut() {
+        self.cells.sort_by_key(|cell| cell.of);
+        for resource in &mut self.resources {
             resource.fails.sort_by(f64::total_cmp);
             resource.unknowns.sort_by(f64::total_cmp);
         }
-        for resource in self.resources.values().filter(|resource| resource.judged) {
+        for resource in self.resources.iter().filter(|resource| resource.judged) {
             let risk = resource.risk();
             self.sum += risk;
             self.judged += 1;
@@ -103,8 +122,8 @@ impl<'a> Tally<'a> {
 
     /// The score without the fail `mark`.
     pub(super) fn without(&self, mark: &Mark<'_>) -> Option<f64> {
-        let Mark { verdict, severity, risk, .. } = *mark;
-        let resource = self.resources.get(&verdict.resource)?;
+        let Mark { place, severity, risk, .. } = *mark;
+        let resource = self.resources.get(place as usize)?;
         let before = resource.risk();
         let mut rest = resource.fails.clone();
         if let Some(index) = rest.iter().position(|other| *other == risk) {
@@ -118,14 +137,14 @@ impl<'a> Tally<'a> {
     }
 
     fn interval(&self) -> Option<(f64, f64)> {
-        if self.resources.is_empty() {
-            return None;
-        }
-        let all = self.resources.len();
-        let (mut low_sum, mut low_worst) = (0.0, 0.0_f64);
-        for risk in self.resources.values().map(Resource::risk_at_worst) {
+        let (mut all, mut low_sum, mut low_worst) = (0, 0.0, 0.0_f64);
+        for risk in self.resources.iter().filter(|resource| resource.asked).map(Resource::risk_at_worst) {
+            all += 1;
             low_sum += risk;
             low_worst = low_worst.max(risk);
+        }
+        if all == 0 {
+            return None;
         }
         let low = score(low_sum, all, low_worst, self.counts.critical, self.counts.high);
         let high = score(self.sum, all, self.worst[0], self.counts.critical, self.counts.high);
@@ -138,7 +157,7 @@ impl<'a> Tally<'a> {
         if self.cells.is_empty() {
             return 1.0;
         }
-        let shares = self.cells.values().map(|&(answered, open)| answered as f64 / (answered + open) as f64);
+        let shares = self.cells.iter().map(|cell| cell.answered as f64 / (cell.answered + cell.open) as f64);
         shares.sum::<f64>() / self.cells.len() as f64
     }
 
