@@ -202,8 +202,10 @@ impl<'a> Sources<'a> {
         let mut named = Vec::new();
         let unread = each_named(context, role, |statement, pattern, resource| {
             let Some(place) = self.by_name.get(resource) else {
-                let service = Arn::from(resource).service().to_owned();
-                gap = gap.take().or_else(|| self.unlisted.get(service.as_str()).filter(|_| reads(statement, &service)).cloned());
+                if gap.is_none() && !self.unlisted.is_empty() {
+                    let arn = Arn::from(resource);
+                    gap = self.unlisted.get(arn.service()).filter(|_| reads(statement, arn.service())).cloned();
+                }
                 return;
             };
             let store = &self.stores[*place];
