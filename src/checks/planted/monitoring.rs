@@ -3,7 +3,11 @@
 use super::account::{Account, STRANGER, ago, arn, document, hidden};
 use super::things::{alarm_on, calls, metric, tag};
 use crate::{
-    checks::testing_api::{method_settings, route},
+    checks::{
+        testing::log_group,
+        testing_api::{method_settings, route},
+        testing_watch::trail,
+    },
     model::{
         Arn, Fact, FilterMetric, Function, Integration, Invocations, LogGroup, LoggingConfig, MethodSettings, MetricFilter, RouteSettings,
         Throttle, Watched,
@@ -108,6 +112,20 @@ fn sensitive(account: &mut Account) {
     (group.deletion_protection, group.data_protection) = (Some(false), None);
     let group = group.arn.clone();
     account.innocent("MV-004", &group, "no function with sensitive data writes to it");
+    for (name, protected) in [("audit", false), ("audit-protected", true)] {
+        let mut group = log_group(&format!("/trails/{name}"));
+        group.deletion_protection = Some(protected);
+        let mut trail = trail(&format!("to-{name}"));
+        trail.log_group = Some(Arn::new(format!("{}:*", group.arn)));
+        if protected {
+            account.innocent("MV-004", &group.arn, "a trail delivers to it, and it is protected");
+        } else {
+            account.flaw("MV-004", &group.arn, "a trail delivers to it");
+        }
+        let region = account.region();
+        region.log_groups.items.push(group);
+        region.trails.items.push(trail);
+    }
     account.innocent("MV-005", &group, "no function with sensitive data writes to it");
 }
 
