@@ -76,20 +76,7 @@ impl OpenRoutes {
     /// Why an open route to `function` may not be known: only what its policy lets API Gateway call is called by it.
     pub(super) fn unread(&self, context: &Context<'_>, function: &Function) -> Option<Gap> {
         let gap = self.gaps.get(function.arn.region())?;
-        let gateway = |principal: &Principal| matches!(principal, Principal::Service(name) if name == "apigateway.amazonaws.com");
-        let names_it = |statement: &Statement| {
-            statement.is_allow()
-                && (statement.is_not_principal()
-                    || statement.principals().iter().any(|principal| gateway(principal) || *principal == Principal::Anyone))
-        };
-        let is_called = function.policies.values().any(|policy| match policy.known() {
-            Ok(Some(text)) => {
-                context.library.document(text).map_or(true, |document| document.statements.iter().any(|statement| names_it(statement)))
-            }
-            Ok(None) => false,
-            Err(_) => true,
-        });
-        is_called.then(|| gap.clone())
+        may_be_called(context, function).then(|| gap.clone())
     }
 
     fn gap(&mut self, region: &str, gap: Option<Gap>) {
@@ -160,6 +147,23 @@ impl OpenRoutes {
         }
         Ok(())
     }
+}
+
+/// Whether a policy of `function` may let API Gateway call it.
+pub(super) fn may_be_called(context: &Context<'_>, function: &Function) -> bool {
+    let gateway = |principal: &Principal| matches!(principal, Principal::Service(name) if name == "apigateway.amazonaws.com");
+    let names_it = |statement: &Statement| {
+        statement.is_allow()
+            && (statement.is_not_principal()
+                || statement.principals().iter().any(|principal| gateway(principal) || *principal == Principal::Anyone))
+    };
+    function.policies.values().any(|policy| match policy.known() {
+        Ok(Some(text)) => {
+            context.library.document(text).map_or(true, |document| document.statements.iter().any(|statement| names_it(statement)))
+        }
+        Ok(None) => false,
+        Err(_) => true,
+    })
 }
 
 /// Whether strangers get as far as some methods of `api`: not when it is private or deployed nowhere, its endpoint is switched off

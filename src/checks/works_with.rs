@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Evidence, Standing, context::listed};
-use crate::model::{Arn, EnvironmentValue, Function, Gap, SubscriptionEndpoint};
+use crate::{
+    iam::Statement,
+    model::{Arn, EnvironmentValue, Function, Gap, Role, SubscriptionEndpoint},
+};
 
 /// Who works with a resource, and what says so.
 #[derive(Debug, Clone)]
@@ -114,26 +117,10 @@ impl<'a> WorksWith<'a> {
             }
         }
         let Some(role) = context.posture.role(&function.role) else { return };
-        // Those of AWS name nothing of an account.
-        let own = role.policies.attached.iter().filter(|policy| policy.account() != "aws");
-        let attached = own.map(|arn| match context.posture.policy(arn) {
-            Some(policy) => policy.document.known().map_err(Gap::clone),
-            None => Err(listed(&context.posture.identity.policies).err().unwrap_or_else(|| Gap::unread("iam:GetPolicyVersion"))),
+        let gap = each_named(context, role, |statement, _, resource| {
+            self.note(resource, of, "iam:GetAccountAuthorizationDetails", &statement.pointer(), role.arn.as_str());
         });
-        for text in role.policies.inline.values().map(Ok).chain(attached) {
-            let document = match text.and_then(|text| context.library.document(text)) {
-                Ok(document) => document,
-                Err(gap) => {
-                    self.lack(&[ANY], Some(gap));
-                    continue;
-                }
-            };
-            for statement in document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource()) {
-                for resource in statement.resources().filter_map(named) {
-                    self.note(&resource, of, "iam:GetAccountAuthorizationDetails", &statement.pointer(), role.arn.as_str());
-                }
-            }
-        }
+        self.lack(&[ANY], gap);
     }
 
     fn note(&mut self, resource: &str, (function, standing): (&'a Function, Standing<'a>), call: &'static str, pointer: &str, value: &str) {
@@ -144,6 +131,35 @@ impl<'a> WorksWith<'a> {
             self.users.insert(resource.to_owned(), User { function, evidence, standing });
         }
     }
+}
+
+/// Shows `see` what the account's own policies of `role` allow something on by name: the statement, its pattern, and the resource
+/// that this names. Gives why there may be more.
+pub(super) fn each_named(context: &Context<'_>, role: &Role, mut see: impl FnMut(&Statement, &str, &str)) -> Option<Gap> {
+    // Those of AWS name nothing of an account.
+    let own = role.policies.attached.iter().filter(|policy| policy.account() != "aws");
+    let attached = own.map(|arn| match context.posture.policy(arn) {
+        Some(policy) => policy.document.known().map_err(Gap::clone),
+        None => Err(listed(&context.posture.identity.policies).err().unwrap_or_else(|| Gap::unread("iam:GetPolicyVersion"))),
+    });
+    let mut unread = None;
+    for text in role.policies.inline.values().map(Ok).chain(attached) {
+        let document = match text.and_then(|text| context.library.document(text)) {
+            Ok(document) => document,
+            Err(gap) => {
+                unread = unread.or(Some(gap));
+                continue;
+            }
+        };
+        for statement in document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource()) {
+            for pattern in statement.resources() {
+                if let Some(resource) = named(pattern) {
+                    see(statement, pattern, &resource);
+                }
+            }
+        }
+    }
+    unread
 }
 
 /// The resource that a pattern names: of `arn:aws:dynamodb:…:table/orders/index/*` the table. None where a wildcard chooses.

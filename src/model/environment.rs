@@ -233,15 +233,30 @@ fn is_uuid(value: &str) -> bool {
     parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Whether `value` gives a language runtime options that only tune it: switches, and sizes or counts.
+/// Options of Node.js that take one of a few words.
+const NODE_CHOICES: &[(&str, &[&str])] = &[
+    ("disable-proto", &["delete", "throw"]),
+    ("dns-result-order", &["ipv4first", "ipv6first", "verbatim"]),
+    ("unhandled-rejections", &["none", "strict", "throw", "warn", "warn-with-error-code"]),
+];
+
+/// Switches of Node.js that have a number in their name.
+const NODE_SWITCHES: &[&str] = &["tls-max-v1.2", "tls-max-v1.3", "tls-min-v1.0", "tls-min-v1.1", "tls-min-v1.2", "tls-min-v1.3"];
+
+/// Whether `value` gives a language runtime options that only tune it: switches, sizes or counts, and one of a few words.
 fn is_tuning(key: &Key, value: &str) -> bool {
     let letters = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
     let size = |text: &str| is_number(text.trim_end_matches(['k', 'm', 'g', 'K', 'M', 'G']));
     let node = |option: &str| {
         let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
-        let is_name = |name: &str| name.split('-').all(word);
-        name.strip_prefix("--").is_some_and(is_name) && value.is_none_or(is_number)
+        // Node.js takes underscores for hyphens.
+        let is_name = |name: &str| name.split(['-', '_']).all(word);
+        let is_choice = |name: &str, value: &str| NODE_CHOICES.iter().any(|(of, words)| *of == name && words.contains(&value));
+        name.strip_prefix("--").is_some_and(|name| match value {
+            None => is_name(name) || NODE_SWITCHES.contains(&name),
+            Some(value) => is_name(name) && (is_number(value) || is_choice(name, value)),
+        })
     };
     let java = |option: &str| {
         if let Some(size_of) = ["-Xmx", "-Xms", "-Xss"].iter().find_map(|prefix| option.strip_prefix(prefix)) {
@@ -382,6 +397,8 @@ mod tests {
             ("PYTHONPATH", "/opt/python:/var/task/lib"),
             ("AWS_LAMBDA_EXEC_WRAPPER", "/opt/otel-instrument"),
             ("NODE_OPTIONS", "--enable-source-maps --max-old-space-size=1536"),
+            ("NODE_OPTIONS", "--dns-result-order=ipv4first --trace-warnings --max-http-header-size=16384"),
+            ("NODE_OPTIONS", "--max_old_space_size=1536 --unhandled-rejections=strict --tls-min-v1.2"),
             ("JAVA_TOOL_OPTIONS", "-XX:+TieredCompilation -XX:TieredStopAtLevel=1 -Xmx512m"),
             ("STAGE", "canary"),
             ("TZ", "Europe/Berlin"),
@@ -407,6 +424,12 @@ mod tests {
             ("DB_SECRET", "prod/db/credentials"),
             ("NODE_OPTIONS", "--require /opt/x.js"),
             ("NODE_OPTIONS", "--title=Xyzzy"),
+            ("NODE_OPTIONS", "--title=ipv4first"),
+            ("NODE_OPTIONS", "--dns-result-order=Xyzzy"),
+            ("NODE_OPTIONS", "--enable-source-maps -r ./x.js"),
+            ("NODE_OPTIONS", "--import=file:///opt/x.mjs"),
+            ("NODE_OPTIONS", "--loader=ts-node/esm"),
+            ("NODE_OPTIONS", "--inspect=0.0.0.0:9229"),
             ("JAVA_TOOL_OPTIONS", "-javaagent:/opt/x.jar -Ddb.password=Xyzzy"),
             ("SSH_OPTIONS", "--quiet"),
             ("NAME", "名前"),

@@ -27,7 +27,7 @@ mod words;
 pub use data_uses::{DataUse, DataUses};
 pub use doors::{Doors, Grant};
 pub use edge::{Edge, Grip, Proof};
-pub(crate) use entry::policy_of;
+pub(crate) use entry::{filled, policy_of};
 pub use graph::{Graph, Target};
 pub use label::resource_name;
 pub use locate::{Wanted, locate};

@@ -4,13 +4,17 @@ use crate::{
     checks::{
         Check, Context, Evidence, Fault, Guide, Layer, Links, Ruling, Severity, Verdict, glance, held,
         permission::{self, Stranger},
+        settings::Classified,
     },
     iam::{Audience, Holder},
     model::{Arn, Function, Gap, Role, Source},
     remedy::{Call, Effort, Plan, Risk},
 };
 
-use super::sinks::{Sink, Sinks};
+use super::{
+    sinks::{Sink, Sinks},
+    sources::{Read, Sources},
+};
 
 pub(super) static CHECK: Check = Check {
     id: "DP-019",
@@ -21,12 +25,14 @@ pub(super) static CHECK: Check = Check {
     why: "Data keeps its class when it moves, its protection stays behind: one line of code, or one event that somebody else chose, is \
           enough to carry it to a place that is public, another account's or a developer's.",
     how: "A function is taken to work on sensitive data when its tags, its name or the tags of its role put it into a class that ranks \
-          as confidential or higher; the tags of what it reads do not count. Sinks are what its role may write to, after denies and \
-          permissions boundary: buckets that are public, topics and queues that strangers can read or that deliver to the internet or \
-          to an account that is not trusted, streams and tables that strangers can read, buckets that are copied to one of these or to \
-          such an account, functions and stores that are for development or of a lower class by their own tags, and resources of such \
-          accounts that its policies name; and destinations of its results. What starts the function comes first in the evidence. Ways \
-          through the network are not looked at.",
+          as confidential or higher, or the own tags of what it reads do: a bucket, table, queue, stream, secret or parameter that its \
+          role may read, after denies and permissions boundary, and that a policy names, a mapping reads or that notifies it, and what a \
+          topic, a bus or a pipe hands over to it. Sinks are what its role may write to, in the same way: buckets that are public, topics \
+          and queues that strangers can read or that deliver to the internet or to an account that is not trusted, streams and tables \
+          that strangers can read, buckets that are copied to one of these or to such an account, functions and stores that are for \
+          development or whose own tags give them a class of a lower rank than the data's, and resources of such accounts that its \
+          policies name; and destinations of its results. What starts the function comes first in the evidence. Ways through the \
+          network are not looked at.",
     links: Links { csf: &["PR.DS"], owasp: &["S3"], csa: &["SAS-9"], attack: &["T1537", "T1567"], ..Links::NONE },
     reads: &[
         Source::Lambda,
@@ -41,6 +47,7 @@ pub(super) static CHECK: Check = Check {
         Source::Scheduler,
         Source::Pipes,
         Source::SecretsManager,
+        Source::Ssm,
         Source::ApiGateway,
         Source::Tag,
     ],
@@ -75,6 +82,7 @@ pub(super) static CHECK: Check = Check {
             "scheduler:ListSchedules",
             "pipes:ListPipes",
             "secretsmanager:ListSecrets",
+            "ssm:DescribeParameters",
             "apigateway:GET",
             "organizations:DescribeOrganization",
             "organizations:ListPoliciesForTarget",
@@ -85,9 +93,10 @@ pub(super) static CHECK: Check = Check {
         ],
         provider: "AWS carries data wherever a role's policies let the function's code send it, and knows nothing of how sensitive it is",
         avoids: &[
-            "A function that neither its tags, its name nor the tags of its role put into a sensitive class",
+            "A function that neither its tags, its name, the tags of its role nor those of what it reads put into a sensitive class",
+            "A sensitive store that its role reaches by a wildcard only, or may not read, and a secret that no tag puts into a class",
             "A write that a Deny or the permissions boundary of the role takes back",
-            "A bucket, queue, topic, stream or table that only this account and trusted ones can read, and no tag puts into a lower class",
+            "A bucket, queue, topic, stream or table that only this account and trusted ones can read, and no tag puts into a class of a lower rank",
             "The network a function is in: no way through it counts",
         ],
         cli: "aws iam put-role-policy --role-name <ROLE_NAME> --policy-name keep-data-in --policy-document file://deny.json",
@@ -129,8 +138,8 @@ const WRITES: [(&str, &[&str]); 8] = [
 const MOST_TRIGGERS: usize = 3;
 
 fn run(context: &Context<'_>) -> Vec<Verdict> {
-    let sinks = Sinks::new(context);
-    context.each(&CHECK, |region| &region.functions, |_, function| judge(context, &sinks, function))
+    let (sources, sinks) = (Sources::new(context), Sinks::new(context));
+    context.each(&CHECK, |region| &region.functions, |_, function| judge(context, &sources, &sinks, function))
 }
 
 /// A way out of the function, with what shows it.
@@ -141,26 +150,53 @@ struct Leak {
     evidence: Vec<Evidence>,
 }
 
-fn judge(context: &Context<'_>, sinks: &Sinks, function: &Function) -> Result<Ruling, Gap> {
-    let role = context.role(&function.role)?;
-    let class = context.standing_with_role(function).class()?;
-    if !class.is_sensitive {
-        return Ok(Ruling::NotApplicable);
+/// The data that a function works on.
+struct Data<'a> {
+    class: Classified<'a>,
+    /// What it reads, where that says more than what the function is.
+    read: Option<Read<'a>>,
+}
+
+/// The data that `function` works on, if it is sensitive.
+fn data<'a>(context: &Context<'a>, sources: &Sources<'a>, function: &Function) -> Result<Option<Data<'a>>, Gap> {
+    let own = context.standing_with_role(function).class();
+    let (read, unread) = sources.of(context, function);
+    match (own, read) {
+        (Ok(class), Some(read)) if class.is_sensitive && class.class.rank >= read.class.class.rank => Ok(Some(Data { class, read: None })),
+        (_, Some(read)) => Ok(Some(Data { class: read.class, read: Some(read) })),
+        (Ok(class), None) if class.is_sensitive => Ok(Some(Data { class, read: None })),
+        (Ok(_), None) => unread.map_or(Ok(None), Err),
+        (Err(gap), None) => Err(gap),
     }
+}
+
+fn judge<'a>(context: &Context<'a>, sources: &Sources<'a>, sinks: &Sinks, function: &Function) -> Result<Ruling, Gap> {
+    let role = context.role(&function.role)?;
+    let Some(Data { class, read }) = data(context, sources, function)? else { return Ok(Ruling::NotApplicable) };
     let mut leaks = destinations(context, function);
     let mut gap = function.event_invoke.gap().cloned();
     if let Some(role) = role {
-        let (found, unknown) = of_role(context, sinks, role)?;
-        leaks.extend(found);
+        let (found, unknown) = of_role(context, sinks, role, class.class.rank)?;
+        // What is where it came from, or comes back, has not been carried anywhere.
+        let stays = |leak: &Leak| leak.sink == function.arn || read.as_ref().is_some_and(|read| leak.sink == *read.store);
+        leaks.extend(found.into_iter().filter(|leak| !stays(leak)));
         gap = gap.or(unknown);
     }
     let Some(first) = leaks.first() else { return gap.map_or(Ok(Ruling::Pass), Err) };
     let others = if leaks.len() > 1 { format!(" and {} more", leaks.len() - 1) } else { String::new() };
-    let message = format!("{} works on {} data and {}{others}", function.name, class.class.name, first.message);
+    let what = read.as_ref().map_or_else(|| format!("works on {} data", class.class.name), |read| format!("reads {}", read.told));
+    let message = format!("{} {what} and {}{others}", function.name, first.message);
     let subject = leaks.iter().filter(|leak| !leak.action.is_empty()).map(|leak| format!("{} {}", leak.action, leak.sink)).collect();
-    // The way as it goes: what starts the function, then what lets it out.
+    // The way as it goes: what starts the function, what it reads, then what lets it out.
     let fed = context.feeds().leading_to(&function.arn).filter(|feed| feed.is_on).take(MOST_TRIGGERS).map(|feed| feed.evidence.clone());
-    let evidence = fed.chain(leaks.into_iter().flat_map(|leak| leak.evidence)).chain(class.by.map(|mark| mark.evidence())).collect();
+    let mark = class.by.map(|mark| mark.evidence()).filter(|_| read.is_none());
+    let into = read.into_iter().flat_map(|read| read.evidence);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for one in fed.chain(into).chain(leaks.into_iter().flat_map(|leak| leak.evidence)).chain(mark) {
+        if !evidence.contains(&one) {
+            evidence.push(one);
+        }
+    }
     Ok(Fault::new(message, evidence).subject(subject).into())
 }
 
@@ -199,8 +235,8 @@ fn foreign(context: &Context<'_>, arn: &Arn) -> Option<String> {
     }
 }
 
-/// What the role may write to that it should not, and why there may be more.
-fn of_role(context: &Context<'_>, sinks: &Sinks, role: &Role) -> Result<(Vec<Leak>, Option<Gap>), Gap> {
+/// What the role may write to that data of this rank should not be in, and why there may be more.
+fn of_role(context: &Context<'_>, sinks: &Sinks, role: &Role, rank: u32) -> Result<(Vec<Leak>, Option<Gap>), Gap> {
     let services = WRITES.map(|(service, _)| service);
     if !glance::some_touch(context, &role.policies, &services) {
         return Ok((Vec::new(), None));
@@ -218,7 +254,7 @@ fn of_role(context: &Context<'_>, sinks: &Sinks, role: &Role) -> Result<(Vec<Lea
             continue;
         }
         gap = gap.or_else(|| sinks.gap(service).cloned());
-        for sink in sinks.of(service) {
+        for sink in sinks.of(service).iter().filter(|sink| sink.is_below(rank)) {
             leaks.extend(leak(&holder, actions, sink)?);
         }
         for sink in named(context, &holder, service) {
@@ -240,7 +276,7 @@ fn named(context: &Context<'_>, holder: &Holder<'_>, service: &str) -> Vec<Sink>
         let Some(who) = foreign(context, &arn) else { continue };
         let arn = Arn::new(pattern.replace('*', "palisade").replace('?', "x"));
         if sinks.iter().all(|sink| sink.arn != arn) {
-            sinks.push(Sink { target: arn.clone(), called: format!("{} of {who}", arn.name()), evidence: Vec::new(), arn });
+            sinks.push(Sink { target: arn.clone(), called: format!("{} of {who}", arn.name()), evidence: Vec::new(), rank: None, arn });
         }
     }
     sinks

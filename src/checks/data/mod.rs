@@ -23,6 +23,7 @@ mod queue_unencrypted;
 mod secret_in_clear;
 mod secret_not_rotated;
 mod sinks;
+mod sources;
 mod table_unprotected;
 
 /// The checks, by id.

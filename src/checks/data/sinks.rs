@@ -26,6 +26,15 @@ pub(super) struct Sink {
     pub(super) called: String,
     /// What shows it.
     pub(super) evidence: Vec<Evidence>,
+    /// The rank of its class, if that is sensitive too: only what ranks higher gets out there.
+    pub(super) rank: Option<u32>,
+}
+
+impl Sink {
+    /// Whether data that ranks as `rank` gets out there.
+    pub(super) fn is_below(&self, rank: u32) -> bool {
+        self.rank.is_none_or(|own| own < rank)
+    }
 }
 
 /// The sinks of a posture by service, and why there may be more.
@@ -84,11 +93,12 @@ impl Sinks {
         sinks
     }
 
-    /// A function for development, or of a class that is not sensitive.
+    /// A function for development, or of a class.
     fn function(&mut self, context: &Context<'_>, function: &Function) {
-        let Some((what, mark)) = lower(&context.standing_of(function)) else { return };
+        let Some((what, mark, rank)) = lower(&context.standing_of(function)) else { return };
         let called = format!("the function {}, which is {what}", function.name);
-        self.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence: vec![mark.evidence()] });
+        let evidence = vec![mark.evidence()];
+        self.add("lambda", Sink { arn: function.arn.clone(), target: function.arn.clone(), called, evidence, rank });
     }
 
     /// The sinks of a service.
@@ -144,23 +154,27 @@ impl Sinks {
         }
         let called = format!("the bucket {}, which {} may read", bucket.name, resource_policy::names(&found));
         let evidence = Openings { found, gap: None }.evidence("s3:GetBucketPolicy", &format!("policy of {}", bucket.name));
-        self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence });
+        self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence, rank: None });
     }
 
     /// A bucket whose objects are copied to a foreign account, or to another sink.
     fn copies(&mut self, context: &Context<'_>, bucket: &Bucket) {
+        let known = self.of("s3").iter().find(|sink| sink.arn == bucket.arn).map(|sink| sink.rank);
         let rules = match bucket.replication.known() {
-            Ok(_) if self.of("s3").iter().any(|sink| sink.arn == bucket.arn) => return,
+            Ok(_) if known == Some(None) => return,
             Ok(rules) => rules,
             Err(gap) => return self.unknown("s3", Some(gap.clone())),
         };
         for rule in rules.iter().filter(|rule| rule.enabled) {
             let name = rule.bucket.name();
             let stranger = rule.account.as_ref().map(|id| permission::stranger(context, &Audience::Account(id.clone())));
-            let (where_to, mut evidence) = if let Some(Stranger::Yes(who)) = stranger {
-                (format!("the bucket {name} of {who}"), Vec::new())
+            let (where_to, mut evidence, rank) = if let Some(Stranger::Yes(who)) = stranger {
+                (format!("the bucket {name} of {who}"), Vec::new(), None)
             } else if let Some(sink) = self.of("s3").iter().find(|sink| sink.arn == rule.bucket) {
-                (sink.called.clone(), sink.evidence.clone())
+                if known.is_some_and(|own| own <= sink.rank) {
+                    continue;
+                }
+                (sink.called.clone(), sink.evidence.clone(), sink.rank)
             } else {
                 // A rule need not name the account, and the bucket may be anybody's.
                 let is_own = context.posture.regions.values().any(|region| find(&region.buckets, &rule.bucket).is_some());
@@ -175,11 +189,13 @@ impl Sinks {
             evidence
                 .insert(0, Evidence::field("s3:GetReplicationConfiguration", format!("{} Destination", bucket.name), rule.bucket.as_str()));
             let called = format!("the bucket {}, which is copied to {where_to}", bucket.name);
-            return self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence });
+            // Of two reasons the one that holds for more data.
+            self.by_service.entry("s3").or_default().retain(|sink| sink.arn != bucket.arn);
+            return self.add("s3", Sink { arn: bucket.arn.clone(), target: objects(&bucket.arn), called, evidence, rank });
         }
     }
 
-    /// Those of `listing` whose own tags say that they hold less than sensitive data.
+    /// Those of `listing` of which the own tags say what data they hold.
     fn classes<T: Resource>(&mut self, context: &Context<'_>, listing: &Listing<T>, service: &'static str, kind: &str) {
         let known: BTreeSet<Arn> = self.of(service).iter().map(|sink| sink.arn.clone()).collect();
         for arn in listing.items.iter().map(T::arn).filter(|arn| !known.contains(*arn)) {
@@ -188,11 +204,11 @@ impl Sinks {
                 self.unknown(service, Some(gap));
                 continue;
             }
-            let Some((what, mark)) = lower(&own) else { continue };
+            let Some((what, mark, rank)) = lower(&own) else { continue };
             let called = format!("the {kind} {}, which is {what}", arn.name());
             let evidence = vec![mark.evidence()];
             let target = if service == "s3" { objects(arn) } else { arn.clone() };
-            self.add(service, Sink { arn: arn.clone(), target, called, evidence });
+            self.add(service, Sink { arn: arn.clone(), target, called, evidence, rank });
         }
     }
 
@@ -218,7 +234,7 @@ impl Sinks {
         if !found.is_empty() {
             let called = format!("the {kind} {}, which {} may read", arn.name(), resource_policy::names(&found));
             let evidence = Openings { found, gap: None }.evidence(source, &format!("policy of {}", arn.name()));
-            self.add(service, Sink { arn: arn.clone(), target: arn.clone(), called, evidence });
+            self.add(service, Sink { arn: arn.clone(), target: arn.clone(), called, evidence, rank: None });
         }
     }
 
@@ -235,25 +251,28 @@ impl Sinks {
         };
         let evidence = vec![Evidence::field("sns:ListSubscriptions", format!("{} Endpoint", topic.name()), &where_to)];
         let called = format!("the topic {}, which goes to {where_to}", topic.name());
-        self.add("sns", Sink { arn: topic.clone(), target: topic.clone(), called, evidence });
+        self.add("sns", Sink { arn: topic.clone(), target: topic.clone(), called, evidence, rank: None });
     }
 }
 
-/// What makes less of data than it is, and what says so: an environment for development, or a class that is not sensitive.
-fn lower<'a>(standing: &Standing<'a>) -> Option<(String, Mark<'a>)> {
+/// What may make less of data than it is, and what says so: an environment for development, or a class; with the rank of the class
+/// if that is sensitive too.
+fn lower<'a>(standing: &Standing<'a>) -> Option<(String, Mark<'a>, Option<u32>)> {
     if let Some(placed) = standing.environment().filter(|_| standing.is_development()) {
-        return Some(("for development".to_owned(), placed.by));
+        return Some(("for development".to_owned(), placed.by, None));
     }
-    let class = standing.class().ok().filter(|class| !class.is_sensitive)?;
-    Some((format!("of the class {}", class.class.name), class.by?))
+    let class = standing.class().ok()?;
+    let rank = class.is_sensitive.then_some(class.class.rank);
+    Some((format!("of the class {}", class.class.name), class.by?, rank))
 }
 
 /// An object of `bucket`, for all of them.
-fn objects(bucket: &Arn) -> Arn {
+pub(super) fn objects(bucket: &Arn) -> Arn {
     Arn::new(format!("{bucket}/palisade"))
 }
 
-fn gap_of<T: Resource>(listing: &Listing<T>) -> Option<Gap> {
+/// Why `listing` is not whole, with the call that would have listed the rest.
+pub(super) fn gap_of<T: Resource>(listing: &Listing<T>) -> Option<Gap> {
     let gap = listing.gap.as_ref()?;
     Some(if gap.action.is_empty() { Gap { action: T::LISTED_BY.to_owned(), ..gap.clone() } } else { gap.clone() })
 }

@@ -28,7 +28,7 @@ pub(super) static CHECK: Check = Check {
         calls: &["lambda:ListFunctions"],
         provider: "Lambda starts the runtime with whatever variables the function has, these among them; who may set them is yours",
         avoids: &[
-            "Options that only tune, such as --max-old-space-size or -XX:TieredStopAtLevel",
+            "Options that only tune, such as --max-old-space-size, --dns-result-order=ipv4first or -XX:TieredStopAtLevel",
             "Search paths inside the package and its layers",
             "A wrapper in the package, or in a layer of AWS or of a publisher that the configuration names",
             "A wrapper in a layer of this account, as more than medium",
@@ -67,7 +67,20 @@ enum Means {
     Options(&'static [&'static str]),
 }
 
-const NODE: &[&str] = &["-r", "--require", "--import", "--loader", "--experimental-loader", "--inspect", "--inspect-brk", "--env-file"];
+const NODE: &[&str] = &[
+    "-r",
+    "--debug-port",
+    "--env-file",
+    "--experimental-loader",
+    "--import",
+    "--inspect",
+    "--inspect-brk",
+    "--inspect-port",
+    "--inspect-publish-uid",
+    "--inspect-wait",
+    "--loader",
+    "--require",
+];
 const JAVA: &[&str] = &["-javaagent", "-agentlib", "-agentpath", "-Xbootclasspath", "-cp", "-classpath", "--class-path", "@"];
 const RUBY: &[&str] = &["-r", "-I"];
 
@@ -143,9 +156,9 @@ fn judge(context: &Context<'_>, function: &Function, means: &Means, value: &Envi
     })
 }
 
-/// Whether `option` is `flag`, alone or with its value: `-rx`, `--require=x`, `-javaagent:x`.
+/// Whether `option` is `flag`, alone or with its value: `-rx`, `--require=x`, `-javaagent:x`. Node.js takes underscores for hyphens.
 fn is_option(option: &str, flag: &str) -> bool {
-    option.strip_prefix(flag).is_some_and(|rest| {
+    option.replace('_', "-").strip_prefix(flag).is_some_and(|rest| {
         let is_short = flag == "@" || (flag.len() == 2 && !flag.starts_with("--"));
         rest.is_empty() || is_short || rest.starts_with(['=', ':', '/'])
     })
@@ -213,6 +226,11 @@ mod tests {
                 ("no variables", with_function(|_| ()), Says::Pass),
                 ("another variable", with("OPTIONS", "--require /opt/x.js", &[]), Says::Pass),
                 ("source maps", with("NODE_OPTIONS", "--enable-source-maps --max-old-space-size=512", &[]), Says::Pass),
+                ("the order of addresses", with("NODE_OPTIONS", "--dns-result-order=ipv4first --trace-warnings", &[]), Says::Pass),
+                ("a debugger that waits", with("NODE_OPTIONS", "--enable-source-maps --inspect-wait", &[]), Says::Fail),
+                ("a debugger, with an underscore", with("NODE_OPTIONS", "--inspect_brk=9229", &[]), Says::Fail),
+                ("a module imported", with("NODE_OPTIONS", "--import=/opt/x.mjs", &[]), Says::Fail),
+                ("a loader", with("NODE_OPTIONS", "--experimental-loader=/opt/x.mjs", &[]), Says::Fail),
                 ("a module from a layer", with("NODE_OPTIONS", "--require /opt/x.js", &[OWN]), Says::Fail),
                 ("a module, short", with("NODE_OPTIONS", "-r/opt/x.js", &[]), Says::Fail),
                 ("tuning Java", with("JAVA_TOOL_OPTIONS", "-XX:+TieredCompilation -XX:TieredStopAtLevel=1", &[]), Says::Pass),

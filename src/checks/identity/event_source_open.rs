@@ -211,11 +211,11 @@ mod tests {
     use crate::{
         checks::{
             Context, Ruling, Settings, Severity,
-            testing::{ACCOUNT, REGION, Says, cases, denied, with_bucket, with_function},
+            testing::{ACCOUNT, REGION, Says, cases, denied, table, with_bucket, with_function},
         },
         model::{
-            Arn, EventBus, EventBusAttributes, EventRule, EventSourceMapping, EventTarget, Fact, Function, Gap, PolicyText, Posture, Queue,
-            QueueAttributes, Region, Subscription, SubscriptionEndpoint, Topic, TopicAttributes,
+            Arn, EventBus, EventBusAttributes, EventRule, EventSourceMapping, EventTarget, Fact, Function, Gap, KinesisStream, Pipe,
+            PolicyText, Posture, Queue, QueueAttributes, Region, Subscription, SubscriptionEndpoint, Topic, TopicAttributes,
         },
     };
 
@@ -362,6 +362,88 @@ mod tests {
                 ("list denied", denied(), Says::Unknown),
             ],
         );
+    }
+
+    /// A stream with this policy, which a mapping reads by `consumer`, if any.
+    fn stream(policy: Fact<Option<PolicyText>>, consumer: &str) -> Posture {
+        change(with_function(|_| ()), |region| {
+            let arn = Arn::build("aws", "kinesis", REGION, ACCOUNT, "stream/clicks");
+            region.event_source_mappings.items.push(mapping(&Arn::new(format!("{arn}{consumer}"))));
+            region.kinesis_streams.items.push(KinesisStream { arn, summary: Fact::unread("kinesis:DescribeStreamSummary"), policy });
+        })
+    }
+
+    /// A table with this policy, the stream of which a mapping reads.
+    fn changes(policy: Fact<Option<PolicyText>>) -> Posture {
+        change(with_function(|_| ()), |region| {
+            let mut table = table("orders");
+            table.policy = policy;
+            region.event_source_mappings.items.push(mapping(&Arn::new(format!("{}/stream/2026-01-01", table.arn))));
+            region.tables.items.push(table);
+        })
+    }
+
+    /// What feeds `fed` by a mapping, but by a pipe.
+    fn piped(fed: Posture, state: &str) -> Posture {
+        change(fed, |region| {
+            let source = region.event_source_mappings.items.remove(0).source.unwrap();
+            region.pipes.items.push(Pipe {
+                arn: Arn::build("aws", "pipes", REGION, ACCOUNT, "pipe/orders"),
+                name: "orders".to_owned(),
+                source: source.as_str().to_owned(),
+                enrichment: None,
+                target: Arn::from(format!("{FUNCTION}:live").as_str()),
+                state: state.to_owned(),
+                details: Fact::unread("pipes:DescribePipe"),
+            });
+        })
+    }
+
+    #[test]
+    fn pipes_streams_and_tables_feed_as_queues_do() {
+        let lets = |principal: &str, action: &str| {
+            Fact::Known(text(&[&format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"{action}","Resource":"*"}}"#)]))
+        };
+        let (anyone, stranger) = (r#""*""#, r#"{"AWS":"999999999999"}"#);
+        let open = || stream(lets(anyone, "kinesis:PutRecords"), "");
+        cases(
+            &CHECK,
+            [
+                ("a stream that anyone writes to", open(), Says::Fail),
+                ("a consumer of it", stream(lets(anyone, "kinesis:PutRecord"), "/consumer/orders:1"), Says::Fail),
+                ("a stream that a stranger writes to", stream(lets(stranger, "kinesis:*"), ""), Says::Fail),
+                ("a stream that anyone reads", stream(lets(anyone, "kinesis:GetRecords"), ""), Says::Pass),
+                ("a stream without a policy", stream(Fact::Known(None), ""), Says::Pass),
+                ("a stream's policy denied", stream(Gap::denied("kinesis:GetResourcePolicy", "no").into(), ""), Says::Unknown),
+                ("a table that anyone writes to", changes(lets(anyone, "dynamodb:PutItem")), Says::Fail),
+                ("a table that a stranger writes to", changes(lets(stranger, "dynamodb:BatchWriteItem")), Says::Fail),
+                ("a table that anyone reads", changes(lets(anyone, "dynamodb:GetItem")), Says::Pass),
+                ("a table of the account", changes(Fact::Known(text(&[OWN]))), Says::Pass),
+                ("a table's policy denied", changes(Gap::denied("dynamodb:GetResourcePolicy", "no").into()), Says::Unknown),
+                ("a pipe from an open stream", piped(open(), "RUNNING"), Says::Fail),
+                ("a pipe from an open queue", piped(queue(attributes(text(&[ANYONE]))), "RUNNING"), Says::Fail),
+                ("a pipe from the stream of an open table", piped(changes(lets(anyone, "dynamodb:*")), "RUNNING"), Says::Fail),
+                ("a pipe from a queue of the account", piped(queue(attributes(text(&[OWN]))), "RUNNING"), Says::Pass),
+                ("a pipe that is off", piped(open(), "STOPPED"), Says::NotApplicable),
+                (
+                    "pipes denied",
+                    change(with_function(|_| ()), |region| region.pipes.gap = Some(Gap::denied("pipes:ListPipes", "no"))),
+                    Says::Unknown,
+                ),
+            ],
+        );
+        let fault = |posture: &Posture| {
+            let settings = Settings::default();
+            let verdict = (CHECK.run)(&Context::new(posture, &settings)).remove(0);
+            let Ruling::Fail(fault) = verdict.ruling else { panic!("{verdict:?}") };
+            (fault.message.clone(), fault.evidence.iter().map(|one| one.source).collect::<Vec<_>>())
+        };
+        let (message, sources) = fault(&piped(open(), "RUNNING"));
+        assert_eq!(message, "orders works on what anyone may put into the stream clicks");
+        assert_eq!(sources, ["kinesis:GetResourcePolicy", "pipes:ListPipes"]);
+        let (message, sources) = fault(&changes(lets(anyone, "dynamodb:PutItem")));
+        assert_eq!(message, "orders works on what anyone may put into the table orders");
+        assert_eq!(sources, ["dynamodb:GetResourcePolicy", "lambda:ListEventSourceMappings"]);
     }
 
     #[test]

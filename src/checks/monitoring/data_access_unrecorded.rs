@@ -1,4 +1,4 @@
-//! MV-011: nobody records who reads and changes the data that sensitive functions work with.
+//! MV-011: nobody records who reads and changes data that is sensitive, or that sensitive functions work with.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,16 @@ use crate::{
 pub(super) static CHECK: Check = Check {
     id: "MV-011",
     slug: "data-access-unrecorded",
-    title: "Who reads and changes the data of sensitive functions is recorded",
+    title: "Who reads and changes sensitive data, and the data of sensitive functions, is recorded",
     layer: Layer::Monitoring,
     severity: Severity::Low,
     why: "When a role leaks, the first question is which records were read. Without data events of the bucket or table the answer is: \
           perhaps all of them.",
-    how: "Buckets and tables that a policy of an execution role names, that a sensitive function reads the stream of, or that notify one, \
-          where the class of the function's data, by its tags or those of its role, demands data-events. No trail that is logging and delivers, and no event data \
-          store that is enabled, takes reads, or none takes writes, of all that is in them. Stores that a policy reaches by a wildcard, \
-          and those of other functions, are left alone.",
+    how: "Buckets and tables whose own tags put them into a class that demands data-events, whoever works with them; and those that a \
+          policy of an execution role names, that a sensitive function reads the stream of, or that notify one, where the class of the \
+          function's data, by its tags or those of its role, demands data-events. No trail that is logging and delivers, and no event \
+          data store that is enabled, takes reads, or none takes writes, of all that is in them. Stores of no class that a policy \
+          reaches by a wildcard, and those of other functions, are left alone.",
     links: Links {
         security_hub: &["S3.22", "S3.23"],
         cis: &["4.8", "4.9"],
@@ -32,7 +33,7 @@ pub(super) static CHECK: Check = Check {
         soc: &["CC2.1", "CC7.2", "PI1.2"],
         ..Links::NONE
     },
-    reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb],
+    reads: &[Source::Cloudtrail, Source::Lambda, Source::Iam, Source::S3, Source::DynamoDb, Source::Tag],
     run,
     fix,
     guide: Guide {
@@ -52,12 +53,13 @@ pub(super) static CHECK: Check = Check {
             "lambda:ListTags",
             "s3:GetBucketNotification",
             "s3:ListAllMyBuckets",
+            "tag:GetResources",
         ],
         provider: "CloudTrail records who touches objects and items only where a selector of yours asks for data events, and charges for \
                    each.",
         avoids: &[
-            "A bucket or table that a policy reaches by a wildcard only",
-            "A bucket or table of functions that are not sensitive, by their own tags or their role's",
+            "A bucket or table of no class that a policy reaches by a wildcard only",
+            "A bucket or table of no class, of functions that are not sensitive, by their own tags or their role's",
             "Reads and writes that two selectors take apart",
         ],
         cli: "# put-event-selectors replaces all selectors of the trail: put those that are to stay into selectors.json as well.
@@ -125,6 +127,16 @@ enum User<'a> {
     Sensitive(&'a str, Demand<'a>),
     /// A function of which that is not known.
     Perhaps(Gap),
+}
+
+impl<'a> User<'a> {
+    /// Its name, if it is known to be sensitive.
+    const fn name(&self) -> Option<&'a str> {
+        match self {
+            Self::Sensitive(name, _) => Some(name),
+            Self::Perhaps(_) => None,
+        }
+    }
 }
 
 /// Users of stores, by ARN of the store; and why there may be more.
@@ -220,10 +232,13 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
         context.posture.regions.iter().map(|(name, region)| (name.as_str(), Ledger::new(context, name, region))).collect();
     let judge =
         |arn: &Arn, region: &str, kind: &'static str, source: &'static str, object: String, names: [&str; 2], joins: Option<&Gap>| {
-            let (user, demand) = match users.by_store.get(arn.as_str()) {
-                Some(User::Sensitive(name, demand)) => (*name, demand),
-                Some(User::Perhaps(gap)) => return Err(gap.clone()),
-                None => {
+            let own = context.own(arn).map_or(Ok(None), |own| own.demand(Protection::DataEvents));
+            let (user, demand) = match (own, users.by_store.get(arn.as_str())) {
+                (Ok(Some(own)), user) => (user.and_then(User::name), own),
+                (_, Some(User::Sensitive(name, demand))) => (Some(*name), *demand),
+                (_, Some(User::Perhaps(gap))) => return Err(gap.clone()),
+                (Err(gap), None) => return Err(gap),
+                (Ok(None), None) => {
                     // Unless it is known whom a store tells, there may be a function.
                     let gap = users.gap.clone().or_else(|| joins.filter(|_| users.some).cloned());
                     return gap.map_or(Ok(Ruling::NotApplicable), Err);
@@ -245,7 +260,8 @@ fn run(context: &Context<'_>) -> Vec<Verdict> {
                 Evidence::field("cloudtrail:DescribeTrails", "trails and stores that take events there", ledger.names()),
                 demand.evidence(),
             ];
-            Ok(Ruling::fail(format!("Nobody records who {lacking} {}, which {user} works with: {demand}", arn.name()), evidence))
+            let user = user.map(|user| format!(", which {user} works with")).unwrap_or_default();
+            Ok(Ruling::fail(format!("Nobody records who {lacking} {}{user}: {demand}", arn.name()), evidence))
         };
     let mut verdicts = context.each(
         &CHECK,
@@ -294,13 +310,15 @@ fn fix(_: &Context<'_>, verdict: &Verdict) -> Option<Plan> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::CHECK;
     use crate::{
         checks::{
             testing::{REGION, Says, ask, bucket, denied, table, with_role},
             testing_watch::{selector, trail},
         },
-        model::{Arn, EventSourceMapping, Fact, Gap, Listing, Posture, TrailSelectors},
+        model::{Arn, EventSourceMapping, Fact, Gap, Listing, Posture, Region, TaggedResource, TrailSelectors},
     };
 
     const ROLE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject","dynamodb:*"],"Resource":["arn:aws:s3:::orders/in/*","arn:aws:dynamodb:eu-west-1:123456789012:table/orders","arn:aws:dynamodb:eu-west-1:123456789012:table/orders/index/*"]}]}"#;
@@ -321,6 +339,14 @@ mod tests {
             Fact::Known(TrailSelectors { basic: vec![], advanced: selectors.iter().map(|fields| selector(fields)).collect() });
         region.trails.items.push(trail);
         posture
+    }
+
+    /// Puts the bucket and the table into a class.
+    fn tag(region: &mut Region, class: &str) {
+        let arns = [region.buckets.items[0].arn.clone(), region.tables.items[0].arn.clone()];
+        let tags: BTreeMap<_, _> = [("data-class".to_owned(), class.to_owned())].into();
+        region.tagged.items.extend(arns.map(|arn| TaggedResource { arn, region: REGION.to_owned(), tags: tags.clone() }));
+        region.tagged.items.sort_by(|one, other| one.arn.cmp(&other.arn));
     }
 
     fn says(posture: &Posture) -> Vec<Says> {
@@ -376,6 +402,47 @@ mod tests {
                     it.regions.get_mut(REGION).unwrap().functions.items[0].tags = Fact::Known([].into());
                     it.identity.roles.items[0].tags = [("classification".to_owned(), "pci".to_owned())].into();
                 }),
+                [Fail, Fail],
+            ),
+            (
+                "of no sensitive function, and of a class by their own tags",
+                change(&|it| {
+                    let region = it.regions.get_mut(REGION).unwrap();
+                    region.functions.items[0].tags = Fact::Known([].into());
+                    tag(region, "pci");
+                }),
+                [Fail, Fail],
+            ),
+            (
+                "of a class, and recorded",
+                {
+                    let mut it = posture(NONE, &[objects, tables]);
+                    tag(it.regions.get_mut(REGION).unwrap(), "pii");
+                    it
+                },
+                [Pass, Pass],
+            ),
+            (
+                "of a class that demands nothing",
+                {
+                    let mut it = posture(NONE, &[]);
+                    tag(it.regions.get_mut(REGION).unwrap(), "public");
+                    it
+                },
+                [NotApplicable, NotApplicable],
+            ),
+            (
+                "their tags denied",
+                {
+                    let mut it = posture(NONE, &[]);
+                    it.regions.get_mut(REGION).unwrap().tagged.gap = Some(Gap::denied("tag:GetResources", "no"));
+                    it
+                },
+                [Unknown, Unknown],
+            ),
+            (
+                "of a sensitive function, and their tags denied",
+                change(&|it| it.regions.get_mut(REGION).unwrap().tagged.gap = Some(Gap::denied("tag:GetResources", "no"))),
                 [Fail, Fail],
             ),
             (

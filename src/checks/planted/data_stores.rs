@@ -1,7 +1,7 @@
 //! Flaws of layer 3 in what keeps data, and where it goes: DP-009 to DP-013, DP-019, DP-020.
 
 use super::account::{Account, ELSEWHERE, FRIEND, STRANGER, ago, allow, arn, document, iam, lets};
-use super::things::variables;
+use super::things::{classify, variables};
 use crate::{
     checks::{
         routes,
@@ -20,6 +20,7 @@ pub(super) fn plant(account: &mut Account) {
     buckets(account);
     secrets(account);
     leaks(account);
+    leaks_of_what_is_read(account);
     regions(account);
 }
 
@@ -210,6 +211,39 @@ fn leaks(account: &mut Account) {
     let held = "arn:aws:s3:::held-shut/*";
     let shut = account.sensitive("writes-to-what-is-held-shut", &[&allow(&["s3:PutObject"], held)], |_| ());
     account.innocent("DP-019", &shut, "a public policy that RestrictPublicBuckets holds shut");
+}
+
+/// Functions of no class, and what they read that is of one.
+fn leaks_of_what_is_read(account: &mut Account) {
+    let patients = table(account, "patients", |_| ());
+    let minutes = account.bucket("minutes", None, |_| ());
+    let intake = account.queue("intake", |_| ());
+    for (store, class) in [(&patients, "phi"), (&minutes, "confidential"), (&intake, "pii")] {
+        classify(account, store, class);
+    }
+    let abroad = allow(&["sqs:SendMessage"], &format!("arn:aws:sqs:eu-west-1:{STRANGER}:inbox"));
+    let gets = |resource: &str| allow(&["dynamodb:GetItem"], resource);
+    let puts = allow(&["s3:PutObject"], &format!("{minutes}/*"));
+    let mut with = |name: &str, statements: &[&str]| account.function_that(name, statements, |_| ());
+    let abroad_with_patients = with("sends-patients-abroad", &[&gets(patients.as_str()), &abroad]);
+    let into_minutes = with("puts-patients-into-minutes", &[&gets(patients.as_str()), &puts]);
+    let denied = format!(r#"{{"Effect":"Deny","Action":"dynamodb:*","Resource":"{patients}"}}"#);
+    let refused = with("is-refused-patients", &[&gets(patients.as_str()), &denied, &abroad]);
+    let by_wildcard = with("reads-patients-by-wildcard", &[&gets("arn:aws:dynamodb:eu-west-1:123456789012:table/patient*"), &abroad]);
+    let writes = with("writes-patients", &[&allow(&["dynamodb:PutItem"], patients.as_str()), &abroad]);
+    let stays = with("keeps-patients", &[&allow(&["dynamodb:GetItem", "dynamodb:PutItem"], patients.as_str())]);
+    let takes = with(
+        "sends-what-comes-in-abroad",
+        &[&allow(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], intake.as_str()), &abroad],
+    );
+    account.mapping("intake", &intake, &takes, |_| ());
+    account.flaw("DP-019", &abroad_with_patients, "reads a restricted table, and may send to another account's queue");
+    account.flaw("DP-019", &into_minutes, "reads a restricted table, and writes to a bucket that is confidential");
+    account.flaw("DP-019", &takes, "takes from a confidential queue, and may send to another account's");
+    account.innocent("DP-019", &refused, "a deny holds it off the table");
+    account.innocent("DP-019", &by_wildcard, "a wildcard reaches the table");
+    account.innocent("DP-019", &writes, "writes to the table, and reads nothing");
+    account.innocent("DP-019", &stays, "what it reads goes back");
 }
 
 /// Data outside of where it may be.

@@ -137,7 +137,7 @@ fn environments(account: &mut Account) {
     let tuned = with(
         "tuned",
         &[
-            ("NODE_OPTIONS", "--enable-source-maps"),
+            ("NODE_OPTIONS", "--enable-source-maps --dns-result-order=ipv4first --max_old_space_size=1024"),
             ("JAVA_TOOL_OPTIONS", "-XX:+TieredCompilation"),
             ("PYTHONPATH", "/var/task/lib:/opt/python"),
             ("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/start"),

@@ -143,6 +143,12 @@ fn sources(account: &mut Account) {
     let denied = queued("fed-by-denied", &[send("fed-by-denied"), own.to_owned()], "Enabled");
     let read = queued("read-by-anyone", &[anyone("sqs:GetQueueUrl", &arn("sqs", "read-by-anyone"))], "Enabled");
     let off = queued("fed-no-more", &[send("fed-no-more")], "Disabled");
+    let put = anyone("kinesis:PutRecord", &arn("kinesis", "stream/fed-by-stream"));
+    let stream = account.stream("fed-by-stream", |stream| stream.policy = Fact::Known(Some(document(&[&put]))));
+    let streamed = account.function("fed-by-stream", |_| ());
+    account.mapping("m-fed-by-stream", &stream, &streamed, |mapping| mapping.on_failure = Some(arn("sqs", "letters")));
+    account.flaw("DP-011", &stream, "anyone may put records into it");
+    account.flaw("IA-025", &streamed, "anyone may put records into its stream");
     account.flaw("IA-025", &fed, "anyone may send to its queue");
     account.flaw("IA-025", &acted, "S3 may, on behalf of any account");
     account.innocent("IA-025", &denied, "anyone, and denied again");

@@ -1,12 +1,16 @@
 //! Flaws of layer 4 in what functions and APIs tell of themselves: MV-001 to MV-008, MV-014 to MV-016.
 
-use super::account::{Account, STRANGER, ago, arn, document};
-use super::things::{alarm_on, metric, tag};
+use super::account::{Account, STRANGER, ago, arn, document, hidden};
+use super::things::{alarm_on, calls, metric, tag};
 use crate::{
-    checks::testing_api::method_settings,
+    checks::{
+        testing::log_group,
+        testing_api::{method_settings, route},
+        testing_watch::trail,
+    },
     model::{
-        Arn, Fact, FilterMetric, Function, Invocations, LogGroup, LoggingConfig, MethodSettings, MetricFilter, RouteSettings, Throttle,
-        Watched,
+        Arn, Fact, FilterMetric, Function, Integration, Invocations, LogGroup, LoggingConfig, MethodSettings, MetricFilter, RouteSettings,
+        Throttle, Watched,
     },
 };
 
@@ -108,6 +112,20 @@ fn sensitive(account: &mut Account) {
     (group.deletion_protection, group.data_protection) = (Some(false), None);
     let group = group.arn.clone();
     account.innocent("MV-004", &group, "no function with sensitive data writes to it");
+    for (name, protected) in [("audit", false), ("audit-protected", true)] {
+        let mut group = log_group(&format!("/trails/{name}"));
+        group.deletion_protection = Some(protected);
+        let mut trail = trail(&format!("to-{name}"));
+        trail.log_group = Some(Arn::new(format!("{}:*", group.arn)));
+        if protected {
+            account.innocent("MV-004", &group.arn, "a trail delivers to it, and it is protected");
+        } else {
+            account.flaw("MV-004", &group.arn, "a trail delivers to it");
+        }
+        let region = account.region();
+        region.log_groups.items.push(group);
+        region.trails.items.push(trail);
+    }
     account.innocent("MV-005", &group, "no function with sensitive data writes to it");
 }
 
@@ -138,6 +156,38 @@ fn untraced(account: &mut Account) {
         let own = account.function(name, |function| function.tracing_active = false);
         account.flaw("MV-008", &own, "not traced");
     }
+    let names = ["behind-an-untraced-stage", "in-an-untraced-flow", "behind-a-traced-stage", "behind-an-http-api", "in-a-flow-that-ends"];
+    let [behind, within, traced, http, ending] = names.map(|name| account.function(name, |_| ()));
+    let mut staged = |id: &str, function: &Arn, tracing: bool| {
+        account.rest(id, |api| {
+            calls(&mut api.methods.known_mut().expect("the methods")[0], function);
+            api.stages.known_mut().expect("the stages")[0].tracing_enabled = tracing;
+        });
+    };
+    staged("api-untraced", &behind, false);
+    staged("api-traced", &traced, true);
+    account.http("api-that-cannot-be-traced", |api| {
+        let function = Some(http.clone());
+        let integration = Integration { kind: "AWS_PROXY".to_owned(), function, calls: None, timeout_millis: None };
+        let mut route = route("GET /orders");
+        route.authorization_type = "AWS_IAM".to_owned();
+        api.routes = Fact::Known(vec![route]);
+        api.integrations = Fact::Known([("i1".to_owned(), integration)].into());
+    });
+    let mut flow = |name: &str, function: &Arn, status: &str| {
+        account.machine(name, |machine| {
+            let configuration = machine.configuration.known_mut().expect("the configuration");
+            (configuration.tracing, configuration.status) = (false, Some(status.to_owned()));
+            machine.definition = Fact::Known(hidden(&format!(r#"{{"States":{{"a":{{"Resource":"{function}"}}}}}}"#)));
+        });
+    };
+    flow("flow-untraced", &within, "ACTIVE");
+    flow("flow-that-ends", &ending, "DELETING");
+    account.flaw("MV-008", &behind, "traced, behind a stage that is not");
+    account.flaw("MV-008", &within, "traced, in a state machine that is not");
+    account.innocent("MV-008", &traced, "behind a stage that is traced");
+    account.innocent("MV-008", &http, "behind an HTTP API, which cannot be traced");
+    account.innocent("MV-008", &ending, "in a state machine that is being deleted");
 }
 
 fn apis(account: &mut Account) {

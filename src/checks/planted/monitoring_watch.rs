@@ -1,7 +1,7 @@
 //! Flaws of layer 4 in who watches, and where: MV-010 to MV-013, MV-017, MV-018; IR-002, which is of those Regions as well.
 
 use super::account::{Account, ELSEWHERE, FRIEND, ago, allow, arn};
-use super::things::{analyzer, recorder, tag};
+use super::things::{analyzer, classify, recorder, tag};
 use crate::{
     checks::{
         routes,
@@ -87,6 +87,12 @@ fn unrecorded_data(account: &mut Account) {
     );
     account.sensitive("reads-what-is-recorded", &[&allow(&["dynamodb:GetItem"], known.as_str())], |_| ());
     account.function_that("reads-logos", &[&allow(&["s3:GetObject"], &objects(&plain))], |_| ());
+    let classed = account.bucket("unrecorded-contracts", None, |_| ());
+    let logos = account.bucket("unrecorded-banners", None, |_| ());
+    classify(account, &classed, "confidential");
+    classify(account, &logos, "public");
+    account.flaw("MV-011", &classed, "a bucket of a class, which no function works with");
+    account.innocent("MV-011", &logos, "a bucket of a class that demands nothing");
     account.flaw("MV-011", &uploads, "a bucket that the trail leaves out");
     account.flaw("MV-011", &orders, "a table that the trail leaves out");
     account.innocent("MV-011", &wild, "reached by a wildcard only");

@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use super::account::{Account, ago, arn, document, hidden, iam};
 use crate::{
-    checks::{routes, testing, testing::ACCOUNT, testing_api},
+    checks::{
+        routes, testing,
+        testing::{ACCOUNT, REGION},
+        testing_api,
+    },
     model::{
         Alarm, Analyzer, Arn, Bucket, BucketNotifications, BucketVersioning, ConfigRecorder, EnvironmentValue, EventSourceMapping, Fact,
         FingerprintKey, Function, FunctionMetrics, GraphqlApi, HttpApi, Invocations, Key, KinesisStream, KinesisStreamSummary, Listing,
         NotificationTarget, PolicyText, Queue, QueueAttributes, RecorderStatus, RestApi, RestMethod, RouteSettings, StateMachine,
-        StateMachineConfiguration, Throttle, Topic, TopicAttributes, Watched, WatchedMetric,
+        StateMachineConfiguration, TaggedResource, Throttle, Topic, TopicAttributes, Watched, WatchedMetric,
     },
 };
 
@@ -175,6 +179,12 @@ pub(super) fn policy(function: &mut Function, qualifier: &str, statements: &[&st
 /// Tags of a function.
 pub(super) fn tag(function: &mut Function, tags: &[(&str, &str)]) {
     function.tags = Fact::Known(tags.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect());
+}
+
+/// Tags of what holds or carries data.
+pub(super) fn classify(account: &mut Account, store: &Arn, class: &str) {
+    let tags = [("data-class".to_owned(), class.to_owned())].into();
+    account.region().tagged.items.push(TaggedResource { arn: store.clone(), region: REGION.to_owned(), tags });
 }
 
 /// Numbers of a function that works.

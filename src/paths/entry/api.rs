@@ -216,7 +216,7 @@ impl Survey<'_, '_> {
 }
 
 /// The function with the stage's variables in place; none where one of them was not kept.
-fn filled(function: &Arn, variables: &BTreeMap<String, EnvironmentValue>) -> Option<Arn> {
+pub(crate) fn filled(function: &Arn, variables: &BTreeMap<String, EnvironmentValue>) -> Option<Arn> {
     const START: &str = "${stageVariables.";
     let mut text = function.as_str().to_owned();
     while let Some((before, rest)) = text.split_once(START) {

@@ -29,6 +29,7 @@ mod user_pool;
 mod web_function;
 
 pub(super) use anybody::join;
+pub(crate) use api::filled;
 pub(crate) use url::policy_of;
 
 use super::{Edge, Node};
