@@ -15,7 +15,9 @@ use lambda::types::{
 };
 use palisade::model::Timestamp;
 
-use crate::emulator::Emulator;
+use serde::Deserialize;
+
+use crate::{emulator::Emulator, services};
 
 /// The Region in which everything is.
 pub(crate) use crate::endpoint::REGION;
@@ -31,6 +33,8 @@ pub(crate) const TOKEN: &str = concat!("AKIA", "ABCDEFGHIJKLMNOP");
 pub(crate) struct Planted {
     /// KMS keys' ARNs by what is wrong with them.
     pub(crate) keys: BTreeMap<&'static str, String>,
+    /// What was planted under which identifier, where AWS makes one up.
+    pub(crate) names: BTreeMap<String, String>,
     /// What the emulator would not take, with its words.
     pub(crate) refused: BTreeMap<String, String>,
 }
@@ -64,6 +68,7 @@ pub(crate) async fn plant(emulator: &Emulator) -> Planted {
     mappings(&mut planted, &sdk, emulator).await;
     log_groups(&mut planted, &sdk).await;
     stores(&mut planted, emulator);
+    other_services(&mut planted, emulator);
     let client = iam::Client::new(&sdk);
     planted.plant("inline policy of gone", client.delete_role_policy().role_name("gone").policy_name("inline").send()).await;
     planted.plant("role gone", client.delete_role().role_name("gone").send()).await;
@@ -232,6 +237,8 @@ struct Flaw {
     versioned: bool,
     tags: Vec<(&'static str, &'static str)>,
     logging: LoggingConfig,
+    /// The queue that keeps what it fails on.
+    letters: Option<&'static str>,
 }
 
 fn flaw(name: &'static str) -> Flaw {
@@ -246,6 +253,7 @@ fn flaw(name: &'static str) -> Flaw {
         versioned: true,
         tags: vec![("team", "shop")],
         logging: LoggingConfig::builder().log_format(LogFormat::Json).build(),
+        letters: None,
     }
 }
 
@@ -295,12 +303,32 @@ fn flaws() -> Vec<Flaw> {
         Flaw { role: Some("gone"), ..flaw("orphan") },
         Flaw { versioned: false, ..flaw("unversioned") },
         Flaw { tags: vec![("data-class", "confidential")], ..flaw("classified") },
+        Flaw { tags: vec![("data-class", "restricted"), ("owner", "shop")], ..flaw("restricted") },
         flaw("brief"),
         flaw("eternal"),
         flaw("weighted"),
         flaw("contained"),
         flaw("exporter"),
         flaw("fed"),
+        flaw("hasty"),
+        Flaw { key: Some("sound"), ..flaw("keeper") },
+        flaw("rooted"),
+        flaw("mounted"),
+        flaw("caged"),
+        flaw("zoned"),
+        flaw("cornered"),
+        flaw("spread"),
+        flaw("drafted"),
+        flaw("drifted"),
+        flaw("staged"),
+        Flaw { letters: Some("dead"), ..flaw("kept") },
+        flaw("losing"),
+        flaw("slow"),
+        flaw("slower"),
+        flaw("unwatched"),
+        flaw("silent"),
+        flaw("hushed"),
+        flaw("snoozed"),
         Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging") },
         Flaw { logging: LoggingConfig::builder().log_format(LogFormat::Text).build(), ..flaw("terse") },
         Flaw {
@@ -312,6 +340,7 @@ fn flaws() -> Vec<Flaw> {
 
 async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
     let client = &lambda::Client::new(sdk);
+    let letters = lambda::types::DeadLetterConfig::builder();
     for flaw in flaws() {
         let name = flaw.name;
         let environment = Environment::builder()
@@ -330,6 +359,9 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
             .set_kms_key_arn(flaw.key.map(|key| planted.keys[key].clone()))
             .tracing_config(TracingConfig::builder().mode(mode).build())
             .logging_config(flaw.logging)
+            .set_dead_letter_config(
+                flaw.letters.map(|queue| letters.clone().target_arn(format!("arn:aws:sqs:{REGION}:{account}:{queue}")).build()),
+            )
             .set_tags(Some(flaw.tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
         planted.plant(&format!("function {name}"), request.send()).await;
     }
@@ -431,12 +463,20 @@ async fn versions(planted: &mut Planted, client: &lambda::Client) {
 async fn mappings(planted: &mut Planted, sdk: &SdkConfig, emulator: &Emulator) {
     let client = &lambda::Client::new(sdk);
     let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#;
-    for (function, enabled) in [("sound", true), ("contained", false), ("fed", true)] {
-        emulator.endpoint.create_queue(function, (function == "fed").then_some(anyone));
+    let queue = |name: &str| format!("arn:aws:sqs:{REGION}:{}:{name}", emulator.kind.account());
+    let redrive = format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"3"}}"#, queue("dead"));
+    emulator.endpoint.create_queue("dead", &[]);
+    for (function, enabled) in [("sound", true), ("contained", false), ("fed", true), ("hasty", true)] {
+        let attributes: &[_] = match function {
+            "fed" => &[("Policy", anyone)],
+            "hasty" => &[("MessageRetentionPeriod", "3600")],
+            _ => &[("RedrivePolicy", redrive.as_str())],
+        };
+        emulator.endpoint.create_queue(function, attributes);
         let request = client
             .create_event_source_mapping()
             .function_name(format!("{function}:live"))
-            .event_source_arn(format!("arn:aws:sqs:{REGION}:{}:{function}", emulator.kind.account()))
+            .event_source_arn(queue(function))
             .enabled(enabled);
         planted.plant(&format!("mapping of {function}"), request.send()).await;
     }
@@ -465,6 +505,9 @@ async fn log_groups(planted: &mut Planted, sdk: &SdkConfig) {
         ("eternal", None, true),
         ("unkeyed", Some(365), false),
         ("classified", Some(90), true),
+        ("hushed", Some(90), true),
+        ("kept", Some(90), true),
+        ("keeper", Some(90), true),
     ] {
         let group = format!("/aws/lambda/{name}");
         let key = keyed.then(|| planted.keys["sound"].clone());
@@ -501,4 +544,18 @@ fn stores(planted: &mut Planted, emulator: &Emulator) {
     );
     let body = serde_json::json!({ "ResourceARN": stream, "Policy": policy }).to_string();
     note("policy of the stream shared", json("kinesis", "Kinesis_20131202.PutResourcePolicy", &body));
+}
+
+/// Whatever the other services have, which a script plants.
+fn other_services(planted: &mut Planted, emulator: &Emulator) {
+    #[derive(Deserialize)]
+    struct Said {
+        refused: BTreeMap<String, String>,
+        names: BTreeMap<String, String>,
+    }
+    let script = format!("PASSWORD = '{PASSWORD}'\n{}", include_str!("planted.py"));
+    let (said, _) = services::run(emulator, &script);
+    let Said { refused, names } = serde_json::from_str(&said).unwrap();
+    planted.refused.extend(refused);
+    planted.names = names;
 }
