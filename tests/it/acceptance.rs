@@ -377,7 +377,7 @@ impl Account {
 const WITHOUT: &[(Source, &str, &str)] = &[
     (Source::Lambda, "IA-008 IA-010 IA-011 IA-012", "a role is judged by its own policies: functions bear on what is advised alone"),
     (Source::Lambda, "DP-014 IR-003 IR-010", "an API, a machine, a rule and a trail are judged by what they are"),
-    (Source::Iam, "DP-009 DP-010 DP-013 DP-014", "a function's variables name what it works with, beside its role"),
+    (Source::Iam, "DP-009 DP-010 DP-012 DP-013 DP-014", "a function's variables name what it works with, beside its role"),
     (Source::Iam, "IR-013", "whom AWS calls is no matter of roles"),
     (Source::Logs, "MV-016 MV-017", "an alarm on a metric of Lambda needs no log, and no trail here writes one"),
 ];

@@ -1,4 +1,5 @@
-# What functions work with, of services of which there is no SDK here. `PASSWORD` is planted where it must not come out.
+# What functions work with, of services of which there is no SDK here. `PASSWORD` is planted where it must not come out, and
+# `STRANGER` is an account that is not ours.
 import datetime
 refused, names = {}, {}
 def plant(what, call, **arguments):
@@ -43,13 +44,17 @@ plant("rotation of fresh", secrets.rotate_secret, SecretId="fresh", RotationLamb
 secret = {entry["Name"]: entry["ARN"] for entry in secrets.list_secrets()["SecretList"]}
 for name, whole in secret.items():
     named(whole.rsplit(":", 1)[1], name)
+stranger = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
+    "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}
+plant("policy of stale", secrets.put_resource_policy, SecretId="stale", ResourcePolicy=json.dumps(stranger))
+plant("bucket reports", client("s3").create_bucket, Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
 plant("parameter password", ssm.put_parameter, Name="/app/password", Value="not-for-anybody", Type="String")
 plant("parameter token", ssm.put_parameter, Name="/app/token", Value="not-for-anybody", Type="SecureString")
 
 # What `keeper` is told to work with.
 works = [arn("sqs", "clear"), arn("sns", "bare"), arn("sns", "sealed"), arn("kinesis", "stream/shared"), arn("kinesis", "stream/sealed"),
     *[arn("dynamodb", f"table/{name}") for name in ["loose", "recovered", "kept"]], *secret.values(),
-    arn("ssm", "parameter/app/password"), arn("ssm", "parameter/app/token")]
+    "arn:aws:s3:::reports", arn("ssm", "parameter/app/password"), arn("ssm", "parameter/app/token")]
 plant("variables of keeper", lambdas.update_function_configuration, FunctionName="keeper",
     Environment={"Variables": {f"STORE_{number}": store for number, store in enumerate(works)}})
 
