@@ -50,11 +50,11 @@ impl Endpoint {
     }
 
     /// Makes a queue, for the functions that read one.
-    pub(crate) fn create_queue(&self, name: &str, policy: Option<&str>) {
+    pub(crate) fn create_queue(&self, name: &str, attributes: &[(&str, &str)]) {
         let mut form = format!("Action=CreateQueue&Version=2012-11-05&QueueName={name}");
-        if let Some(policy) = policy {
-            let encoded: String = policy.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            form.push_str(&format!("&Attribute.1.Name=Policy&Attribute.1.Value={encoded}"));
+        for (number, (key, value)) in (1..).zip(attributes) {
+            let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            form.push_str(&format!("&Attribute.{number}.Name={key}&Attribute.{number}.Value={encoded}"));
         }
         self.send("sqs", "POST /", "Content-Type: application/x-www-form-urlencoded\r\n", &form).unwrap();
     }

@@ -15,7 +15,9 @@ use lambda::types::{
 };
 use palisade::model::Timestamp;
 
-use crate::emulator::Emulator;
+use serde::Deserialize;
+
+use crate::{emulator::Emulator, services};
 
 /// The Region in which everything is.
 pub(crate) use crate::endpoint::REGION;
@@ -31,6 +33,8 @@ pub(crate) const TOKEN: &str = concat!("AKIA", "ABCDEFGHIJKLMNOP");
 pub(crate) struct Planted {
     /// KMS keys' ARNs by what is wrong with them.
     pub(crate) keys: BTreeMap<&'static str, String>,
+    /// What was planted under which identifier, where AWS makes one up.
+    pub(crate) names: BTreeMap<String, String>,
     /// What the emulator would not take, with its words.
     pub(crate) refused: BTreeMap<String, String>,
 }
@@ -64,6 +68,7 @@ pub(crate) async fn plant(emulator: &Emulator) -> Planted {
     mappings(&mut planted, &sdk, emulator).await;
     log_groups(&mut planted, &sdk).await;
     stores(&mut planted, emulator);
+    other_services(&mut planted, emulator);
     let client = iam::Client::new(&sdk);
     planted.plant("inline policy of gone", client.delete_role_policy().role_name("gone").policy_name("inline").send()).await;
     planted.plant("role gone", client.delete_role().role_name("gone").send()).await;
@@ -114,6 +119,10 @@ fn flawed_roles(account: &str) -> Vec<(&'static str, String, Vec<String>)> {
     let mixed = r#"{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]}"#;
     let logs = |name: &str| logging(account, name);
     let pass = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}"#;
+    let receive = allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"));
+    let send = allow(r#""sqs:SendMessage""#, &format!("arn:aws:sqs:{REGION}:{STRANGER}:elsewhere"));
+    let negative = r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#;
+    let deploy = allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:sound"));
     let exports = format!("arn:aws:lambda:{REGION}:{account}:function:export-*");
     vec![
         (
@@ -121,20 +130,24 @@ fn flawed_roles(account: &str) -> Vec<(&'static str, String, Vec<String>)> {
             trust(LAMBDA),
             vec![logs("exporter"), pass.to_owned(), allow(r#"["lambda:CreateFunction","lambda:InvokeFunction"]"#, &exports)],
         ),
-        ("mute", trust(LAMBDA), vec![allow(r#""sqs:ReceiveMessage""#, &format!("arn:aws:sqs:{REGION}:{account}:orders"))]),
+        ("mute", trust(LAMBDA), vec![receive.clone()]),
+        ("mute-2", trust(LAMBDA), vec![receive]),
         ("wild", trust(LAMBDA), vec![logs("wild"), allow(r#"["s3:*","dynamodb:GetItem"]"#, "arn:aws:s3:::orders/*")]),
         ("shared", trust(LAMBDA), vec![logs("shared-*")]),
+        ("pooled", trust(LAMBDA), vec![logs("pooled-*")]),
         ("open", trust(anyone), vec![logs("open")]),
+        ("open-2", trust(anyone), vec![logs("open-2")]),
         ("mixed", trust(mixed), vec![logs("mixed")]),
         ("partner", trust(&partner), vec![allow(r#""s3:GetObject""#, "arn:aws:s3:::reports/*")]),
-        ("ci", ci, vec![allow(r#"["lambda:UpdateFunctionCode"]"#, &format!("arn:aws:lambda:{REGION}:{account}:function:sound"))]),
+        ("partner-2", trust(&partner), vec![allow(r#""s3:PutObject""#, "arn:aws:s3:::reports/*")]),
+        ("ci", ci.clone(), vec![deploy.clone()]),
+        ("ci-2", ci, vec![deploy]),
         ("passer", trust(LAMBDA), vec![logs("passer"), allow(r#""iam:PassRole""#, "*")]),
-        ("negative", trust(LAMBDA), vec![r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#.to_owned()]),
-        (
-            "classified",
-            trust(LAMBDA),
-            vec![logs("classified"), allow(r#""sqs:SendMessage""#, &format!("arn:aws:sqs:{REGION}:{STRANGER}:elsewhere"))],
-        ),
+        ("passer-2", trust(LAMBDA), vec![logs("passer-2"), allow(r#""iam:PassRole""#, "*")]),
+        ("negative", trust(LAMBDA), vec![negative.to_owned()]),
+        ("negative-2", trust(LAMBDA), vec![negative.to_owned()]),
+        ("classified", trust(LAMBDA), vec![logs("classified"), send.clone()]),
+        ("restricted", trust(LAMBDA), vec![logs("restricted"), send]),
         // Gone once its function is there.
         ("gone", trust(LAMBDA), vec![logs("orphan")]),
     ]
@@ -153,9 +166,9 @@ async fn roles(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
     }
     let everything = client.create_policy().policy_name("everything").policy_document(document(&[allow(r#""*""#, "*")]));
     planted.plant("managed policy", everything.send()).await;
-    for (name, policy) in
-        [("admin", format!("arn:aws:iam::{account}:policy/everything")), ("broad", "arn:aws:iam::aws:policy/AmazonS3FullAccess".to_owned())]
-    {
+    let everything = format!("arn:aws:iam::{account}:policy/everything");
+    let buckets = "arn:aws:iam::aws:policy/AmazonS3FullAccess".to_owned();
+    for (name, policy) in [("admin", &everything), ("admin-2", &everything), ("broad", &buckets), ("broad-2", &buckets)] {
         planted.plant(&format!("attach {policy}"), client.attach_role_policy().role_name(name).policy_arn(policy).send()).await;
     }
     planted.plant("group", client.create_group().group_name("developers").send()).await;
@@ -178,7 +191,10 @@ async fn keys(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
         ("disabled", policy("")),
         ("leaving", policy("")),
         ("granted", policy("")),
-        ("public", public),
+        ("unrotated-2", policy("")),
+        ("granted-2", policy("")),
+        ("public", public.clone()),
+        ("public-2", public),
         ("foreign", foreign),
     ] {
         let request = client.create_key().policy(policy).description(name);
@@ -188,7 +204,7 @@ async fn keys(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
         let (id, arn) = (metadata.key_id, metadata.arn.unwrap());
         let alias = client.create_alias().alias_name(format!("alias/{name}")).target_key_id(&id);
         planted.plant(&format!("alias/{name}"), alias.send()).await;
-        if name != "unrotated" {
+        if !name.starts_with("unrotated") {
             planted.plant(&format!("rotation of {name}"), client.enable_key_rotation().key_id(&id).send()).await;
         }
         planted.keys.insert(name, arn);
@@ -198,16 +214,18 @@ async fn keys(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
         planted.keys.insert("rsa", created.key_metadata.unwrap().arn.unwrap());
     }
     let id = |planted: &Planted, name: &str| planted.keys[name].rsplit('/').next().unwrap().to_owned();
-    let (disabled, leaving, granted) = (id(planted, "disabled"), id(planted, "leaving"), id(planted, "granted"));
+    let (disabled, leaving) = (id(planted, "disabled"), id(planted, "leaving"));
     planted.plant("disable", client.disable_key().key_id(disabled).send()).await;
     planted.plant("delete key", client.schedule_key_deletion().key_id(leaving).pending_window_in_days(7).send()).await;
-    let grant = client
-        .create_grant()
-        .key_id(granted)
-        .grantee_principal(format!("arn:aws:iam::{STRANGER}:role/reader"))
-        .operations(kms::types::GrantOperation::Decrypt)
-        .operations(kms::types::GrantOperation::CreateGrant);
-    planted.plant("grant", grant.send()).await;
+    for name in ["granted", "granted-2"] {
+        let grant = client
+            .create_grant()
+            .key_id(id(planted, name))
+            .grantee_principal(format!("arn:aws:iam::{STRANGER}:role/reader"))
+            .operations(kms::types::GrantOperation::Decrypt)
+            .operations(kms::types::GrantOperation::CreateGrant);
+        planted.plant(&format!("grant of {name}"), grant.send()).await;
+    }
 }
 
 /// A zip archive without files, told apart by its comment: code enough for an emulator, and another hash each time.
@@ -232,6 +250,8 @@ struct Flaw {
     versioned: bool,
     tags: Vec<(&'static str, &'static str)>,
     logging: LoggingConfig,
+    /// The queue that keeps what it fails on.
+    letters: Option<&'static str>,
 }
 
 fn flaw(name: &'static str) -> Flaw {
@@ -246,6 +266,7 @@ fn flaw(name: &'static str) -> Flaw {
         versioned: true,
         tags: vec![("team", "shop")],
         logging: LoggingConfig::builder().log_format(LogFormat::Json).build(),
+        letters: None,
     }
 }
 
@@ -261,47 +282,95 @@ pub(crate) fn ending() -> Option<&'static str> {
 }
 
 fn flaws() -> Vec<Flaw> {
-    let foreign_layer = format!("arn:aws:lambda:{REGION}:{STRANGER}:layer:agent:3");
+    let foreign_layer = || vec![format!("arn:aws:lambda:{REGION}:{STRANGER}:layer:agent:3")];
     let environment = |key: &'static str, value: &str| vec![(key, value.to_owned())];
     vec![
         Flaw { environment: environment("TABLE_NAME", "orders"), key: Some("sound"), ..flaw("sound") },
         flaw("public"),
         flaw("public-alias"),
         flaw("exposed"),
+        flaw("exposed-2"),
         flaw("latent"),
+        flaw("latent-2"),
         flaw("cors"),
+        flaw("cors-2"),
         flaw("deputy"),
+        flaw("deputy-2"),
         flaw("bound-deputy"),
         flaw("foreigner"),
+        flaw("foreigner-2"),
         Flaw { runtime: "python3.8", ..flaw("old") },
+        Flaw { runtime: "nodejs16.x", ..flaw("old-2") },
         Flaw { environment: vec![("DB_PASSWORD", PASSWORD.to_owned()), ("KEY", TOKEN.to_owned())], key: Some("sound"), ..flaw("leaky") },
+        Flaw { environment: environment("API_TOKEN", TOKEN), key: Some("sound"), ..flaw("leaky-2") },
         Flaw { environment: environment("LD_PRELOAD", "/tmp/x.so"), key: Some("sound"), ..flaw("hooked") },
+        Flaw { environment: environment("NODE_OPTIONS", "--require /tmp/x.js"), key: Some("sound"), ..flaw("hooked-2") },
         Flaw { environment: environment("MODE", "live"), ..flaw("unkeyed") },
-        Flaw { layers: vec![foreign_layer], ..flaw("layered") },
+        Flaw { environment: environment("MODE", "test"), ..flaw("unkeyed-2") },
+        Flaw { layers: foreign_layer(), ..flaw("layered") },
+        Flaw { layers: foreign_layer(), ..flaw("layered-2") },
         flaw("looping"),
+        flaw("looping-2"),
         Flaw { key: Some("disabled"), environment: environment("MODE", "live"), ..flaw("locked") },
+        Flaw { key: Some("leaving"), environment: environment("MODE", "live"), ..flaw("locked-2") },
         flaw("admin"),
+        flaw("admin-2"),
         flaw("wild"),
         Flaw { role: Some("shared"), ..flaw("shared-1") },
         Flaw { role: Some("shared"), ..flaw("shared-2") },
         Flaw { role: Some("shared"), ..flaw("shared-3") },
+        Flaw { role: Some("pooled"), ..flaw("pooled-1") },
+        Flaw { role: Some("pooled"), ..flaw("pooled-2") },
+        Flaw { role: Some("pooled"), ..flaw("pooled-3") },
         flaw("open"),
+        flaw("open-2"),
         flaw("mixed"),
         flaw("passer"),
+        flaw("passer-2"),
         flaw("negative"),
+        flaw("negative-2"),
         flaw("broad"),
+        flaw("broad-2"),
         flaw("mute"),
+        flaw("mute-2"),
         Flaw { traced: false, ..flaw("untraced") },
+        Flaw { traced: false, ..flaw("untraced-2") },
         Flaw { role: Some("gone"), ..flaw("orphan") },
+        Flaw { role: Some("gone"), ..flaw("orphan-2") },
         Flaw { versioned: false, ..flaw("unversioned") },
+        Flaw { versioned: false, ..flaw("unversioned-2") },
         Flaw { tags: vec![("data-class", "confidential")], ..flaw("classified") },
+        Flaw { tags: vec![("data-class", "restricted"), ("owner", "shop")], ..flaw("restricted") },
         flaw("brief"),
         flaw("eternal"),
         flaw("weighted"),
+        flaw("weighted-2"),
         flaw("contained"),
+        flaw("contained-2"),
         flaw("exporter"),
         flaw("fed"),
+        flaw("fed-2"),
+        flaw("hasty"),
+        Flaw { key: Some("sound"), ..flaw("keeper") },
+        flaw("rooted"),
+        flaw("mounted"),
+        flaw("caged"),
+        flaw("zoned"),
+        flaw("cornered"),
+        flaw("spread"),
+        flaw("drafted"),
+        flaw("drifted"),
+        flaw("staged"),
+        Flaw { letters: Some("dead"), ..flaw("kept") },
+        flaw("losing"),
+        flaw("slow"),
+        flaw("slower"),
+        flaw("unwatched"),
+        flaw("silent"),
+        flaw("hushed"),
+        flaw("snoozed"),
         Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging") },
+        Flaw { runtime: ending().unwrap_or("python3.13"), ..flaw("aging-2") },
         Flaw { logging: LoggingConfig::builder().log_format(LogFormat::Text).build(), ..flaw("terse") },
         Flaw {
             logging: LoggingConfig::builder().log_format(LogFormat::Json).application_log_level(ApplicationLogLevel::Debug).build(),
@@ -312,6 +381,7 @@ fn flaws() -> Vec<Flaw> {
 
 async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
     let client = &lambda::Client::new(sdk);
+    let letters = lambda::types::DeadLetterConfig::builder();
     for flaw in flaws() {
         let name = flaw.name;
         let environment = Environment::builder()
@@ -330,6 +400,9 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
             .set_kms_key_arn(flaw.key.map(|key| planted.keys[key].clone()))
             .tracing_config(TracingConfig::builder().mode(mode).build())
             .logging_config(flaw.logging)
+            .set_dead_letter_config(
+                flaw.letters.map(|queue| letters.clone().target_arn(format!("arn:aws:sqs:{REGION}:{account}:{queue}")).build()),
+            )
             .set_tags(Some(flaw.tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
         planted.plant(&format!("function {name}"), request.send()).await;
     }
@@ -337,22 +410,28 @@ async fn functions(planted: &mut Planted, sdk: &SdkConfig, account: &str) {
     urls(planted, client).await;
     versions(planted, client).await;
     let recursion = lambda::types::RecursiveLoop::Allow;
-    planted.plant("recursion", client.put_function_recursion_config().function_name("looping").recursive_loop(recursion).send()).await;
+    for name in ["looping", "looping-2"] {
+        let request = client.put_function_recursion_config().function_name(name).recursive_loop(recursion.clone());
+        planted.plant(&format!("recursion of {name}"), request.send()).await;
+    }
     let pinned = lambda::types::UpdateRuntimeOn::FunctionUpdate;
     planted.plant("runtime management", client.put_runtime_management_config().function_name("old").update_runtime_on(pinned).send()).await;
-    let stop = client.put_function_concurrency().function_name("contained").reserved_concurrent_executions(0);
-    planted.plant("concurrency", stop.send()).await;
-    let layer =
-        client.publish_layer_version().layer_name("tools").content(LayerVersionContentInput::builder().zip_file(zip("layer")).build());
-    planted.plant("layer", layer.send()).await;
-    let shared = client
-        .add_layer_version_permission()
-        .layer_name("tools")
-        .version_number(1)
-        .statement_id("everyone")
-        .action("lambda:GetLayerVersion")
-        .principal("*");
-    planted.plant("layer policy", shared.send()).await;
+    for name in ["contained", "contained-2"] {
+        let stop = client.put_function_concurrency().function_name(name).reserved_concurrent_executions(0);
+        planted.plant(&format!("concurrency of {name}"), stop.send()).await;
+    }
+    for name in ["tools", "tools-2"] {
+        let content = LayerVersionContentInput::builder().zip_file(zip("layer")).build();
+        planted.plant(&format!("layer {name}"), client.publish_layer_version().layer_name(name).content(content).send()).await;
+        let shared = client
+            .add_layer_version_permission()
+            .layer_name(name)
+            .version_number(1)
+            .statement_id("everyone")
+            .action("lambda:GetLayerVersion")
+            .principal("*");
+        planted.plant(&format!("policy of layer {name}"), shared.send()).await;
+    }
     signing(planted, client).await;
 }
 
@@ -360,8 +439,10 @@ async fn policies(planted: &mut Planted, client: &lambda::Client, account: &str)
     for (name, principal, source) in [
         ("public", "*", None),
         ("deputy", "s3.amazonaws.com", None),
+        ("deputy-2", "sns.amazonaws.com", None),
         ("bound-deputy", "s3.amazonaws.com", Some(account)),
         ("foreigner", STRANGER, None),
+        ("foreigner-2", STRANGER, None),
     ] {
         let request = client
             .add_permission()
@@ -375,28 +456,35 @@ async fn policies(planted: &mut Planted, client: &lambda::Client, account: &str)
 }
 
 async fn urls(planted: &mut Planted, client: &lambda::Client) {
-    for (name, auth) in [("exposed", "NONE"), ("latent", "NONE"), ("cors", "AWS_IAM")] {
+    for (name, auth) in
+        [("exposed", "NONE"), ("exposed-2", "NONE"), ("latent", "NONE"), ("latent-2", "NONE"), ("cors", "AWS_IAM"), ("cors-2", "AWS_IAM")]
+    {
         let cors = lambda::types::Cors::builder().allow_origins("*").allow_credentials(true).build();
-        let request =
-            client.create_function_url_config().function_name(name).auth_type(auth.into()).set_cors((name == "cors").then_some(cors));
+        let request = client
+            .create_function_url_config()
+            .function_name(name)
+            .auth_type(auth.into())
+            .set_cors(name.starts_with("cors").then_some(cors));
         planted.plant(&format!("url of {name}"), request.send()).await;
     }
-    let by_url = client
-        .add_permission()
-        .function_name("exposed")
-        .statement_id("url")
-        .action("lambda:InvokeFunctionUrl")
-        .principal("*")
-        .function_url_auth_type(lambda::types::FunctionUrlAuthType::None);
-    planted.plant("permission by url on exposed", by_url.send()).await;
-    let invoke = client
-        .add_permission()
-        .function_name("exposed")
-        .statement_id("invoke")
-        .action("lambda:InvokeFunction")
-        .principal("*")
-        .invoked_via_function_url(true);
-    planted.plant("permission via url on exposed", invoke.send()).await;
+    for name in ["exposed", "exposed-2"] {
+        let by_url = client
+            .add_permission()
+            .function_name(name)
+            .statement_id("url")
+            .action("lambda:InvokeFunctionUrl")
+            .principal("*")
+            .function_url_auth_type(lambda::types::FunctionUrlAuthType::None);
+        planted.plant(&format!("permission by url on {name}"), by_url.send()).await;
+        let invoke = client
+            .add_permission()
+            .function_name(name)
+            .statement_id("invoke")
+            .action("lambda:InvokeFunction")
+            .principal("*")
+            .invoked_via_function_url(true);
+        planted.plant(&format!("permission via url on {name}"), invoke.send()).await;
+    }
 }
 
 async fn versions(planted: &mut Planted, client: &lambda::Client) {
@@ -415,7 +503,7 @@ async fn versions(planted: &mut Planted, client: &lambda::Client) {
             .function_name(name)
             .name("live")
             .function_version("2")
-            .set_routing_config((name == "weighted").then_some(routing));
+            .set_routing_config(name.starts_with("weighted").then_some(routing));
         planted.plant(&format!("alias of {name}"), alias.send()).await;
     }
     let request = client
@@ -431,12 +519,22 @@ async fn versions(planted: &mut Planted, client: &lambda::Client) {
 async fn mappings(planted: &mut Planted, sdk: &SdkConfig, emulator: &Emulator) {
     let client = &lambda::Client::new(sdk);
     let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#;
-    for (function, enabled) in [("sound", true), ("contained", false), ("fed", true)] {
-        emulator.endpoint.create_queue(function, (function == "fed").then_some(anyone));
+    let queue = |name: &str| format!("arn:aws:sqs:{REGION}:{}:{name}", emulator.kind.account());
+    let redrive = format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"3"}}"#, queue("dead"));
+    emulator.endpoint.create_queue("dead", &[]);
+    for (function, enabled) in
+        [("sound", true), ("contained", false), ("contained-2", false), ("fed", true), ("fed-2", true), ("hasty", true)]
+    {
+        let attributes: &[_] = match function {
+            "fed" | "fed-2" => &[("Policy", anyone)],
+            "hasty" => &[("MessageRetentionPeriod", "3600")],
+            _ => &[("RedrivePolicy", redrive.as_str())],
+        };
+        emulator.endpoint.create_queue(function, attributes);
         let request = client
             .create_event_source_mapping()
             .function_name(format!("{function}:live"))
-            .event_source_arn(format!("arn:aws:sqs:{REGION}:{}:{function}", emulator.kind.account()))
+            .event_source_arn(queue(function))
             .enabled(enabled);
         planted.plant(&format!("mapping of {function}"), request.send()).await;
     }
@@ -464,7 +562,12 @@ async fn log_groups(planted: &mut Planted, sdk: &SdkConfig) {
         ("brief", Some(7), true),
         ("eternal", None, true),
         ("unkeyed", Some(365), false),
+        ("unkeyed-2", Some(365), false),
         ("classified", Some(90), true),
+        ("restricted", Some(90), true),
+        ("hushed", Some(90), true),
+        ("kept", Some(90), true),
+        ("keeper", Some(90), true),
     ] {
         let group = format!("/aws/lambda/{name}");
         let key = keyed.then(|| planted.keys["sound"].clone());
@@ -501,4 +604,18 @@ fn stores(planted: &mut Planted, emulator: &Emulator) {
     );
     let body = serde_json::json!({ "ResourceARN": stream, "Policy": policy }).to_string();
     note("policy of the stream shared", json("kinesis", "Kinesis_20131202.PutResourcePolicy", &body));
+}
+
+/// Whatever the other services have, which a script plants.
+fn other_services(planted: &mut Planted, emulator: &Emulator) {
+    #[derive(Deserialize)]
+    struct Said {
+        refused: BTreeMap<String, String>,
+        names: BTreeMap<String, String>,
+    }
+    let script = format!("PASSWORD, STRANGER = '{PASSWORD}', '{STRANGER}'\n{}", include_str!("planted.py"));
+    let (said, _) = services::run(emulator, &script);
+    let Said { refused, names } = serde_json::from_str(&said).unwrap();
+    planted.refused.extend(refused);
+    planted.names = names;
 }

@@ -87,12 +87,13 @@ fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: 
         |message: String, shown: Evidence| Fault::new(message, [timeout.clone(), shown].into_iter().chain(way_in.clone()).collect());
 
     // Whatever else may invoke it may well need the time, and so does what was seen to take longer than the API waits.
-    let by_api_only = !public && matches!(context.mappings_of(function), Ok([])) && !has_other_callers(context, function);
+    let by_api_only = if public { Ok(false) } else { has_other_callers(context, function).map(|others| !others) };
     let waits = open.iter().map(|route| route.waits_seconds).collect::<Option<Vec<_>>>().and_then(|waits| waits.into_iter().max());
     let slowest = find(&region.metrics, &function.arn).map(|metrics| &metrics.duration_p99);
     let takes_longer =
         |waits: u32| matches!(slowest.map(Fact::known), Some(Ok(Some(millis))) if *millis > u64::from(waits).saturating_mul(1000));
-    if let Some(waits) = waits.filter(|&waits| by_api_only && function.timeout_seconds > waits && !takes_longer(waits)) {
+    let outlasted = waits.filter(|&waits| function.timeout_seconds > waits && !takes_longer(waits));
+    if let Some(waits) = outlasted.filter(|_| by_api_only == Ok(true)) {
         let message = format!("{} runs up to {} s for an API that waits {waits} s", function.name, function.timeout_seconds);
         return Ok(fault(message, Evidence::field("apigateway:GET", "timeoutInMillis", format!("{waits}000")))
             .subject(vec![waits.to_string()])
@@ -101,9 +102,10 @@ fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: 
     let Some(slowest) = slowest else {
         return Err(listed(&region.metrics).err().unwrap_or_else(|| Gap::unread("cloudwatch:GetMetricData")));
     };
-    let Some(slowest) = *slowest.known()? else { return Ok(Ruling::NotApplicable) };
+    let undecided = outlasted.and(by_api_only.err());
+    let Some(slowest) = *slowest.known()? else { return undecided.map_or(Ok(Ruling::NotApplicable), Err) };
     if u64::from(function.timeout_seconds).saturating_mul(1000) <= slowest.saturating_mul(times) {
-        return Ok(Ruling::Pass);
+        return undecided.map_or(Ok(Ruling::Pass), Err);
     }
     let message = format!("{} may run {} s, and its slowest requests take {slowest} ms", function.name, function.timeout_seconds);
     let shown = Evidence::field("cloudwatch:GetMetricData", format!("Duration p99 of {} days", FunctionMetrics::DAYS), slowest.to_string());
@@ -111,18 +113,38 @@ fn judge(context: &Context<'_>, routes: &OpenRoutes, region: &Region, function: 
     Ok(fault(message, shown).subject(vec![enough.to_string()]).into())
 }
 
-/// Whether anything but an API may invoke the function by its policies or URLs, for all that is known.
-fn has_other_callers(context: &Context<'_>, function: &Function) -> bool {
+/// Whether anything but an API may invoke the function by its mappings, policies or URLs.
+///
+/// # Errors
+/// The gap, when nothing is known to and something that may tell was not read.
+fn has_other_callers(context: &Context<'_>, function: &Function) -> Result<bool, Gap> {
     let gateway = |principal: &Principal| matches!(principal, Principal::Service(name) if name == "apigateway.amazonaws.com");
-    !matches!(function.urls.known(), Ok(urls) if urls.is_empty())
-        || function.policies.values().any(|policy| match policy.known() {
-            Ok(Some(text)) => context.library.document(text).map_or(true, |document| {
+    let mut gap = context.mappings_of(function).err();
+    if !context.known_mappings_of(function).is_empty() {
+        return Ok(true);
+    }
+    match function.urls.known() {
+        Ok(urls) if urls.is_empty() => {}
+        Ok(_) => return Ok(true),
+        Err(found) => _ = gap.get_or_insert_with(|| found.clone()),
+    }
+    for policy in function.policies.values() {
+        let document = match policy.known() {
+            Ok(Some(text)) => context.library.document(text),
+            Ok(None) => continue,
+            Err(found) => Err(found.clone()),
+        };
+        match document {
+            Ok(document) => {
                 let mut allows = document.statements.iter().filter(|statement| statement.is_allow());
-                allows.any(|statement| statement.is_not_principal() || !statement.principals().iter().all(gateway))
-            }),
-            Ok(None) => false,
-            Err(_) => true,
-        })
+                if allows.any(|statement| statement.is_not_principal() || !statement.principals().iter().all(gateway)) {
+                    return Ok(true);
+                }
+            }
+            Err(found) => _ = gap.get_or_insert(found),
+        }
+    }
+    gap.map_or(Ok(false), Err)
 }
 
 /// Why it is not known whether `function` is public.
@@ -257,12 +279,25 @@ mod tests {
     fn what_an_api_waits_for() {
         let unread = || Fact::unread("cloudwatch:GetMetricData");
         let took = |millis| Fact::Known(Some(millis));
+        let closed =
+            |posture| changed(posture, |region| region.functions.items[0].urls = Gap::denied("lambda:ListFunctionUrlConfigs", "").into());
         cases(
             &CHECK,
             [
                 ("longer than the API waits", behind(60, GATEWAY, unread(), "AWS_PROXY", None), Says::Fail),
                 ("as long as the API waits", behind(29, GATEWAY, took(9_000), "AWS_PROXY", None), Says::Pass),
                 ("an API that waits longer", behind(60, GATEWAY, took(15_000), "AWS_PROXY", Some(60_000)), Says::Pass),
+                ("its URLs are unread, and it may have none", closed(behind(60, GATEWAY, took(15_000), "AWS_PROXY", None)), Says::Unknown),
+                (
+                    "its URLs are unread, and nobody invoked it",
+                    closed(behind(60, GATEWAY, Fact::Known(None), "AWS_PROXY", None)),
+                    Says::Unknown,
+                ),
+                (
+                    "its URLs are unread, which a bucket makes up for",
+                    closed(behind(60, BUCKET, took(15_000), "AWS_PROXY", None)),
+                    Says::Pass,
+                ),
                 ("a bucket may invoke it as well", behind(60, BUCKET, took(15_000), "AWS_PROXY", None), Says::Pass),
                 ("it takes longer, so something else needs it", behind(300, GATEWAY, took(100_000), "AWS_PROXY", None), Says::Pass),
                 ("an integration that may not wait", behind(60, GATEWAY, took(15_000), "AWS", None), Says::Pass),

@@ -142,18 +142,16 @@ fn judge(context: &Context<'_>, name: &str, region: &Region) -> Result<Ruling, G
             Err(why) => _ = gap.get_or_insert(why),
         }
     }
-    let on_hub = Evidence::field("securityhub:DescribeHub", "HubArn", "present");
+    // What the hub's rules might take is not held against this Region.
+    hub.map_err(Gap::from)?;
+    through_hub?;
     // Alone, the hub has findings of its own to tell.
     let alone = guardduty == Ok(false) && inspector == Ok(false);
-    match (hub, through_hub) {
-        (Ok(true), Ok(false)) if alone => silent.push(("Security Hub", on_hub)),
-        (Ok(true), Ok(false)) => {}
-        (Ok(true), Err(why)) => gap = Some(why),
-        (Err(why), _) => _ = gap.get_or_insert_with(|| why.clone()),
-        _ => {}
+    if hub == Ok(true) && alone {
+        silent.push(("Security Hub", Evidence::field("securityhub:DescribeHub", "HubArn", "present")));
     }
-    // What the hub's rules might take, or what another Region may collect, is not held against this one.
-    if let Some(gap) = gap {
+    // One that tells nobody does so whatever the others do.
+    if let Some(gap) = gap.filter(|_| silent.is_empty()) {
         return Err(gap);
     }
     if silent.is_empty() {
@@ -247,6 +245,7 @@ mod tests {
     fn rules() {
         let deserted = |region: &mut Region| region.subscriptions.items.clear();
         let inspector = |region: &mut Region| region.inspector.known_mut().unwrap().account = "ENABLED".to_owned();
+        let unread = |region: &mut Region| region.inspector = Gap::denied("inspector2:BatchGetAccountStatus", "").into();
         let alone = |region: &mut Region| {
             hub(region);
             region.detectors.items.clear();
@@ -275,6 +274,13 @@ mod tests {
                 ("through Security Hub", with(HUB, hub), Says::Pass),
                 ("Security Hub is off", with(HUB, |_| ()), Says::Fail),
                 ("Security Hub alone", with(None, alone), Says::Fail),
+                ("Inspector unread, and GuardDuty not routed", with(None, unread), Says::Fail),
+                ("Inspector unread, and GuardDuty routed", with(GUARDDUTY, unread), Says::Unknown),
+                (
+                    "Security Hub denied",
+                    with(None, |region| region.security_hub = Gap::denied("securityhub:DescribeHub", "").into()),
+                    Says::Unknown,
+                ),
                 ("Inspector is not routed", with(GUARDDUTY, inspector), Says::Fail),
                 ("nothing is on", with(None, |region| region.detectors.items.clear()), Says::NotApplicable),
                 ("no functions", empty(), Says::NotApplicable),
