@@ -75,7 +75,7 @@ pub fn write_text(worlds: &[World], framework: Framework, out: &mut dyn Write) -
         }
         let outcomes = Outcomes::of(world);
         writeln!(out, "{} · account {} · taken {}", framework.title(), clean(&world.posture.account), world.posture.taken_at)?;
-        writeln!(out, "Judged is what an account shows; whatever else a requirement asks for is yours to show.")?;
+        writeln!(out, "Only what an account shows is judged; whatever else a requirement asks for is yours to show.")?;
         if framework.names_risks() {
             writeln!(out, "Its requirements are risks: met is one for which no check finds an opening.")?;
         }

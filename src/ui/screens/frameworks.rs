@@ -118,7 +118,7 @@ impl Screen for Frameworks {
     }
 
     fn heading(&self, _: &Cx<'_>) -> String {
-        "judged is what an account shows".to_owned()
+        "only what an account shows is judged".to_owned()
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
