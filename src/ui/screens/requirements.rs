@@ -12,7 +12,7 @@ use super::{Check, Finding, Fix, TWO_PANES, finding::copy_arn, frameworks::draw_
 use crate::{
     checks::Framework,
     model::Arn,
-    outcome::{Outcomes, Requirement},
+    outcome::{Outcome, Outcomes, Requirement},
     report::framework::write_requirement,
     ui::{
         Effect, View,
@@ -185,7 +185,7 @@ impl Requirements {
             return Reply::Handled;
         }
         match self.line(cx, self.inside.row) {
-            Some(Line::Check(outcome)) => Reply::Open(Box::new(Check::new(outcome.check))),
+            Some(Line::Check(outcome)) => self.check(cx, outcome),
             Some(Line::Finding(..)) => match self.finding(cx) {
                 Some(finding) => Reply::Open(Box::new(Finding::new(Index::new(Scope::Check(finding.check.id)), finding.id.clone()))),
                 None => Reply::Handled,
@@ -194,9 +194,16 @@ impl Requirements {
         }
     }
 
+    /// The check, among those behind the requirement.
+    fn check(&self, cx: &Cx<'_>, outcome: &Outcome) -> Reply {
+        let behind = self.requirement(cx).zip(cx.world()).map(|(requirement, world)| cx.cache.outcomes(world).behind(requirement));
+        let among = behind.into_iter().flatten().map(|outcome| outcome.check).collect();
+        Reply::Open(Box::new(Check::among(outcome.check, among)))
+    }
+
     fn explain(&self, cx: &Cx<'_>) -> Reply {
         match self.line(cx, if self.in_detail { self.inside.row } else { 0 }) {
-            Some(Line::Check(outcome) | Line::Finding(_, outcome)) => Reply::Open(Box::new(Check::new(outcome.check))),
+            Some(Line::Check(outcome) | Line::Finding(_, outcome)) => self.check(cx, outcome),
             None => Reply::Handled,
         }
     }
@@ -433,7 +440,8 @@ mod tests {
             );
             println!("{list}\n{behind}\n");
             screen.press("<enter>", &view);
-            assert!(screen.text(&view).contains("› FN-001"), "{}", screen.text(&view));
+            let check = screen.text(&view);
+            assert!(check.contains("Serverless 2018 › FN-001") && check.contains("1 of "), "the way there, and its neighbours: {check}");
             screen.press("<esc>j<enter>", &view);
             let finding = screen.text(&view);
             assert!(finding.contains("1 of") && finding.contains("FN-001 fn:"), "{finding}");
