@@ -88,11 +88,7 @@ impl Checks {
     fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
         let Outcomes { checks: all, .. } = cx.cache.outcomes(world);
         let total = self.rows.len();
-        let note = match total {
-            0 => format!("0 of {}", all.len()),
-            total if total == all.len() => format!("{} of {total}", self.cursor.row + 1),
-            total => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all.len() - total),
-        };
+        let note = Filter::note(self.cursor.row, total, all.len());
         let focused = !self.in_preview;
         let inner = pane(frame, area, cx, "Checks", &note, focused);
         let foot = if self.two_panes || cx.bare || inner.height < 12 { 0 } else { 3 };
@@ -197,20 +193,15 @@ impl Screen for Checks {
             }
             Action::NextPane | Action::PreviousPane => self.in_preview = !self.in_preview,
             Action::Back if self.in_preview => self.in_preview = false,
-            Action::Filter => {
-                self.in_preview = false;
-                self.filter.open();
-            }
-            Action::Accept => self.filter.accept(),
-            Action::Discard => {
-                self.filter.discard();
-                self.set_filter(cx);
-            }
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.clear();
-                self.set_filter(cx);
-            }
-            _ => return Reply::Nothing,
+            _ => match self.filter.act(action) {
+                Some(changed) => {
+                    self.in_preview &= action != Action::Filter;
+                    if changed {
+                        self.set_filter(cx);
+                    }
+                }
+                None => return Reply::Nothing,
+            },
         }
         Reply::Handled
     }

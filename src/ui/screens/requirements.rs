@@ -219,11 +219,7 @@ impl Requirements {
 
     fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, outcomes: &Outcomes) {
         let (total, all) = (self.rows.len(), self.all(cx));
-        let note = match total {
-            0 => format!("0 of {}", all.len()),
-            total if total == all.len() => format!("{} of {total}", self.cursor.row + 1),
-            total => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all.len() - total),
-        };
+        let note = Filter::note(self.cursor.row, total, all.len());
         let inner = pane(frame, area, cx, "Requirements", &note, !self.in_detail);
         if let Some(why) = silent(cx) {
             put(frame.buffer_mut(), inner, 2, 0, why, cx.style(Role::Dim));
@@ -330,20 +326,15 @@ impl Screen for Requirements {
             }
             Action::NextPane | Action::PreviousPane => self.in_detail = !self.in_detail,
             Action::Back if self.in_detail => self.in_detail = false,
-            Action::Filter => {
-                self.in_detail = false;
-                self.filter.open();
-            }
-            Action::Accept => self.filter.accept(),
-            Action::Discard => {
-                self.filter.discard();
-                self.set_filter(cx);
-            }
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.clear();
-                self.set_filter(cx);
-            }
-            _ => return Reply::Nothing,
+            _ => match self.filter.act(action) {
+                Some(changed) => {
+                    self.in_detail &= action != Action::Filter;
+                    if changed {
+                        self.set_filter(cx);
+                    }
+                }
+                None => return Reply::Nothing,
+            },
         }
         Reply::Handled
     }
