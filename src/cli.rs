@@ -147,8 +147,11 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a command
+    Man {
+        /// A command, such as scan: every option of it
+        command: Option<String>,
+    },
 }
 
 /// What to do with the configuration.

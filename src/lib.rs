@@ -15,8 +15,8 @@
 //! ```
 //!
 //! A collector posts [`model::Part`]s; [`model::Posture::absorb`] puts them together; [`world::World`] runs the
-//! [`checks`] on the posture and rates it with [`score`]; [`standing`] indexes how the account stands in each check and
-//! in the requirements of other people's frameworks. Screens and reports read the world, and nothing else.
+//! [`checks`] on the posture and rates it with [`score`]; [`outcome`] indexes what each check comes to, and with
+//! them each requirement of other people's frameworks. Screens and reports read the world, and nothing else.
 //!
 //! # What holds it together
 //!
@@ -69,13 +69,13 @@ pub mod lens;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod model;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
+pub mod outcome;
+#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod paths;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod remedy;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod score;
-#[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
-pub mod standing;
 #[deny(clippy::disallowed_methods, reason = "the core is told: it reads no clock, disk or environment")]
 pub mod world;
 

@@ -80,7 +80,7 @@ pub fn find() -> Option<PathBuf> {
 /// # Errors
 /// The problem, when it cannot be read or something in it is wrong.
 pub fn read(path: &Path) -> Result<Vec<Arc<Waiver>>, Problem> {
-    parse(&fs::read_to_string(path).map_err(|error| Problem { line: 1, message: error.to_string() })?)
+    parse(&fs::read_to_string(path).map_err(|error| Problem { line: 0, message: format!("cannot be read: {error}") })?)
 }
 
 /// Reads waivers.

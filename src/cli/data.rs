@@ -10,8 +10,8 @@ use super::{Format, Sources};
     palisade data --demo                                  every store, the most sensitive and least protected first\n  \
     palisade data orders --snapshot prod.palisade.jsonl.zst\n  \
     palisade data arn:aws:s3:::billing --format json\n\n\
-    Writers and readers are functions whose roles may, and what is configured to. The class of a store is that of the functions\n\
-    that may use it, by their tags; tags.sensitive of the configuration says which tags count.\n\
+    Writers and readers are functions whose roles may, and what is configured to. A store is of the class that its own tags or\n\
+    its name say, else of that of the functions that work with it; [classes] of the configuration says which tags and names count.\n\
     Exit codes: 0 done; 2 there is no such store; 4 done, but some of the account could not be read.")]
 pub struct Data {
     /// A table, bucket, queue, topic, stream, event bus, file system, secret or parameter, by its ARN or its name; without it, all

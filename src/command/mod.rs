@@ -130,12 +130,23 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             clap_complete::generate(shell, &mut Cli::command(), "palisade", &mut script);
             print(&script)
         }
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            print(&page)
-        }
+        Some(Command::Man { command }) => manual(command.as_deref()),
     }
+}
+
+/// The manual page of everything, or of one command.
+fn manual(name: Option<&str>) -> Result<ExitCode, CommandError> {
+    let mut all = Cli::command();
+    // Commands learn their full names when they are built.
+    all.build();
+    let command = match name {
+        None => Some(&all),
+        Some(name) => all.find_subcommand(name),
+    };
+    let no_such = || CommandError::usage(format!("there is no command {:?}: `palisade help` lists them", name.unwrap_or_default()));
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.ok_or_else(no_such)?.clone()).render(&mut page)?;
+    print(&page)
 }
 
 /// The user's configuration; warnings go to standard error.
@@ -144,9 +155,10 @@ fn configured() -> Result<Config, CommandError> {
         Some(folders) => read_config(&folders)?,
         None => Config::default(),
     };
+    let named = if config.waivers.is_some() { "; waivers.file of the configuration names this file" } else { "" };
     config.waivers = config.waivers.or_else(waivers::find);
     if let Some(path) = &config.waivers {
-        let wrong = |problem| CommandError::usage(format!("{}: {problem}", path.display()));
+        let wrong = |problem| CommandError::usage(format!("{}: {problem}{named}", path.display()));
         config.settings.waivers = waivers::read(path).map_err(wrong)?;
     }
     Ok(config)
@@ -154,9 +166,8 @@ fn configured() -> Result<Config, CommandError> {
 
 fn read_config(folders: &Folders) -> Result<Config, CommandError> {
     let path = folders.config_file();
-    let (config, warnings) = config::read(&path).map_err(|problem| {
-        CommandError::usage(format!("{}: {problem}; `palisade config init --force` writes a fresh one", path.display()))
-    })?;
+    let wrong = |problem| CommandError::usage(format!("{}: {problem}", path.display()));
+    let (config, warnings) = config::read(&path).map_err(wrong)?;
     for warning in warnings {
         eprintln!("palisade: warning: {}: {warning}", path.display());
     }

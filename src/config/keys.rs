@@ -189,7 +189,7 @@ fn nearest(keys: &[Vec<&str>], path: &[&str]) -> Option<String> {
 }
 
 /// A path as it is written: names that have dots in quotes.
-fn shown(path: &[&str]) -> String {
+pub(super) fn shown(path: &[&str]) -> String {
     let part = |part: &&str| if part.contains('.') { format!("{part:?}") } else { (*part).to_owned() };
     path.iter().map(part).collect::<Vec<_>>().join(".")
 }

@@ -68,7 +68,7 @@ impl Default for Dashboard {
 /// Something about the file: what, and on which line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// From 1.
+    /// From 1; 0 where it is about the file as a whole.
     pub line: usize,
     /// What is wrong and what to do.
     pub message: String,
@@ -76,7 +76,10 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
+        match self.line {
+            0 => f.write_str(&self.message),
+            line => write!(f, "line {line}: {}", self.message),
+        }
     }
 }
 
@@ -88,7 +91,7 @@ pub fn read(path: &Path) -> Result<(Config, Vec<Problem>), Problem> {
     match fs::read_to_string(path) {
         Ok(text) => parse(&text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((Config::default(), Vec::new())),
-        Err(error) => Err(Problem { line: 1, message: error.to_string() }),
+        Err(error) => Err(Problem { line: 0, message: format!("cannot be read: {error}") }),
     }
 }
 
@@ -98,7 +101,7 @@ pub fn read(path: &Path) -> Result<(Config, Vec<Problem>), Problem> {
 /// The first value that is wrong.
 pub fn parse(text: &str) -> Result<(Config, Vec<Problem>), Problem> {
     let source = SourceText::parse(text)?;
-    let raw: Raw = toml::from_str(text).map_err(|error| source::problem(text, &error))?;
+    let raw: Raw = toml::from_str(text).map_err(|error| source.mistyped(&error))?;
     Ok((validate::config(&source, raw)?, keys::unknown(&source)))
 }
 
@@ -167,7 +170,7 @@ mod tests {
     #[test]
     fn a_wrong_value_names_its_line() {
         for (text, line, word) in [
-            ("\n[logs]\nretention_min_days = \"x\"", 3, "u32"),
+            ("\n[logs]\nretention_min_days = \"x\"", 3, "logs.retention_min_days is the string \"x\", and takes a whole number"),
             ("[logs]\nretention_max_days = 7", 2, "below"),
             ("[trust]\naccounts = [\"12\"]", 2, "12 digits"),
             ("[trust]\naccounts = [\"111122223333\",\n\"1\"]", 3, "12 digits"),
@@ -177,16 +180,23 @@ mod tests {
             ("[logs", 1, ""),
             ("[thresholds]\n\nimage_age_days = 0", 3, "1 to 3650"),
             ("[thresholds]\nqueue_replay_days = -1", 2, "1 to 14"),
-            ("[thresholds]\nqueue_replay_days = \"four\"", 2, "i64"),
+            ("[thresholds]\nqueue_replay_days = \"four\"", 2, "thresholds.queue_replay_days is"),
+            ("[logs]\nretention_min_days = -1", 2, "a whole number"),
+            ("[dashboard]\nmouse = 1", 2, "true or false"),
+            (
+                "[environments.production]\ntags.env = \"prod\"",
+                2,
+                "environments.production.tags.env is the string \"prod\", and takes a list",
+            ),
             ("[owners]\ntags = []", 2, "empty"),
-            ("[owners]\ntags = [\"owner\",\n\"-\"]", 3, "letters"),
-            ("[environments.production]\nnames = [\"prod\",\n\"*\"]", 3, "pattern"),
+            ("[owners]\ntags = [\"owner\",\n\"-\"]", 3, "\"-\" is no tag key"),
+            ("[environments.production]\nnames = [\"prod\",\n\"*\"]", 3, "\"*\" fits every name"),
             ("[environments.development]\ntags.env = [\"prod\"]", 2, "both"),
             ("[classes.gdpr]\ntags.x = [\"y\"]", 1, "no rank"),
             ("[classes.gdpr]\nrank = 25", 1, "nothing marks"),
             ("[classes.gdpr]\nnames = [\"gdpr\"]\nrank = 20", 3, "confidential's"),
             ("[classes.confidential]\n\ndemands = [\"masking\",\n\"customer_key\"]", 4, "customer-key"),
-            ("[classes.confidential]\nrank = \"high\"", 2, "u32"),
+            ("[classes.confidential]\nrank = \"high\"", 2, "classes.confidential.rank is"),
             ("[secrets.patterns]\nok = \"a+\"\nbad = \"ACME-(\"", 3, "bad"),
             ("[secrets.patterns]\nall = \"x*\"", 2, "everything"),
             ("[runtimes.\"python3.9\"]\ndeprecated = \"soon\"", 2, "2027-08-31"),

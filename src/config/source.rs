@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::Problem;
+use super::{Problem, keys::shown};
 
 /// A file that is TOML.
 pub(super) struct SourceText<'t> {
@@ -34,6 +34,21 @@ impl<'t> SourceText<'t> {
         Problem { line: self.line(self.span(path)), message: message.into() }
     }
 
+    /// What serde says of a value that is of another kind than its key takes.
+    pub(super) fn mistyped(&self, error: &toml::de::Error) -> Problem {
+        let Problem { line, message } = problem(self.text, error);
+        let Some((found, expected)) = message.split_once(", expected ") else { return Problem { line, message } };
+        let found = found.strip_prefix("invalid type: ").or_else(|| found.strip_prefix("invalid value: ")).unwrap_or(found);
+        let path = error.span().and_then(|span| path_at(&self.table, &span)).unwrap_or_default();
+        let key = if path.is_empty() { "this".to_owned() } else { shown(&path) };
+        let found = match found {
+            "map" => "a table".to_owned(),
+            "sequence" => "a list".to_owned(),
+            found => format!("the {found}"),
+        };
+        Problem { line, message: format!("{key} is {found}, and takes {}", wanted(expected)) }
+    }
+
     /// The line on which `span` begins, from 1.
     pub(super) fn line(&self, span: Option<Range<usize>>) -> usize {
         line(self.text, span)
@@ -56,6 +71,26 @@ fn step<'v, 't>(value: &'v Spanned<DeValue<'t>>, part: &str) -> Option<(Range<us
         DeValue::Table(table) => table.iter().find(|(key, _)| key.get_ref() == part).map(|(key, value)| (key.span(), value)),
         DeValue::Array(items) => items.get(part.parse::<usize>().ok()?).map(|item| (item.span(), item)),
         _ => None,
+    }
+}
+
+/// The path of the value, no table, that `span` begins in.
+fn path_at<'v>(table: &'v DeTable<'_>, span: &Range<usize>) -> Option<Vec<&'v str>> {
+    table.iter().find_map(|(key, value)| match value.get_ref() {
+        DeValue::Table(inside) => path_at(inside, span).map(|rest| std::iter::once(key.get_ref().as_ref()).chain(rest).collect()),
+        _ => value.span().contains(&span.start).then(|| vec![key.get_ref().as_ref()]),
+    })
+}
+
+/// What serde wanted in the place of what it found, in the words of somebody who writes the file.
+fn wanted(expected: &str) -> &str {
+    match expected {
+        "i64" | "u32" => "a whole number",
+        "a sequence" => "a list, such as [\"one\", \"two\"]",
+        "a string" | "path string" => "a text, in quotes",
+        "a boolean" => "true or false",
+        "a map" => "a table of its own",
+        other => other,
     }
 }
 

@@ -97,8 +97,11 @@ fn owners(source: &SourceText<'_>, given: Option<Vec<String>>, defaults: Vec<Str
     if tags.is_empty() {
         return Err(source.at(&["owners", "tags"], "owners.tags is empty: name the tag that says who answers, or leave it out"));
     }
-    match tags.iter().position(|tag| !tag.contains(char::is_alphanumeric)) {
-        Some(index) => Err(source.at(&["owners", "tags", &index.to_string()], "a tag key has letters")),
+    match tags.iter().enumerate().find(|(_, tag)| !tag.contains(char::is_alphanumeric)) {
+        Some((index, tag)) => {
+            let message = format!("{tag:?} is no tag key: it has no letter");
+            Err(source.at(&["owners", "tags", &index.to_string()], message))
+        }
         None => Ok(tags),
     }
 }
@@ -109,8 +112,8 @@ fn marks(source: &SourceText<'_>, path: &[&str], raw::Marks { tags, names }: raw
         marks.tags = tags;
     }
     if let Some(names) = names {
-        if let Some(index) = names.iter().position(|name| name.trim_matches('*').trim().is_empty()) {
-            let message = "a pattern that fits every name, or none, marks nothing";
+        if let Some((index, name)) = names.iter().enumerate().find(|(_, name)| name.trim_matches('*').trim().is_empty()) {
+            let message = format!("{name:?} fits every name, or none: write a word, such as \"prod\", or a pattern, such as \"prod-*\"");
             return Err(source.at(&[path, &["names", &index.to_string()]].concat(), message));
         }
         marks.names = names;
@@ -202,7 +205,7 @@ fn runtimes(source: &SourceText<'_>, given: BTreeMap<String, raw::Runtime>) -> R
             let Some(value) = value else { return Ok(None) };
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let day = parse_day(&text).map(|day| OffsetDateTime::new_utc(day, time::Time::MIDNIGHT).unix_timestamp());
-            let message = || format!("{text} is no day: write it as \"2027-08-31\"");
+            let message = || format!("{key} is {text}, which is no day: write it as \"2027-08-31\"");
             day.and_then(Timestamp::from_unix).map(Some).ok_or_else(|| source.at(&["runtimes", &name, key], message()))
         };
         let dates = RuntimeDates {

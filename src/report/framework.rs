@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     checks::Framework,
     model::{Timestamp, text::clean},
-    standing::{Met, Requirement, Standing, Standings},
+    outcome::{Met, Outcome, Outcomes, Requirement},
     world::World,
 };
 
@@ -54,13 +54,13 @@ struct Report<'a> {
     requirements: Vec<Entry<'a>>,
 }
 
-fn answer<'a>(world: &'a World, standing: &Standing) -> Answer<'a> {
+fn answer<'a>(world: &'a World, outcome: &Outcome) -> Answer<'a> {
     Answer {
-        check: standing.check.id,
-        title: standing.check.title,
-        status: standing.met,
-        pass: standing.pass,
-        findings: standing.findings(world).map(|finding| finding.id.as_str()).collect(),
+        check: outcome.check.id,
+        title: outcome.check.title,
+        status: outcome.met,
+        pass: outcome.pass,
+        findings: outcome.findings(world).map(|finding| finding.id.as_str()).collect(),
     }
 }
 
@@ -73,17 +73,17 @@ pub fn write_text(worlds: &[World], framework: Framework, out: &mut dyn Write) -
         if index > 0 {
             writeln!(out)?;
         }
-        let standings = Standings::of(world);
+        let outcomes = Outcomes::of(world);
         writeln!(out, "{} · account {} · taken {}", framework.title(), clean(&world.posture.account), world.posture.taken_at)?;
-        writeln!(out, "Judged is what an account shows; whatever else a requirement asks for is yours to show.")?;
+        writeln!(out, "Only what an account shows is judged; whatever else a requirement asks for is yours to show.")?;
         if framework.names_risks() {
             writeln!(out, "Its requirements are risks: met is one for which no check finds an opening.")?;
         }
         writeln!(out)?;
-        writeln!(out, "{}", standings.tally(framework).line())?;
-        for requirement in standings.requirements(framework) {
+        writeln!(out, "{}", outcomes.counts(framework).line())?;
+        for requirement in outcomes.requirements(framework) {
             writeln!(out)?;
-            write_requirement(world, &standings, requirement, out)?;
+            write_requirement(world, &outcomes, requirement, out)?;
         }
     }
     Ok(())
@@ -93,13 +93,13 @@ pub fn write_text(worlds: &[World], framework: Framework, out: &mut dyn Write) -
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write_requirement(world: &World, standings: &Standings, requirement: &Requirement, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_requirement(world: &World, outcomes: &Outcomes, requirement: &Requirement, out: &mut dyn Write) -> io::Result<()> {
     let Requirement { key, title, met, .. } = requirement;
     writeln!(out, "{key:<12} {} {:<16}  {title}", sign(*met), met.words())?;
-    for standing in standings.behind(requirement) {
-        let Standing { check, met, pass, findings, .. } = standing;
+    for outcome in outcomes.behind(requirement) {
+        let Outcome { check, met, pass, findings, .. } = outcome;
         writeln!(out, "    {} {:<16} {} {} ({pass} passed)", sign(*met), met.words(), check.id, check.title)?;
-        for finding in standing.findings(world).take(NAMED) {
+        for finding in outcome.findings(world).take(NAMED) {
             let reason = finding.gap.as_ref().map_or_else(String::new, |gap| format!(": {}", clean(&gap.to_string())));
             writeln!(out, "        {} {}{reason}", finding.status.word(), clean(finding.resource.as_str()))?;
         }
@@ -116,12 +116,12 @@ pub fn write_requirement(world: &World, standings: &Standings, requirement: &Req
 /// When `out` cannot be written to.
 pub fn write_json(worlds: &[World], framework: Framework, out: &mut dyn Write) -> io::Result<()> {
     fn report(world: &World, framework: Framework) -> Report<'_> {
-        let standings = Standings::of(world);
+        let outcomes = Outcomes::of(world);
         let entry = |requirement: &Requirement| Entry {
             requirement: requirement.key,
             title: requirement.title,
             status: requirement.met,
-            checks: standings.behind(requirement).map(|standing| answer(world, standing)).collect(),
+            checks: outcomes.behind(requirement).map(|outcome| answer(world, outcome)).collect(),
         };
         Report {
             schema: 1,
@@ -129,7 +129,7 @@ pub fn write_json(worlds: &[World], framework: Framework, out: &mut dyn Write) -
             title: framework.title(),
             account: &world.posture.account,
             taken_at: world.posture.taken_at,
-            requirements: standings.requirements(framework).iter().map(entry).collect(),
+            requirements: outcomes.requirements(framework).iter().map(entry).collect(),
         }
     }
     match worlds {

@@ -189,7 +189,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Explain,
         "explain",
         &["e"],
-        &[P::Overview, P::Findings, P::Finding, P::Requirements],
+        &[P::Overview, P::Findings, P::Finding, P::Data, P::WaysIn, P::Requirements],
         G::Act,
         "explain",
         "explain the check: why, from which calls, whose side, ways out",
@@ -262,7 +262,7 @@ pub static BINDINGS: &[Binding] = &[
     binding(A::GoFindings, "go-findings", &["g i"], PAGES, G::GoTo, "", "all findings"),
     binding(A::GoFunctions, "go-functions", &["g f"], PAGES, G::GoTo, "", "functions"),
     binding(A::GoCollectors, "go-collectors", &["c", "g c"], PAGES, G::GoTo, "collectors", "collectors: what was read, what is missing"),
-    binding(A::GoData, "go-data", &["g d"], PAGES, G::GoTo, "", "data: who writes it, who reads it, what it lacks"),
+    binding(A::GoData, "go-data", &["g d"], PAGES, G::GoTo, "", "by data: what holds it, who writes and reads it, what it lacks"),
     binding(A::GoFrameworks, "go-frameworks", &["g w"], PAGES, G::GoTo, "", "frameworks: which requirements are met, which are not"),
     binding(A::GoChecks, "go-checks", &["g e"], PAGES, G::GoTo, "", "checks: what each asks, and how the account stands"),
     binding(

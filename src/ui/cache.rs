@@ -11,8 +11,8 @@ use super::{View, portrait::Portrait, roster::Roster, texts::Texts};
 use crate::{
     lens::Ledger,
     model::Arn,
+    outcome::Outcomes,
     remedy::{Effort, Plan},
-    standing::Standings,
     world::{Finding, World},
 };
 
@@ -28,7 +28,7 @@ pub(crate) struct Cache {
     stamp: Option<Stamp>,
     roster: OnceCell<Roster>,
     texts: OnceCell<Texts>,
-    standings: OnceCell<Standings>,
+    outcomes: OnceCell<Outcomes>,
     first: OnceCell<Vec<(u32, Effort)>>,
     ledger: OnceCell<Ledger>,
     efforts: RefCell<HashMap<u32, Option<Effort>>>,
@@ -61,8 +61,8 @@ impl Cache {
     }
 
     /// How the account stands in every check and every framework.
-    pub(crate) fn standings(&self, world: &World) -> &Standings {
-        self.standings.get_or_init(|| Standings::of(world))
+    pub(crate) fn outcomes(&self, world: &World) -> &Outcomes {
+        self.outcomes.get_or_init(|| Outcomes::of(world))
     }
 
     /// The rows of the findings to mend first, with what each asks of a person.

@@ -9,10 +9,10 @@ use super::{
 use crate::{
     checks::Severity,
     model::{GapKind, SourceState},
+    outcome::Met,
     paths::Node,
     remedy::Effort,
     score::Grade,
-    standing::Met,
     world::{Finding, Status},
 };
 

@@ -332,6 +332,26 @@ fn completions_and_the_manual_come_from_the_definition() {
         assert!(stdout(&run(&["completions", shell])).contains("palisade"), "{shell}");
     }
     assert!(stdout(&run(&["man"])).contains(".TH palisade"));
+    let scan = run(&["man", "scan"]);
+    assert!(stdout(&scan).contains(".TH palisade-scan") && stdout(&scan).contains("\\-\\-framework"), "{}", stdout(&scan));
+    fails(&["man", "skan"], 2, "there is no command \"skan\": `palisade help` lists them");
+}
+
+#[test]
+fn a_wrong_configuration_names_the_line_and_the_key_and_is_never_to_be_overwritten() {
+    for (text, says) in [
+        ("[thresholds]\nimage_age_days = \"old\"\n", "line 2: thresholds.image_age_days is the string \"old\", and takes a whole number\n"),
+        ("[owners]\ntags = \"team\"\n", "line 2: owners.tags is the string \"team\", and takes a list, such as"),
+        ("[waivers]\nfile = \"no-such.toml\"\n", "no-such.toml: cannot be read: No such file or directory (os error 2); waivers.file"),
+    ] {
+        let home = TempDir::new().unwrap();
+        let folder = home.path().join(".config/palisade");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.toml"), text).unwrap();
+        let output = palisade(home.path()).args(["scan", "--demo"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(says) && !stderr(&output).contains("--force"), "{}", stderr(&output));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ratatui::{
 use super::{Findings, TWO_PANES, tabs};
 use crate::{
     checks::{self, Body, Part},
-    standing::Standing,
+    outcome::Outcome,
     ui::{
         Effect, Toast, View,
         binding::{Action, Place},
@@ -65,16 +65,16 @@ impl Check {
         self.check.guide.ways().nth(self.tab.saturating_sub(1))
     }
 
-    fn standing<'w>(&self, cx: &Cx<'w>) -> Option<&'w Standing> {
+    fn outcome<'w>(&self, cx: &Cx<'w>) -> Option<&'w Outcome> {
         let world = cx.world().filter(|_| !cx.view.assessing)?;
-        cx.cache.standings(world).check(self.check.id)
+        cx.cache.outcomes(world).check(self.check.id)
     }
 
     fn prose<'c>(&self, tab: usize, cx: &'c Cx<'c>, room: u16) -> Prose<'c> {
         let mut prose = Prose::new(cx, room);
         match tab.checked_sub(1) {
             None => {
-                head(&mut prose, cx, self.check, self.standing(cx));
+                head(&mut prose, cx, self.check, self.outcome(cx));
                 for part in self.check.explanation().iter().filter(|part| part.way().is_none()) {
                     draw_part(&mut prose, part);
                 }
@@ -116,12 +116,12 @@ impl Check {
 }
 
 /// Its severity, its layer, and how the account stands.
-pub(super) fn head(prose: &mut Prose<'_>, cx: &Cx<'_>, check: &checks::Check, standing: Option<&Standing>) {
+pub(super) fn head(prose: &mut Prose<'_>, cx: &Cx<'_>, check: &checks::Check, outcome: Option<&Outcome>) {
     let severity = format!("{} {}", cx.glyphs.severity(check.severity), check.severity.word());
     prose.text(&severity, severity_role(check.severity));
     prose.text(&format!("layer {} {}: {}", check.layer.index() + 1, check.layer.title(), check.layer.promise()), Role::Dim);
-    if let Some(standing) = standing {
-        let Standing { met, fail, unknown, waived, pass, .. } = standing;
+    if let Some(outcome) = outcome {
+        let Outcome { met, fail, unknown, waived, pass, .. } = outcome;
         let waived = if *waived == 0 { String::new() } else { format!(", {} waived", count(*waived)) };
         let counts = format!("{} fail, {} unknown{waived}, {} pass", count(*fail), count(*unknown), count(*pass));
         prose.text(&format!("{} {} here: {counts}", cx.glyphs.met(*met), met_word(*met)), met_role(*met));
@@ -168,7 +168,7 @@ impl Screen for Check {
         match action {
             Action::Copy => self.way().is_none().then_some("no way to fix it is written down"),
             Action::Open => {
-                self.standing(cx).is_none_or(|standing| standing.findings.is_empty()).then_some("this account has no finding of it")
+                self.outcome(cx).is_none_or(|outcome| outcome.findings.is_empty()).then_some("this account has no finding of it")
             }
             Action::Next => (self.place_among() + 1 >= self.among.len()).then_some("this is the last one"),
             Action::Previous => (self.place_among() == 0).then_some("this is the first one"),

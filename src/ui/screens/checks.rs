@@ -11,7 +11,7 @@ use super::{
     requirements::silent,
 };
 use crate::{
-    standing::{Met, Standing, Standings},
+    outcome::{Met, Outcome, Outcomes},
     ui::{
         Effect, View,
         binding::{Action, Place},
@@ -49,14 +49,14 @@ impl Checks {
     fn refresh(&mut self, cx: &Cx<'_>) {
         let Some(world) = cx.world().filter(|_| self.made_for.is_none() || self.made_for != cx.cache.stamp()) else { return };
         self.made_for = cx.cache.stamp();
-        let all = &cx.cache.standings(world).checks;
-        let speaks = |standing: &Standing| {
-            let check = standing.check;
+        let all = &cx.cache.outcomes(world).checks;
+        let speaks = |outcome: &Outcome| {
+            let check = outcome.check;
             let (layer, severity) = (check.layer.word(), check.severity.word());
-            self.filter.holds(&[check.id, check.slug, check.title, layer, severity, standing.met.words()])
+            self.filter.holds(&[check.id, check.slug, check.title, layer, severity, outcome.met.words()])
         };
-        self.rows = all.iter().enumerate().filter(|(_, standing)| speaks(standing)).map(|(place, _)| place).collect();
-        let at = self.rows.iter().position(|&place| all.get(place).map(|standing| standing.check.id) == self.chosen);
+        self.rows = all.iter().enumerate().filter(|(_, outcome)| speaks(outcome)).map(|(place, _)| place).collect();
+        let at = self.rows.iter().position(|&place| all.get(place).map(|outcome| outcome.check.id) == self.chosen);
         self.cursor.row = at.unwrap_or(self.cursor.row).min(self.rows.len().saturating_sub(1));
         self.remember(cx);
     }
@@ -66,12 +66,12 @@ impl Checks {
         self.refresh(cx);
     }
 
-    fn standing<'w>(&self, cx: &Cx<'w>) -> Option<&'w Standing> {
-        cx.cache.standings(cx.world()?).checks.get(*self.rows.get(self.cursor.row)?)
+    fn outcome<'w>(&self, cx: &Cx<'w>) -> Option<&'w Outcome> {
+        cx.cache.outcomes(cx.world()?).checks.get(*self.rows.get(self.cursor.row)?)
     }
 
     fn remember(&mut self, cx: &Cx<'_>) {
-        let chosen = self.standing(cx).map(|standing| standing.check.id);
+        let chosen = self.outcome(cx).map(|outcome| outcome.check.id);
         if chosen != self.chosen {
             self.chosen = chosen;
             self.preview.reset();
@@ -79,20 +79,16 @@ impl Checks {
     }
 
     fn open(&self, cx: &Cx<'_>) -> Reply {
-        let Some((standing, world)) = self.standing(cx).zip(cx.world()) else { return Reply::Handled };
-        let all = &cx.cache.standings(world).checks;
-        let among = self.rows.iter().filter_map(|&place| all.get(place)).map(|standing| standing.check).collect();
-        Reply::Open(Box::new(Check::among(standing.check, among)))
+        let Some((outcome, world)) = self.outcome(cx).zip(cx.world()) else { return Reply::Handled };
+        let all = &cx.cache.outcomes(world).checks;
+        let among = self.rows.iter().filter_map(|&place| all.get(place)).map(|outcome| outcome.check).collect();
+        Reply::Open(Box::new(Check::among(outcome.check, among)))
     }
 
     fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World) {
-        let Standings { checks: all, .. } = cx.cache.standings(world);
+        let Outcomes { checks: all, .. } = cx.cache.outcomes(world);
         let total = self.rows.len();
-        let note = match total {
-            0 => format!("0 of {}", all.len()),
-            total if total == all.len() => format!("{} of {total}", self.cursor.row + 1),
-            total => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all.len() - total),
-        };
+        let note = Filter::note(self.cursor.row, total, all.len());
         let focused = !self.in_preview;
         let inner = pane(frame, area, cx, "Checks", &note, focused);
         let foot = if self.two_panes || cx.bare || inner.height < 12 { 0 } else { 3 };
@@ -108,42 +104,42 @@ impl Checks {
         }
         let rows = &self.rows;
         Table { columns: &columns, rows: total, focused }.draw(frame, inner, cx, &mut self.cursor, |at| {
-            let Some(standing) = rows.get(at).and_then(|&place| all.get(place)) else { return Vec::new() };
-            let check = standing.check;
+            let Some(outcome) = rows.get(at).and_then(|&place| all.get(place)) else { return Vec::new() };
+            let check = outcome.check;
             let number = |number: usize, met: Met| match number {
                 _ if silent => Cell::new(cx.glyphs.ellipsis(), cx.style(Role::Dim)),
                 0 => Cell::new(cx.glyphs.none(), cx.style(Role::Dim)),
                 number => Cell::new(count(number), cx.style(met_role(met))),
             };
             // What is well is quiet, so that what fails stands out.
-            let role = if standing.met == Met::NotMet { severity_role(check.severity) } else { Role::Dim };
+            let role = if outcome.met == Met::NotMet { severity_role(check.severity) } else { Role::Dim };
             vec![
                 Cell::new(check.id, cx.style(Role::Dim)),
                 Cell::new(format!("{} {}", cx.glyphs.severity(check.severity), short(check.severity)), cx.style(role)),
                 Cell::new(check.title, cx.style(Role::Text)),
-                number(standing.fail, Met::NotMet),
-                number(standing.unknown, Met::Unknown),
-                number(standing.pass, Met::Met),
+                number(outcome.fail, Met::NotMet),
+                number(outcome.unknown, Met::Unknown),
+                number(outcome.pass, Met::Met),
             ]
         });
-        if let Some(standing) = self.standing(cx) {
+        if let Some(outcome) = self.outcome(cx) {
             put(frame.buffer_mut(), foot, 0, 0, &cx.glyphs.rule().repeat(usize::from(foot.width)), cx.style(Role::Border));
-            for (y, line) in (1..foot.height).zip(wrap(standing.check.title, usize::from(foot.width.saturating_sub(4)))) {
+            for (y, line) in (1..foot.height).zip(wrap(outcome.check.title, usize::from(foot.width.saturating_sub(4)))) {
                 put(frame.buffer_mut(), foot, 2, y, &line, cx.style(Role::Text));
             }
         }
     }
 
     fn draw_preview(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        let Some(standing) = self.standing(cx) else {
+        let Some(outcome) = self.outcome(cx) else {
             pane(frame, area, cx, "", "", self.in_preview);
             return;
         };
-        let title = format!("{} {}", standing.check.id, standing.check.defect());
+        let title = format!("{} {}", outcome.check.id, outcome.check.defect());
         let inner = pane(frame, area, cx, &title, "", self.in_preview);
         let mut prose = Prose::new(cx, inner.width);
-        head(&mut prose, cx, standing.check, Some(standing).filter(|_| silent(cx).is_none()));
-        for part in standing.check.explanation() {
+        head(&mut prose, cx, outcome.check, Some(outcome).filter(|_| silent(cx).is_none()));
+        for part in outcome.check.explanation() {
             draw_part(&mut prose, &part);
         }
         self.preview.draw(frame, inner, cx, prose.lines());
@@ -169,9 +165,9 @@ impl Screen for Checks {
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         match action {
-            Action::Open => self.standing(cx).is_none().then_some("no check under the cursor"),
-            Action::Copy => match self.standing(cx) {
-                Some(standing) => standing.check.guide.ways().next().is_none().then_some("no way to fix it is written down"),
+            Action::Open => self.outcome(cx).is_none().then_some("no check under the cursor"),
+            Action::Copy => match self.outcome(cx) {
+                Some(outcome) => outcome.check.guide.ways().next().is_none().then_some("no way to fix it is written down"),
                 None => Some("no check under the cursor"),
             },
             Action::NextPane | Action::PreviousPane => (!self.two_panes).then_some("there is one pane only"),
@@ -190,27 +186,22 @@ impl Screen for Checks {
         match action {
             Action::Open => return self.open(cx),
             Action::Copy => {
-                let way = self.standing(cx).and_then(|standing| standing.check.guide.ways().next());
+                let way = self.outcome(cx).and_then(|outcome| outcome.check.guide.ways().next());
                 return way.map_or(Reply::Handled, |(way, text)| {
                     Reply::Effect(Effect::Copy { text: format!("{text}\n"), what: format!("fix: {way}") })
                 });
             }
             Action::NextPane | Action::PreviousPane => self.in_preview = !self.in_preview,
             Action::Back if self.in_preview => self.in_preview = false,
-            Action::Filter => {
-                self.in_preview = false;
-                self.filter.open();
-            }
-            Action::Accept => self.filter.accept(),
-            Action::Discard => {
-                self.filter.discard();
-                self.set_filter(cx);
-            }
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.clear();
-                self.set_filter(cx);
-            }
-            _ => return Reply::Nothing,
+            _ => match self.filter.act(action) {
+                Some(changed) => {
+                    self.in_preview &= action != Action::Filter;
+                    if changed {
+                        self.set_filter(cx);
+                    }
+                }
+                None => return Reply::Nothing,
+            },
         }
         Reply::Handled
     }
@@ -261,7 +252,7 @@ mod tests {
 
     use crate::{
         demo,
-        standing::Standings,
+        outcome::Outcomes,
         ui::{View, testing::Screen},
         world::{Origin, World},
     };
@@ -270,20 +261,20 @@ mod tests {
     fn every_check_is_listed_with_how_the_account_stands() {
         let fleet = [World::assess(Origin::Demo, Arc::new(demo::posture()), Arc::default())];
         let view = View { fleet: &fleet, generation: 1, ..View::default() };
-        let standings = Standings::of(&fleet[0]);
+        let outcomes = Outcomes::of(&fleet[0]);
         for (width, height) in [(80, 24), (120, 36)] {
             let mut screen = Screen::new(width, height);
             screen.press("ge", &view);
             println!("{}\n", screen.text(&view));
-            for standing in &standings.checks {
+            for outcome in &outcomes.checks {
                 let rows = screen.draw(&view);
                 let row = rows.iter().find(|row| row.contains('▌')).expect("a cursor");
                 let list: String = row.chars().take(if width == 80 { 80 } else { 64 }).collect();
                 let words: Vec<&str> = list.split_whitespace().filter(|word| *word != "│").collect();
                 let [.., fail, unknown, pass] = words.as_slice() else { panic!("{row}") };
                 let number = |word: &str| word.parse().unwrap_or(0);
-                assert!(list.contains(standing.check.id), "{row}");
-                assert_eq!([fail, unknown, pass].map(|word| number(word)), [standing.fail, standing.unknown, standing.pass], "{row}");
+                assert!(list.contains(outcome.check.id), "{row}");
+                assert_eq!([fail, unknown, pass].map(|word| number(word)), [outcome.fail, outcome.unknown, outcome.pass], "{row}");
                 screen.press("j", &view);
             }
             screen.press("gg/unknown function", &view);

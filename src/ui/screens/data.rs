@@ -5,8 +5,9 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
 };
 
-use super::{Finding, Function, TWO_PANES, WaysIn, finding::copy_arn, ways_in::strip};
+use super::{Check, Finding, Function, TWO_PANES, WaysIn, finding::copy_arn, ways_in::strip};
 use crate::{
+    checks,
     flow::{Class, Flow, Store},
     lens::By,
     model::{Arn, text},
@@ -36,6 +37,8 @@ pub(crate) struct Data {
     made_for: Option<(Option<Stamp>, u64)>,
     cursor: Cursor,
     inside: Cursor,
+    /// What there is to say of the chosen store.
+    lines: Vec<Line>,
     /// What is found on those who write or read the chosen store: places in the world's findings.
     found: Vec<u32>,
     chosen: Option<Arn>,
@@ -90,18 +93,41 @@ impl Data {
         if chosen != self.chosen {
             self.chosen = chosen;
             self.inside = Cursor::default();
+            self.lines = self.store().map(lines).unwrap_or_default();
             let hands = self.store().into_iter().flat_map(|store| store.writers.iter().chain(&store.readers)).map(|hand| &hand.who);
             self.found = cx.world().map(|world| cx.cache.ledger(world).findings(hands)).unwrap_or_default();
         }
     }
 
-    fn lines(&self) -> Vec<Line> {
-        self.store().map(lines).unwrap_or_default()
+    /// How many rows the detail has.
+    fn rows(&self) -> usize {
+        self.lines.len() + self.found.len()
     }
 
-    /// The finding under the cursor of the detail, on somebody who writes or reads.
+    /// The row under the cursor of the detail, unless it is a finding on somebody who writes or reads.
+    fn line(&self) -> Option<&Line> {
+        self.lines.get(self.inside.row).filter(|_| self.in_detail)
+    }
+
+    /// The finding under the cursor of the detail: on the store, or on somebody who writes or reads.
     fn finding<'w>(&self, cx: &Cx<'w>) -> Option<&'w world::Finding> {
-        self.found_at(cx, self.inside.row.checked_sub(self.lines().len())?)
+        let Some(line) = self.line() else { return self.found_at(cx, self.inside.row.checked_sub(self.lines.len())?) };
+        let (check, store) = (line.check?, self.store()?);
+        cx.world()?.findings.iter().find(|finding| finding.check.id == check && finding.resource == store.arn)
+    }
+
+    /// The check that the row under the cursor of the detail speaks of.
+    fn check(&self, cx: &Cx<'_>) -> Option<&'static checks::Check> {
+        match self.line() {
+            Some(line) => checks::find(line.check?),
+            None => Some(self.finding(cx).filter(|_| self.in_detail)?.check),
+        }
+    }
+
+    /// The function under the cursor of the detail.
+    fn function(&self, cx: &Cx<'_>) -> Option<Arn> {
+        let who = self.line()?.who.as_ref()?;
+        cx.world()?.posture.function(who).map(|function| function.arn.clone())
     }
 
     fn found_at<'w>(&self, cx: &Cx<'w>, at: usize) -> Option<&'w world::Finding> {
@@ -117,17 +143,14 @@ impl Data {
             let index = Index::new(Scope::Resource(found.resource.clone()));
             return Reply::Open(Box::new(Finding::new(index, found.id.clone())));
         }
-        let Some(line) = self.lines().into_iter().nth(self.inside.row) else { return Reply::Handled };
-        let Some((world, store)) = cx.world().zip(self.store()) else { return Reply::Handled };
-        if let Some(check) = line.check {
-            let found = world.findings.iter().find(|finding| finding.check.id == check && finding.resource == store.arn);
-            let index = || Index::new(Scope::Resource(store.arn.clone()));
-            return found.map_or(Reply::Handled, |found| Reply::Open(Box::new(Finding::new(index(), found.id.clone()))));
-        }
-        match line.who.filter(|who| world.posture.function(who).is_some()) {
+        match self.function(cx) {
             Some(function) => Reply::Open(Box::new(Function::new(function))),
-            None => Reply::Handled,
+            None => self.explain(cx),
         }
+    }
+
+    fn explain(&self, cx: &Cx<'_>) -> Reply {
+        self.check(cx).map_or(Reply::Handled, |check| Reply::Open(Box::new(Check::new(check))))
     }
 
     fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
@@ -172,7 +195,6 @@ impl Data {
     }
 
     fn draw_detail(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        let lines = self.lines();
         let Some(store) = self.store() else {
             pane(frame, area, cx, "", "", self.in_detail);
             return;
@@ -190,9 +212,9 @@ impl Data {
         let columns = [Column::fixed("", 6), Column::fill("WHO OR RULE", Cut::Middle), Column::fill("BY", Cut::End).wider()];
         let focused = self.in_detail;
         let mut cursor = self.inside;
-        Table { columns: &columns, rows: lines.len() + self.found.len(), focused }.draw(frame, body, cx, &mut cursor, |at| {
-            let Some(line) = lines.get(at) else {
-                return self.found_at(cx, at - lines.len()).map(|found| cells(cx, found)).unwrap_or_default();
+        Table { columns: &columns, rows: self.rows(), focused }.draw(frame, body, cx, &mut cursor, |at| {
+            let Some(line) = self.lines.get(at) else {
+                return self.found_at(cx, at - self.lines.len()).map(|found| cells(cx, found)).unwrap_or_default();
             };
             vec![
                 Cell::new(line.word, cx.style(line.role)),
@@ -201,7 +223,7 @@ impl Data {
             ]
         });
         self.inside = cursor;
-        let said = lines.get(cursor.row).map(|line| line.because.as_str()).or_else(|| Some(self.finding(cx)?.message.as_str()));
+        let said = self.line().map(|line| line.because.as_str()).or_else(|| Some(self.finding(cx)?.message.as_str()));
         if let Some(said) = said.filter(|_| focused) {
             put(frame.buffer_mut(), foot, 1, 0, &text::clean(said), cx.style(Role::Accent));
         }
@@ -259,9 +281,9 @@ fn lines(store: &Store) -> Vec<Line> {
         role: Role::Pass,
         what: one.check.to_owned(),
         said: one.said.clone(),
-        because: String::new(),
+        because: "Enter explains the check".to_owned(),
         who: None,
-        check: None,
+        check: Some(one.check),
     }));
     lines
 }
@@ -287,8 +309,12 @@ impl Screen for Data {
         Some(self.store()?.arn.clone())
     }
 
-    fn refuses(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+    fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         match action {
+            Action::Open if self.in_detail => {
+                (self.check(cx).is_none() && self.function(cx).is_none()).then_some("there is no more to say of this")
+            }
+            Action::Explain => self.check(cx).is_none().then_some("no check under the cursor"),
             Action::Open | Action::Copy | Action::CopyArn | Action::NextPane | Action::PreviousPane => {
                 self.store().is_none().then_some("nothing that holds data under the cursor")
             }
@@ -298,8 +324,7 @@ impl Screen for Data {
 
     fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Reply {
         if self.in_detail {
-            let count = self.lines().len() + self.found.len();
-            if self.inside.act(action, count) {
+            if self.inside.act(action, self.rows()) {
                 return Reply::Handled;
             }
         } else if self.cursor.act(action, self.stores().len()) {
@@ -308,6 +333,7 @@ impl Screen for Data {
         }
         match action {
             Action::Open => return self.open(cx),
+            Action::Explain => return self.explain(cx),
             Action::NextView => return Reply::Become(Box::new(WaysIn::new(By::Trigger))),
             Action::NextPane | Action::PreviousPane => self.in_detail = !self.in_detail,
             Action::Back if self.in_detail => self.in_detail = false,
@@ -324,8 +350,7 @@ impl Screen for Data {
             self.remember(cx);
             return Reply::Handled;
         }
-        let count = self.lines().len() + self.found.len();
-        let Some(row) = self.inside.at(at, count) else { return Reply::Handled };
+        let Some(row) = self.inside.at(at, self.rows()) else { return Reply::Handled };
         let again = self.in_detail && self.inside.row == row;
         self.in_detail = true;
         self.inside.row = row;
@@ -333,7 +358,7 @@ impl Screen for Data {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>) {
-        self.two_panes = area.width >= TWO_PANES;
+        self.two_panes = area.width >= TWO_PANES && !cx.bare;
         if self.two_panes {
             let [list, detail] = Layout::horizontal([Constraint::Percentage(45), Constraint::Fill(1)]).areas(area);
             self.draw_list(frame, list, cx);
@@ -379,6 +404,30 @@ mod tests {
             screen.press("<esc><esc>", &view);
             assert!(screen.text(&view).contains("KIND"), "{}", screen.text(&view));
         }
+    }
+
+    #[test]
+    fn what_protects_a_store_is_explained_and_so_is_what_it_lacks() {
+        let world = World::assess(Origin::Demo, Arc::new(demo::posture()), Arc::default());
+        let mut insight = Insight::default();
+        insight.learn(1, Question::Data.answer(&world.posture, Library::new(&world.posture).into()));
+        let fleet = [world];
+        let view = View { fleet: &fleet, generation: 1, insight: Some(&insight), ..View::default() };
+        let mut screen = Screen::new(120, 36);
+        screen.press("gd<enter>", &view);
+        let rows = screen.draw(&view);
+        let head = rows.iter().position(|row| row.contains("WHO OR RULE")).unwrap();
+        let has = rows.iter().position(|row| row.contains("│  has ")).unwrap();
+        screen.press(&"j".repeat(has - head - 1), &view);
+        assert!(screen.text(&view).contains("▌ has"), "{}", screen.text(&view));
+        for key in ["<enter>", "e"] {
+            screen.press(key, &view);
+            assert!(screen.text(&view).contains("Why it matters"), "{}", screen.text(&view));
+            screen.press("<esc>", &view);
+            assert!(screen.text(&view).contains("▌ has"), "the cursor stays: {}", screen.text(&view));
+        }
+        screen.press("gge", &view);
+        assert!(screen.text(&view).contains("By data › MV-011"), "{}", screen.text(&view));
     }
 
     #[test]

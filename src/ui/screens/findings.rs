@@ -20,6 +20,7 @@ use crate::{
         screen::{Cx, Edit, Reply, Screen},
         theme::Role,
         widgets::{
+            filter::Filter,
             pane::pane,
             prose::{Prose, Scroll},
             table::{Cell, Column, Cursor, Table},
@@ -103,9 +104,7 @@ impl Findings {
         let total = self.index.rows().len();
         let note = match (total, self.index.scoped()) {
             (0, 0) => String::new(),
-            (0, all) => format!("0 of {all}"),
-            (total, all) if total == all => format!("{} of {total}", self.cursor.row + 1),
-            (total, all) => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all - total),
+            (total, all) => Filter::note(self.cursor.row, total, all),
         };
         let focused = !self.in_preview;
         let inner = pane(frame, area, cx, "Findings", &note, focused);

@@ -8,7 +8,7 @@ use ratatui::{
 use super::{Requirements, TWO_PANES, requirements};
 use crate::{
     checks::Framework,
-    standing::{Met, Standings, Tally},
+    outcome::{Met, MetCounts, Outcomes},
     ui::{
         Effect, View,
         binding::{Action, Place},
@@ -39,7 +39,7 @@ impl Frameworks {
         Framework::ALL.get(self.cursor.row).copied().unwrap_or(Framework::SecurityHub)
     }
 
-    fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, standings: &Standings, alone: bool) {
+    fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, outcomes: &Outcomes, alone: bool) {
         let total = Framework::ALL.len();
         let inner = pane(frame, area, cx, "Frameworks", &format!("{} of {total}", self.cursor.row + 1), true);
         let foot = if !alone || cx.bare || inner.height < 14 { 0 } else { 3 };
@@ -61,26 +61,26 @@ impl Frameworks {
         let number = |number: usize, met: Met| Cell::new(count(number), cx.style(if number == 0 { Role::Dim } else { met_role(met) }));
         Table { columns: &columns, rows: total, focused: true }.draw(frame, inner, cx, &mut self.cursor, |at| {
             let Some(&framework) = Framework::ALL.get(at) else { return Vec::new() };
-            let tally = standings.tally(framework);
+            let tally = outcomes.counts(framework);
             let mut cells = vec![Cell::new(framework.short(), cx.style(Role::Text))];
             cells.extend([Met::Met, Met::NotMet, Met::Unknown].map(|met| number(tally.of(met), met)));
             cells
         });
         for (at, area) in self.cursor.in_sight(total).collect::<Vec<_>>() {
             if let Some(&framework) = Framework::ALL.get(at) {
-                draw_bar(frame, area, cx, area.width.saturating_sub(bar + 1), bar, &standings.tally(framework));
+                draw_bar(frame, area, cx, area.width.saturating_sub(bar + 1), bar, &outcomes.counts(framework));
             }
         }
         // Where there is no room for its requirements there is for its name and what they come to.
         put(frame.buffer_mut(), foot, 0, 0, &cx.glyphs.rule().repeat(usize::from(foot.width)), cx.style(Role::Border));
         let framework = self.framework();
         put(frame.buffer_mut(), foot, 2, 1, framework.title(), cx.style(Role::Title));
-        put(frame.buffer_mut(), foot, 2, 2, &standings.tally(framework).line(), cx.style(Role::Dim));
+        put(frame.buffer_mut(), foot, 2, 2, &outcomes.counts(framework).line(), cx.style(Role::Dim));
     }
 }
 
 /// A bar of `width` columns at column `x` of a row: how many requirements come to what.
-pub(super) fn draw_bar(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, x: u16, width: u16, tally: &Tally) {
+pub(super) fn draw_bar(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, x: u16, width: u16, tally: &MetCounts) {
     let (full, empty) = cx.glyphs.bar();
     let counts = PARTS.map(|met| tally.of(met));
     let mut x = x;
@@ -96,7 +96,7 @@ pub(super) fn draw_bar(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, x: u16, w
 }
 
 /// How many requirements come to what, in words, and a bar below it.
-pub(super) fn draw_tally(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, tally: &Tally) {
+pub(super) fn draw_tally(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, tally: &MetCounts) {
     let mut x = 1;
     for met in [Met::Met, Met::NotMet, Met::Unknown, Met::Waived, Met::NotApplicable] {
         let number = tally.of(met);
@@ -118,7 +118,7 @@ impl Screen for Frameworks {
     }
 
     fn heading(&self, _: &Cx<'_>) -> String {
-        "judged is what an account shows".to_owned()
+        "only what an account shows is judged".to_owned()
     }
 
     fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
@@ -136,7 +136,7 @@ impl Screen for Frameworks {
         match (action, cx.world()) {
             (Action::Open, _) => Reply::Open(Box::new(Requirements::new(framework))),
             (Action::Copy, Some(world)) => {
-                let text = format!("{}: {}\n", framework.title(), cx.cache.standings(world).tally(framework).line());
+                let text = format!("{}: {}\n", framework.title(), cx.cache.outcomes(world).counts(framework).line());
                 Reply::Effect(Effect::Copy { text, what: "count of requirements".to_owned() })
             }
             _ => Reply::Nothing,
@@ -156,18 +156,18 @@ impl Screen for Frameworks {
             put(frame.buffer_mut(), inner, 2, 0, requirements::silent(cx).unwrap_or_default(), cx.style(Role::Dim));
             return;
         };
-        let standings = cx.cache.standings(world);
+        let outcomes = cx.cache.outcomes(world);
         if area.width < TWO_PANES || cx.bare {
-            self.draw_list(frame, area, cx, standings, true);
+            self.draw_list(frame, area, cx, outcomes, true);
             return;
         }
         let [list, beside] = Layout::horizontal([Constraint::Length(62), Constraint::Fill(1)]).areas(area);
-        self.draw_list(frame, list, cx, standings, false);
+        self.draw_list(frame, list, cx, outcomes, false);
         let framework = self.framework();
         let inner = pane(frame, beside, cx, framework.title(), "Enter opens", false);
-        draw_tally(frame, inner, cx, &standings.tally(framework));
+        draw_tally(frame, inner, cx, &outcomes.counts(framework));
         let [_, body] = Layout::vertical([Constraint::Length(3), Constraint::Fill(1)]).areas(inner);
-        let shown = standings.requirements(framework);
+        let shown = outcomes.requirements(framework);
         let rows: Vec<usize> = (0..shown.len()).collect();
         requirements::table(frame, body, cx, &mut Cursor::default(), false, shown, &rows);
     }
@@ -180,7 +180,7 @@ mod tests {
     use crate::{
         checks::{Framework, testing},
         demo,
-        standing::{Met, Standings},
+        outcome::{Met, Outcomes},
         ui::{Effect, View, testing::Screen},
         world::{Origin, World},
     };
@@ -197,12 +197,12 @@ mod tests {
     fn the_screen_and_the_report_count_the_same() {
         let fleet = fleet(demo::posture());
         let view = view(&fleet);
-        let standings = Standings::of(&fleet[0]);
+        let outcomes = Outcomes::of(&fleet[0]);
         for (place, framework) in Framework::ALL.into_iter().enumerate() {
             let mut text = Vec::new();
             crate::report::framework::write_text(&fleet, framework, &mut text).unwrap();
             let text = String::from_utf8(text).unwrap();
-            let tally = standings.tally(framework);
+            let tally = outcomes.counts(framework);
             assert!(text.contains(&tally.line()), "{text}");
             for (width, height) in [(80, 24), (120, 36)] {
                 let mut screen = Screen::new(width, height);
@@ -223,7 +223,7 @@ mod tests {
             let mut screen = Screen::new(80, 80);
             screen.press(&format!("gw{}<enter>", "j".repeat(place)), &view);
             let rows = screen.draw(&view);
-            for requirement in standings.requirements(framework) {
+            for requirement in outcomes.requirements(framework) {
                 let word = crate::ui::glyph::met_word(requirement.met);
                 let key = format!("  {} ", requirement.key);
                 assert!(rows.iter().any(|row| row.contains(&key) && row.contains(word)), "{key}{word}\n{}", rows.join("\n"));
@@ -256,7 +256,7 @@ mod tests {
         let view = view(&fleet);
         let mut screen = Screen::new(120, 36);
         let effects = screen.press("gwjjy", &view);
-        let line = Standings::of(&fleet[0]).tally(Framework::Csf).line();
+        let line = Outcomes::of(&fleet[0]).counts(Framework::Csf).line();
         let text = format!("{}: {line}\n", Framework::Csf.title());
         assert_eq!(effects, [Effect::Copy { text, what: "count of requirements".to_owned() }]);
         let effects = screen.press("<enter>y", &view);

@@ -12,8 +12,8 @@ use super::{Check, Finding, Fix, TWO_PANES, finding::copy_arn, frameworks::draw_
 use crate::{
     checks::Framework,
     model::Arn,
+    outcome::{Outcome, Outcomes, Requirement},
     report::framework::write_requirement,
-    standing::{Requirement, Standings},
     ui::{
         Effect, View,
         binding::{Action, Place},
@@ -114,7 +114,7 @@ impl Requirements {
     }
 
     fn all<'w>(&self, cx: &Cx<'w>) -> &'w [Requirement] {
-        cx.world().filter(|_| silent(cx).is_none()).map_or(&[], |world| cx.cache.standings(world).requirements(self.framework))
+        cx.world().filter(|_| silent(cx).is_none()).map_or(&[], |world| cx.cache.outcomes(world).requirements(self.framework))
     }
 
     fn refresh(&mut self, cx: &Cx<'_>) {
@@ -123,11 +123,11 @@ impl Requirements {
         }
         self.made_for = cx.cache.stamp();
         let Some(world) = cx.world() else { return };
-        let standings = cx.cache.standings(world);
+        let outcomes = cx.cache.outcomes(world);
         let all = self.all(cx);
         let speaks = |requirement: &Requirement| {
             let mut texts = vec![requirement.key, requirement.title, requirement.met.words()];
-            texts.extend(standings.behind(requirement).map(|standing| standing.check.id));
+            texts.extend(outcomes.behind(requirement).map(|outcome| outcome.check.id));
             self.filter.holds(&texts)
         };
         self.rows = all.iter().enumerate().filter(|(_, requirement)| speaks(requirement)).map(|(place, _)| place).collect();
@@ -135,7 +135,7 @@ impl Requirements {
         self.cursor.row = at.unwrap_or(self.cursor.row).min(self.rows.len().saturating_sub(1));
         self.remember(cx);
         if let (Some(held), Some(requirement)) = (&self.held, self.requirement(cx)) {
-            self.inside.row = held.row(standings, requirement, world).unwrap_or(self.inside.row);
+            self.inside.row = held.row(outcomes, requirement, world).unwrap_or(self.inside.row);
         }
     }
 
@@ -159,8 +159,8 @@ impl Requirements {
 
     /// How many rows there are behind the requirement under the cursor.
     fn lines(&self, cx: &Cx<'_>) -> usize {
-        let behind = self.requirement(cx).zip(cx.world()).map(|(requirement, world)| cx.cache.standings(world).behind(requirement));
-        behind.into_iter().flatten().map(|standing| 1 + standing.findings.len()).sum()
+        let behind = self.requirement(cx).zip(cx.world()).map(|(requirement, world)| cx.cache.outcomes(world).behind(requirement));
+        behind.into_iter().flatten().map(|outcome| 1 + outcome.findings.len()).sum()
     }
 
     fn hold(&mut self, cx: &Cx<'_>) {
@@ -168,7 +168,7 @@ impl Requirements {
     }
 
     fn line<'w>(&self, cx: &Cx<'w>, row: usize) -> Option<Line<'w>> {
-        line(cx.cache.standings(cx.world()?), self.requirement(cx)?, row)
+        line(cx.cache.outcomes(cx.world()?), self.requirement(cx)?, row)
     }
 
     /// The finding under the cursor.
@@ -185,7 +185,7 @@ impl Requirements {
             return Reply::Handled;
         }
         match self.line(cx, self.inside.row) {
-            Some(Line::Check(standing)) => Reply::Open(Box::new(Check::new(standing.check))),
+            Some(Line::Check(outcome)) => self.check(cx, outcome),
             Some(Line::Finding(..)) => match self.finding(cx) {
                 Some(finding) => Reply::Open(Box::new(Finding::new(Index::new(Scope::Check(finding.check.id)), finding.id.clone()))),
                 None => Reply::Handled,
@@ -194,9 +194,16 @@ impl Requirements {
         }
     }
 
+    /// The check, among those behind the requirement.
+    fn check(&self, cx: &Cx<'_>, outcome: &Outcome) -> Reply {
+        let behind = self.requirement(cx).zip(cx.world()).map(|(requirement, world)| cx.cache.outcomes(world).behind(requirement));
+        let among = behind.into_iter().flatten().map(|outcome| outcome.check).collect();
+        Reply::Open(Box::new(Check::among(outcome.check, among)))
+    }
+
     fn explain(&self, cx: &Cx<'_>) -> Reply {
         match self.line(cx, if self.in_detail { self.inside.row } else { 0 }) {
-            Some(Line::Check(standing) | Line::Finding(_, standing)) => Reply::Open(Box::new(Check::new(standing.check))),
+            Some(Line::Check(outcome) | Line::Finding(_, outcome)) => self.check(cx, outcome),
             None => Reply::Handled,
         }
     }
@@ -205,18 +212,14 @@ impl Requirements {
         let Some((requirement, world)) = self.requirement(cx).zip(cx.world()) else { return Reply::Handled };
         let mut text = Vec::new();
         // Memory takes all that is written to it.
-        let _ = write_requirement(world, cx.cache.standings(world), requirement, &mut text);
+        let _ = write_requirement(world, cx.cache.outcomes(world), requirement, &mut text);
         let text = String::from_utf8_lossy(&text).into_owned();
         Reply::Effect(Effect::Copy { text, what: "requirement".to_owned() })
     }
 
-    fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, standings: &Standings) {
+    fn draw_list(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, outcomes: &Outcomes) {
         let (total, all) = (self.rows.len(), self.all(cx));
-        let note = match total {
-            0 => format!("0 of {}", all.len()),
-            total if total == all.len() => format!("{} of {total}", self.cursor.row + 1),
-            total => format!("{} of {total}, {} filtered out", self.cursor.row + 1, all.len() - total),
-        };
+        let note = Filter::note(self.cursor.row, total, all.len());
         let inner = pane(frame, area, cx, "Requirements", &note, !self.in_detail);
         if let Some(why) = silent(cx) {
             put(frame.buffer_mut(), inner, 2, 0, why, cx.style(Role::Dim));
@@ -224,7 +227,7 @@ impl Requirements {
         }
         let head = if cx.bare || inner.height < 10 { 0 } else { 3 };
         let [tally, body] = Layout::vertical([Constraint::Length(head), Constraint::Fill(1)]).areas(inner);
-        draw_tally(frame, tally, cx, &standings.tally(self.framework));
+        draw_tally(frame, tally, cx, &outcomes.counts(self.framework));
         if total == 0 {
             put(frame.buffer_mut(), body, 2, 0, "the filter leaves nothing: Esc clears it", cx.style(Role::Dim));
             return;
@@ -232,7 +235,7 @@ impl Requirements {
         table(frame, body, cx, &mut self.cursor, !self.in_detail, all, &self.rows);
     }
 
-    fn draw_detail(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World, standings: &Standings) {
+    fn draw_detail(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, world: &World, outcomes: &Outcomes) {
         let Some(requirement) = self.requirement(cx) else {
             pane(frame, area, cx, "", "", self.in_detail);
             return;
@@ -248,14 +251,14 @@ impl Requirements {
         let columns = [Column::fixed("CHECK", 9), Column::fill("WHAT IS GOOD, AND WHAT IS NOT", Cut::End), Column::fixed("", 16).right()];
         let focused = self.in_detail;
         Table { columns: &columns, rows: total, focused }.draw(frame, body, cx, &mut self.inside, |at| {
-            match line(standings, requirement, at) {
-                Some(Line::Check(standing)) => check_row(cx, standing),
+            match line(outcomes, requirement, at) {
+                Some(Line::Check(outcome)) => check_row(cx, outcome),
                 Some(Line::Finding(place, _)) => world.findings.get(place as usize).map_or_else(Vec::new, |found| finding_row(cx, found)),
                 None => Vec::new(),
             }
         });
         let said = match self.line(cx, self.inside.row).filter(|_| focused) {
-            Some(Line::Check(standing)) => standing.check.title,
+            Some(Line::Check(outcome)) => outcome.check.title,
             Some(Line::Finding(place, _)) => world.findings.get(place as usize).map_or("", |finding| &finding.message),
             None => "Enter shows the checks behind it and their findings",
         };
@@ -323,20 +326,15 @@ impl Screen for Requirements {
             }
             Action::NextPane | Action::PreviousPane => self.in_detail = !self.in_detail,
             Action::Back if self.in_detail => self.in_detail = false,
-            Action::Filter => {
-                self.in_detail = false;
-                self.filter.open();
-            }
-            Action::Accept => self.filter.accept(),
-            Action::Discard => {
-                self.filter.discard();
-                self.set_filter(cx);
-            }
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.clear();
-                self.set_filter(cx);
-            }
-            _ => return Reply::Nothing,
+            _ => match self.filter.act(action) {
+                Some(changed) => {
+                    self.in_detail &= action != Action::Filter;
+                    if changed {
+                        self.set_filter(cx);
+                    }
+                }
+                None => return Reply::Nothing,
+            },
         }
         Reply::Handled
     }
@@ -375,15 +373,15 @@ impl Screen for Requirements {
             put(frame.buffer_mut(), inner, 2, 0, silent(cx).unwrap_or_default(), cx.style(Role::Dim));
             return;
         };
-        let standings = cx.cache.standings(world);
+        let outcomes = cx.cache.outcomes(world);
         if self.two_panes {
             let [list, detail] = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]).areas(body);
-            self.draw_list(frame, list, cx, standings);
-            self.draw_detail(frame, detail, cx, world, standings);
+            self.draw_list(frame, list, cx, outcomes);
+            self.draw_detail(frame, detail, cx, world, outcomes);
         } else if self.in_detail {
-            self.draw_detail(frame, body, cx, world, standings);
+            self.draw_detail(frame, body, cx, world, outcomes);
         } else {
-            self.draw_list(frame, body, cx, standings);
+            self.draw_list(frame, body, cx, outcomes);
         }
         self.filter.draw(frame, area, cx);
     }
@@ -433,7 +431,8 @@ mod tests {
             );
             println!("{list}\n{behind}\n");
             screen.press("<enter>", &view);
-            assert!(screen.text(&view).contains("› FN-001"), "{}", screen.text(&view));
+            let check = screen.text(&view);
+            assert!(check.contains("Serverless 2018 › FN-001") && check.contains("1 of "), "the way there, and its neighbours: {check}");
             screen.press("<esc>j<enter>", &view);
             let finding = screen.text(&view);
             assert!(finding.contains("1 of") && finding.contains("FN-001 fn:"), "{finding}");

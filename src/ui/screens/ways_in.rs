@@ -230,9 +230,11 @@ impl Screen for WaysIn {
         self.tab().group()?.resource.clone()
     }
 
-    fn refuses(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
-        let group = self.tab().group();
+    fn refuses(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
+        let (tab, group) = (self.tab(), self.tab().group());
         match action {
+            Action::Open if tab.in_detail => (!tab.opens(cx)).then_some("there is no more to say of this"),
+            Action::Explain => tab.check(cx).is_none().then_some("no check under the cursor"),
             Action::Open | Action::NextPane | Action::PreviousPane => group.is_none().then_some("nothing under the cursor"),
             Action::Copy | Action::CopyArn => {
                 group.and_then(|group| group.resource.as_ref()).is_none().then_some("this is nothing that has an ARN")
@@ -265,6 +267,7 @@ impl Screen for WaysIn {
         }
         match action {
             Action::Open if tab.in_detail => return tab.open(cx),
+            Action::Explain => return tab.explain(cx),
             Action::Open => tab.in_detail = tab.group().is_some(),
             Action::NextPane | Action::PreviousPane => tab.in_detail = !tab.in_detail,
             Action::Back if tab.in_detail => tab.in_detail = false,
@@ -361,6 +364,25 @@ mod tests {
             assert!(screen.text(&view).contains("By data ›"), "a finding of who writes or reads opens: {hands}");
             screen.press("<esc>v", &view);
             assert!(screen.text(&view).contains("[By trigger]"), "{}", screen.text(&view));
+        }
+    }
+
+    #[test]
+    fn what_guards_a_way_in_is_explained() {
+        let world = World::assess(Origin::Demo, Arc::new(demo::posture()), Arc::default());
+        let mut insight = Insight::default();
+        insight.learn(1, Question::Doors.answer(&world.posture, Library::new(&world.posture).into()));
+        let fleet = [world];
+        let view = View { fleet: &fleet, generation: 1, insight: Some(&insight), ..View::default() };
+        let mut screen = Screen::new(120, 36);
+        screen.press("gn<enter>G", &view);
+        assert!(screen.text(&view).contains("▌ ✔ has   FN-003"), "{}", screen.text(&view));
+        for key in ["<enter>", "e"] {
+            screen.press(key, &view);
+            let explained = screen.text(&view);
+            assert!(explained.contains("By interface › FN-003") && explained.contains("Why it matters"), "{explained}");
+            screen.press("<esc>", &view);
+            assert!(screen.text(&view).contains("▌ ✔ has   FN-003"), "the cursor stays: {}", screen.text(&view));
         }
     }
 

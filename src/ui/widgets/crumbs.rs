@@ -17,10 +17,19 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, cx: &Cx<'_>, titles: &[Str
     let heading = fit(heading, total * 3 / 5, Cut::End, cx.glyphs.ellipsis());
     let mut room = total.saturating_sub(width(&heading) + 3);
     let between = format!(" {} ", cx.glyphs.crumb());
-    let all: usize = titles.iter().map(|title| width(title) + width(&between)).sum();
-    // Where there is no room for the way, there is for the place.
-    let titles = if all > room { titles.get(titles.len().saturating_sub(1)..).unwrap_or_default() } else { titles };
+    let cut = format!("{}{between}", cx.glyphs.ellipsis());
+    // Where there is no room for the whole way, there is for its end, and at the least for the place.
+    let fits = |from: &usize| {
+        let way: usize = titles.iter().skip(*from).map(|title| width(title) + width(&between)).sum();
+        way + if *from > 0 { width(&cut) } else { 0 } <= room
+    };
+    let from = (0..titles.len()).find(fits);
+    let titles = titles.get(from.unwrap_or(titles.len().saturating_sub(1))..).unwrap_or_default();
     let mut x = 1;
+    if from.is_some_and(|from| from > 0) {
+        x = put(buffer, area, x, 0, &cut, cx.style(Role::Dim));
+        room = room.saturating_sub(width(&cut));
+    }
     for (index, title) in titles.iter().enumerate() {
         if index > 0 {
             x = put(buffer, area, x, 0, &between, cx.style(Role::Dim));

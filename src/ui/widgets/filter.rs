@@ -9,6 +9,7 @@ use tui_input::Input;
 use crate::{
     model::text,
     ui::{
+        binding::Action,
         paint::{put, row},
         screen::{Cx, Edit},
         theme::Role,
@@ -35,26 +36,25 @@ impl Filter {
         self.line.is_some()
     }
 
-    /// Opens the line.
-    pub(crate) fn open(&mut self) {
-        self.line = Some((Input::new(self.text.clone()), self.text.clone()));
-    }
-
-    /// Closes the line; the filter holds.
-    pub(crate) fn accept(&mut self) {
-        self.line = None;
-    }
-
-    /// Closes the line; the filter is what it was before.
-    pub(crate) fn discard(&mut self) {
-        if let Some((_, before)) = self.line.take() {
-            self.text = before;
+    /// Opens the line, closes it, or takes the filter away; `None` where `action` does nothing to it, else whether it may
+    /// be another one now.
+    pub(crate) fn act(&mut self, action: Action) -> Option<bool> {
+        match action {
+            Action::Filter => self.line = Some((Input::new(self.text.clone()), self.text.clone())),
+            Action::Accept => self.line = None,
+            Action::Discard => {
+                if let Some((_, before)) = self.line.take() {
+                    self.text = before;
+                }
+                return Some(true);
+            }
+            Action::Back if !self.text.is_empty() => {
+                self.text.clear();
+                return Some(true);
+            }
+            _ => return None,
         }
-    }
-
-    /// Takes the filter away.
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
+        Some(false)
     }
 
     /// Types into the line; says whether the filter changed.
@@ -75,6 +75,15 @@ impl Filter {
     /// What stands in the heading of its screen.
     pub(crate) fn heading(&self) -> String {
         if self.text.is_empty() { String::new() } else { format!("/{}", text::clean(&self.text)) }
+    }
+
+    /// Which row of the `shown` ones is under the cursor, and how many of `all` are not shown.
+    pub(crate) fn note(row: usize, shown: usize, all: usize) -> String {
+        match shown {
+            0 => format!("0 of {all}"),
+            shown if shown == all => format!("{} of {shown}", row + 1),
+            shown => format!("{} of {shown}, {} filtered out", row + 1, all - shown),
+        }
     }
 
     /// The room that the open line leaves to the list.
@@ -113,13 +122,13 @@ mod tests {
     #[test]
     fn what_is_discarded_was_never_typed() {
         let mut filter = Filter::default();
-        filter.open();
+        filter.act(Action::Filter);
         assert!(filter.edit(Edit::Paste("url".to_owned())));
-        filter.accept();
-        filter.open();
+        filter.act(Action::Accept);
+        filter.act(Action::Filter);
         assert!(filter.edit(Edit::Paste("s".to_owned())));
         assert_eq!(filter.text(), "urls");
-        filter.discard();
+        filter.act(Action::Discard);
         assert_eq!((filter.text(), filter.typing()), ("url", false));
     }
 }

@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{Tab, who_role};
 use crate::{
-    checks::Severity,
+    checks::{self, Severity},
     flow::Protection,
     lens::{By, Group, Link},
     model::text,
@@ -17,7 +17,7 @@ use crate::{
         index::{Index, Scope},
         paint::{put, row},
         screen::{Cx, Reply},
-        screens::{Finding, Function, Principal},
+        screens::{Check, Finding, Function, Principal},
         theme::Role,
         widgets::{
             pane::pane,
@@ -59,7 +59,33 @@ impl Tab {
         group.has.get(at - self.found.len()).map(Line::Has)
     }
 
-    /// Opens the function, the role or the finding under the cursor.
+    /// The check that the row under the cursor speaks of.
+    pub(super) fn check(&self, cx: &Cx<'_>) -> Option<&'static checks::Check> {
+        match self.line(cx, self.inside.row).filter(|_| self.in_detail)? {
+            Line::Found(found) => Some(found.check),
+            Line::Has(one) => checks::find(one.check),
+            Line::Link(_) => None,
+        }
+    }
+
+    /// Whether there is more to see of the row under the cursor.
+    pub(super) fn opens(&self, cx: &Cx<'_>) -> bool {
+        match self.line(cx, self.inside.row) {
+            Some(Line::Link(link)) => link.to.as_ref().zip(cx.world()).is_some_and(|(to, world)| {
+                let posture = &world.posture;
+                posture.function(to).is_some() || posture.role(to).is_some()
+            }),
+            Some(Line::Found(_) | Line::Has(_)) => true,
+            None => false,
+        }
+    }
+
+    /// Opens the check under the cursor.
+    pub(super) fn explain(&self, cx: &Cx<'_>) -> Reply {
+        self.check(cx).map_or(Reply::Handled, |check| Reply::Open(Box::new(Check::new(check))))
+    }
+
+    /// Opens the function, the role, the finding or the check under the cursor.
     pub(super) fn open(&self, cx: &Cx<'_>) -> Reply {
         match self.line(cx, self.inside.row) {
             Some(Line::Found(found)) => {
@@ -71,7 +97,7 @@ impl Tab {
                 Some(posture) if posture.role(to).is_some() => Reply::Open(Box::new(Principal::new(to.clone()))),
                 _ => Reply::Handled,
             },
-            _ => Reply::Handled,
+            _ => self.explain(cx),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How an account stands: in every check, and in the requirements of other people's frameworks.
+//! What every check comes to for an account, and with them every requirement of other people's frameworks.
 //!
 //! Only what the checks can see is judged: a framework also asks for things that no account shows.
 
@@ -43,9 +43,9 @@ impl Met {
     }
 }
 
-/// How an account stands in one check.
+/// What one check comes to.
 #[derive(Debug)]
-pub struct Standing {
+pub struct Outcome {
     /// The check.
     pub check: &'static Check,
     /// What it comes to.
@@ -62,14 +62,14 @@ pub struct Standing {
     pub findings: Vec<u32>,
 }
 
-impl Standing {
+impl Outcome {
     /// What says otherwise.
     pub fn findings<'w>(&self, world: &'w World) -> impl Iterator<Item = &'w Finding> {
         self.findings.iter().filter_map(|&place| world.findings.get(place as usize))
     }
 }
 
-/// How an account stands in one requirement of a framework.
+/// What one requirement of a framework comes to.
 #[derive(Debug)]
 pub struct Requirement {
     /// Its number or name in the framework.
@@ -82,15 +82,15 @@ pub struct Requirement {
     pub fail: usize,
     /// How many of their questions could not be answered.
     pub unknown: usize,
-    /// The checks that speak of it: places in [`Standings::checks`].
+    /// The checks that speak of it: places in [`Outcomes::checks`].
     pub checks: Vec<usize>,
 }
 
 /// How many requirements of a framework come to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally([usize; Met::ALL.len()]);
+pub struct MetCounts([usize; Met::ALL.len()]);
 
-impl Tally {
+impl MetCounts {
     /// How many come to this.
     pub fn of(&self, met: Met) -> usize {
         self.0.get(met as usize).copied().unwrap_or_default()
@@ -108,21 +108,21 @@ impl Tally {
     }
 }
 
-/// How an account stands in everything, indexed once: reports and screens read the same.
+/// What everything comes to, indexed once: reports and screens read the same.
 #[derive(Debug)]
-pub struct Standings {
-    /// In every check of the catalogue, in its order.
-    pub checks: Vec<Standing>,
+pub struct Outcomes {
+    /// Of every check of the catalogue, in its order.
+    pub checks: Vec<Outcome>,
     frameworks: Vec<Vec<Requirement>>,
 }
 
-impl Standings {
+impl Outcomes {
     /// Goes through the verdicts and the findings of a world, each once.
     pub fn of(world: &World) -> Self {
-        let mut checks: Vec<Standing> = all()
-            .map(|check| Standing { check, met: Met::NotApplicable, pass: 0, fail: 0, unknown: 0, waived: 0, findings: Vec::new() })
+        let mut checks: Vec<Outcome> = all()
+            .map(|check| Outcome { check, met: Met::NotApplicable, pass: 0, fail: 0, unknown: 0, waived: 0, findings: Vec::new() })
             .collect();
-        let places: HashMap<&str, usize> = checks.iter().enumerate().map(|(place, standing)| (standing.check.id, place)).collect();
+        let places: HashMap<&str, usize> = checks.iter().enumerate().map(|(place, outcome)| (outcome.check.id, place)).collect();
         // A check's verdicts stand together: it is looked up once for all of them.
         let mut last: Option<(&Check, Option<usize>)> = None;
         for verdict in world.verdicts.iter().filter(|verdict| matches!(verdict.ruling, Ruling::Pass)) {
@@ -131,27 +131,27 @@ impl Standings {
                 _ => places.get(verdict.check.id).copied(),
             };
             last = Some((verdict.check, place));
-            if let Some(standing) = place.and_then(|place| checks.get_mut(place)) {
-                standing.pass += 1;
+            if let Some(outcome) = place.and_then(|place| checks.get_mut(place)) {
+                outcome.pass += 1;
             }
         }
         for (row, finding) in (0u32..).zip(&world.findings) {
-            let Some(standing) = places.get(finding.check.id).and_then(|&place| checks.get_mut(place)) else { continue };
+            let Some(outcome) = places.get(finding.check.id).and_then(|&place| checks.get_mut(place)) else { continue };
             match finding.status {
-                Status::Fail => standing.fail += 1,
-                Status::Unknown => standing.unknown += 1,
-                Status::Waived => standing.waived += 1,
+                Status::Fail => outcome.fail += 1,
+                Status::Unknown => outcome.unknown += 1,
+                Status::Waived => outcome.waived += 1,
                 Status::Pass => continue,
             }
-            standing.findings.push(row);
+            outcome.findings.push(row);
         }
-        for standing in &mut checks {
-            standing.findings.sort_by_key(|&row| world.findings.get(row as usize).map(|finding| finding.status));
-            standing.met = match () {
-                () if standing.fail > 0 => Met::NotMet,
-                () if standing.unknown > 0 => Met::Unknown,
-                () if standing.waived > 0 => Met::Waived,
-                () if standing.pass > 0 => Met::Met,
+        for outcome in &mut checks {
+            outcome.findings.sort_by_key(|&row| world.findings.get(row as usize).map(|finding| finding.status));
+            outcome.met = match () {
+                () if outcome.fail > 0 => Met::NotMet,
+                () if outcome.unknown > 0 => Met::Unknown,
+                () if outcome.waived > 0 => Met::Waived,
+                () if outcome.pass > 0 => Met::Met,
                 () => Met::NotApplicable,
             };
         }
@@ -159,46 +159,46 @@ impl Standings {
         Self { checks, frameworks }
     }
 
-    /// In one check, by its id.
-    pub fn check(&self, id: &str) -> Option<&Standing> {
-        self.checks.iter().find(|standing| standing.check.id == id)
+    /// Of one check, by its id.
+    pub fn check(&self, id: &str) -> Option<&Outcome> {
+        self.checks.iter().find(|outcome| outcome.check.id == id)
     }
 
-    /// In the requirements of a framework that checks speak of, in the order of people.
+    /// The requirements of a framework that checks speak of, in the order of people.
     pub fn requirements(&self, framework: Framework) -> &[Requirement] {
         self.frameworks.get(framework as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// In the checks that speak of a requirement.
-    pub fn behind<'a>(&'a self, requirement: &'a Requirement) -> impl Iterator<Item = &'a Standing> {
+    /// Of the checks that speak of a requirement.
+    pub fn behind<'a>(&'a self, requirement: &'a Requirement) -> impl Iterator<Item = &'a Outcome> {
         requirement.checks.iter().filter_map(|&place| self.checks.get(place))
     }
 
     /// How many requirements of a framework come to what.
-    pub fn tally(&self, framework: Framework) -> Tally {
-        let mut tally = Tally::default();
+    pub fn counts(&self, framework: Framework) -> MetCounts {
+        let mut counts = MetCounts::default();
         for requirement in self.requirements(framework) {
-            if let Some(count) = tally.0.get_mut(requirement.met as usize) {
+            if let Some(count) = counts.0.get_mut(requirement.met as usize) {
                 *count += 1;
             }
         }
-        tally
+        counts
     }
 }
 
-fn requirements(checks: &[Standing], framework: Framework) -> Vec<Requirement> {
+fn requirements(checks: &[Outcome], framework: Framework) -> Vec<Requirement> {
     let mut requirements: Vec<Requirement> = Vec::new();
-    for (place, standing) in checks.iter().enumerate() {
-        for &key in framework.keys(standing.check) {
+    for (place, outcome) in checks.iter().enumerate() {
+        for &key in framework.keys(outcome.check) {
             let at = requirements.iter().position(|requirement| requirement.key == key).unwrap_or_else(|| {
                 let title = framework.requirement(key);
                 requirements.push(Requirement { key, title, met: Met::NotApplicable, fail: 0, unknown: 0, checks: Vec::new() });
                 requirements.len() - 1
             });
             if let Some(requirement) = requirements.get_mut(at) {
-                requirement.met = requirement.met.min(standing.met);
-                requirement.fail += standing.fail;
-                requirement.unknown += standing.unknown;
+                requirement.met = requirement.met.min(outcome.met);
+                requirement.fail += outcome.fail;
+                requirement.unknown += outcome.unknown;
                 requirement.checks.push(place);
             }
         }
@@ -239,53 +239,53 @@ mod tests {
     #[test]
     fn the_index_says_what_looking_at_everything_says() {
         let world = assessed(demo::posture());
-        let standings = Standings::of(&world);
-        assert_eq!(standings.checks.len(), all().count());
-        for standing in &standings.checks {
-            let id = standing.check.id;
+        let outcomes = Outcomes::of(&world);
+        assert_eq!(outcomes.checks.len(), all().count());
+        for outcome in &outcomes.checks {
+            let id = outcome.check.id;
             let of = |status| world.findings.iter().filter(|finding| finding.check.id == id && finding.status == status).count();
             let passes = world.verdicts.iter().filter(|verdict| verdict.check.id == id && matches!(verdict.ruling, Ruling::Pass)).count();
             assert_eq!(
-                (standing.fail, standing.unknown, standing.waived, standing.pass),
+                (outcome.fail, outcome.unknown, outcome.waived, outcome.pass),
                 (of(Status::Fail), of(Status::Unknown), of(Status::Waived), passes),
                 "{id}"
             );
-            assert_eq!(standing.findings.len(), standing.fail + standing.unknown + standing.waived);
-            assert!(standing.findings(&world).all(|finding| finding.check.id == id));
-            assert!(standing.findings(&world).is_sorted_by_key(|finding| finding.status), "{id}");
-            assert_eq!(standing.met == Met::NotMet, of(Status::Fail) > 0, "{id}");
-            assert!(standing.met != Met::Met || passes > 0, "{id}: nothing is met without having been asked");
-            assert!(standings.check(id).is_some_and(|found| found.check.id == id));
+            assert_eq!(outcome.findings.len(), outcome.fail + outcome.unknown + outcome.waived);
+            assert!(outcome.findings(&world).all(|finding| finding.check.id == id));
+            assert!(outcome.findings(&world).is_sorted_by_key(|finding| finding.status), "{id}");
+            assert_eq!(outcome.met == Met::NotMet, of(Status::Fail) > 0, "{id}");
+            assert!(outcome.met != Met::Met || passes > 0, "{id}: nothing is met without having been asked");
+            assert!(outcomes.check(id).is_some_and(|found| found.check.id == id));
         }
     }
 
     #[test]
     fn a_requirement_is_as_bad_as_its_worst_check() {
         let world = assessed(demo::posture());
-        let standings = Standings::of(&world);
+        let outcomes = Outcomes::of(&world);
         for framework in Framework::ALL {
-            let requirements = standings.requirements(framework);
+            let requirements = outcomes.requirements(framework);
             assert!(!requirements.is_empty(), "{}", framework.word());
             for requirement in requirements {
-                let behind: Vec<&Standing> = standings.behind(requirement).collect();
+                let behind: Vec<&Outcome> = outcomes.behind(requirement).collect();
                 let speaking = all().filter(|check| framework.keys(check).contains(&requirement.key));
-                assert_eq!(behind.iter().map(|standing| standing.check.id).collect::<Vec<_>>(), speaking.map(|c| c.id).collect::<Vec<_>>());
-                assert_eq!(requirement.fail, behind.iter().map(|standing| standing.fail).sum::<usize>());
-                assert_eq!(requirement.unknown, behind.iter().map(|standing| standing.unknown).sum::<usize>());
-                assert_eq!(Some(requirement.met), behind.iter().map(|standing| standing.met).min());
+                assert_eq!(behind.iter().map(|outcome| outcome.check.id).collect::<Vec<_>>(), speaking.map(|c| c.id).collect::<Vec<_>>());
+                assert_eq!(requirement.fail, behind.iter().map(|outcome| outcome.fail).sum::<usize>());
+                assert_eq!(requirement.unknown, behind.iter().map(|outcome| outcome.unknown).sum::<usize>());
+                assert_eq!(Some(requirement.met), behind.iter().map(|outcome| outcome.met).min());
             }
-            let tally = standings.tally(framework);
-            assert_eq!(tally.all(), requirements.len());
-            assert_eq!(tally.of(Met::NotMet), requirements.iter().filter(|requirement| requirement.met == Met::NotMet).count());
+            let counts = outcomes.counts(framework);
+            assert_eq!(counts.all(), requirements.len());
+            assert_eq!(counts.of(Met::NotMet), requirements.iter().filter(|requirement| requirement.met == Met::NotMet).count());
         }
     }
 
     #[test]
     fn nothing_is_met_where_nothing_was_read() {
-        let standings = Standings::of(&assessed(testing::denied()));
+        let outcomes = Outcomes::of(&assessed(testing::denied()));
         for framework in Framework::ALL {
-            let tally = standings.tally(framework);
-            assert_eq!((tally.of(Met::Met), tally.of(Met::Unknown)), (0, tally.all()), "{}", framework.word());
+            let counts = outcomes.counts(framework);
+            assert_eq!((counts.of(Met::Met), counts.of(Met::Unknown)), (0, counts.all()), "{}", framework.word());
         }
     }
 }
