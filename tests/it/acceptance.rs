@@ -59,6 +59,8 @@ const BLIND: &[Blind] = &[
     blind("FN-014", Kind::Ministack, "lambda:ListCodeSigningConfigs", SIGNING),
     blind("FN-019", Kind::Moto, "lambda:GetFunctionRecursionConfig", "moto knows no recursion protection"),
     blind("DP-012", Kind::Ministack, "s3:GetAccountPublicAccessBlock", "ministack does not say what the account blocks"),
+    // A role that names a bucket may read what its tags call sensitive.
+    Blind { wholly: false, ..blind("DP-019", Kind::Moto, "tag:GetResources", "moto does not say in which Region a bucket has its tags") },
     blind("IA-007", Kind::Moto, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     blind("IA-007", Kind::Ministack, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     blind("IR-004", Kind::Moto, "iam:GetAccountAuthorizationDetails", "moto says that a user asks who does not exist"),
