@@ -79,6 +79,8 @@ const BLIND: &[Blind] = &[
     dim("DP-013", Kind::Ministack, "secretsmanager:ListSecrets", "ministack does not say when a secret was rotated"),
     dim("DP-016", Kind::Moto, "apigateway:GET", TLS),
     dim("DP-016", Kind::Ministack, "apigateway:GET", TLS),
+    // A role that names a bucket may read what its tags call sensitive.
+    dim("DP-019", Kind::Moto, "tag:GetResources", "moto does not say in which Region a bucket has its tags"),
     blind("IA-007", Kind::Moto, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     blind("IA-007", Kind::Ministack, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     dim("IA-024", Kind::Moto, "cognito-identity:GetIdentityPoolRoles", "moto has no roles of identity pools"),

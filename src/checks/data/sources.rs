@@ -130,7 +130,7 @@ impl<'a> Sources<'a> {
             let mut suffix = String::new();
             if let Some(target) = target {
                 let Some(role) = context.posture.role(&function.role) else { continue };
-                match granted(&context.holder(role), store.arn.service(), &[target.clone()]) {
+                match granted(&context.holder(role), store.arn.service(), std::slice::from_ref(target)) {
                     Ok(Some(grant)) => {
                         evidence.extend(grant.evidence());
                         suffix = grant.suffix();
