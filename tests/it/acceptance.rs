@@ -81,6 +81,8 @@ const BLIND: &[Blind] = &[
     dim("DP-016", Kind::Ministack, "apigateway:GET", TLS),
     // A role that names a bucket may read what its tags call sensitive.
     dim("DP-019", Kind::Moto, "tag:GetResources", "moto does not say in which Region a bucket has its tags"),
+    dim("DP-020", Kind::Moto, "lambda:ListWebFunctions", "neither has Web Functions"),
+    dim("DP-020", Kind::Ministack, "lambda:ListWebFunctions", "neither has Web Functions"),
     blind("IA-007", Kind::Moto, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     blind("IA-007", Kind::Ministack, "iam:GenerateServiceLastAccessedDetails", ACCESS),
     dim("IA-024", Kind::Moto, "cognito-identity:GetIdentityPoolRoles", "moto has no roles of identity pools"),
@@ -108,10 +110,19 @@ const PROMISED: &str = "FN-001 FN-002 FN-003 FN-004 FN-005 FN-006 FN-007 FN-008 
     IA-001 IA-003 IA-006 IA-008 IA-009 IA-010 IA-011 IA-012 IA-014 IA-015 IA-016 DP-001 DP-002 DP-003 DP-004 DP-005 DP-006 DP-008 \
     MV-001 MV-003 MV-004 MV-005 MV-007 MV-008 IR-005 IR-007 IR-015 IR-016";
 
-/// `palisade` in a home of its own, with credentials that no cloud knows.
+/// `palisade` in a home of its own, with credentials that no cloud knows, and told where data may be.
 fn palisade(home: &Path) -> Command {
+    let folder = home.join("config/palisade");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), format!("[residency]\nregions = [\"{REGION}\"]\n")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
-    command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("PATH", "/usr/bin:/bin")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .stdin(Stdio::null());
     command
 }
 
@@ -378,7 +389,8 @@ impl Account {
 /// Checks that read a service and decide some without it, and by what.
 const WITHOUT: &[(Source, &str, &str)] = &[
     (Source::Lambda, "IA-008 IA-010 IA-011 IA-012", "a role is judged by its own policies: functions bear on what is advised alone"),
-    (Source::Lambda, "DP-014 IR-003 IR-010", "an API, a machine, a rule and a trail are judged by what they are"),
+    (Source::Lambda, "DP-014 DP-020 IR-003 IR-010", "an API, a machine, a store, a rule and a trail are judged by what they are"),
+    (Source::Kms, "DP-020", "each store and function is in its own Region"),
     (Source::Iam, "DP-009 DP-010 DP-012 DP-013 DP-014", "a function's variables name what it works with, beside its role"),
     (Source::Iam, "IR-013", "whom AWS calls is no matter of roles"),
     (Source::Logs, "MV-016 MV-017", "an alarm on a metric of Lambda needs no log, and no trail here writes one"),

@@ -186,6 +186,9 @@ pub(crate) const FLAWS: &[Row] = &[
     Row("DP-018", "function:mounted", MOUNTS, Fail),
     Row("DP-019", "function:classified", Fail, Fail),
     Row("DP-019", "function:restricted", Fail, Fail),
+    Row("DP-020", "rule/abroad", Fail, Fail),
+    Row("DP-020", "secret:stale", Fail, Fail),
+    Row("DP-020", "table/loose", Pass("it keeps no replicas"), Fail),
     Row("MV-001", "function:mute", Fail, Fail),
     Row("MV-001", "function:mute-2", Fail, Fail),
     Row("MV-002", "function:silent", Fail, Fail),
@@ -245,7 +248,5 @@ pub(crate) const FLAWS: &[Row] = &[
 ];
 
 /// Checks that are proved by cases on postures only: what they go by is in no planted account.
-pub(crate) const ON_POSTURES: &[&str] = &[
-    "DP-007", "DP-020", "FN-010", "FN-012", "FN-013", "FN-025", "FN-026", "FN-027", "FN-028", "IR-001", "IR-008", "IR-009", "MV-006",
-    "MV-011",
-];
+pub(crate) const ON_POSTURES: &[&str] =
+    &["DP-007", "FN-010", "FN-012", "FN-013", "FN-025", "FN-026", "FN-027", "FN-028", "IR-001", "IR-008", "IR-009", "MV-006", "MV-011"];

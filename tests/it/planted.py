@@ -32,6 +32,7 @@ for name, protected in [("loose", False), ("recovered", False), ("kept", True)]:
     if name != "loose":
         plant(f"recovery of {name}", dynamodb.update_continuous_backups, TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+plant("replica of loose", dynamodb.update_table, TableName="loose", ReplicaUpdates=[{"Create": {"RegionName": "us-east-1"}}])
 
 # Secrets and parameters, by the roles of those that nobody but `keeper` reads.
 secrets, ssm = client("secretsmanager"), client("ssm")
@@ -48,6 +49,7 @@ stranger = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principa
     "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}
 plant("policy of stale", secrets.put_resource_policy, SecretId="stale", ResourcePolicy=json.dumps(stranger))
 plant("bucket reports", client("s3").create_bucket, Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+plant("replica of stale", secrets.replicate_secret_to_regions, SecretId="stale", AddReplicaRegions=[{"Region": "us-east-1"}])
 plant("parameter password", ssm.put_parameter, Name="/app/password", Value="not-for-anybody", Type="String")
 plant("parameter token", ssm.put_parameter, Name="/app/token", Value="not-for-anybody", Type="SecureString")
 
@@ -118,6 +120,9 @@ for name in ["losing", "kept"]:
         Principal="events.amazonaws.com", SourceArn=arn("events", "rule/placed"))
 plant("targets of placed", events.put_targets, Rule="placed", Targets=[
     {"Id": "losing", "Arn": function("losing"), "Input": json.dumps({"db_password": PASSWORD})}, {"Id": "kept", "Arn": function("kept")}])
+plant("rule abroad", events.put_rule, Name="abroad", EventPattern=json.dumps({"source": ["shop"]}))
+plant("target of abroad", events.put_targets, Rule="abroad", Targets=[
+    {"Id": "abroad", "Arn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default", "RoleArn": role}])
 
 # REST APIs: `front` and `porch` are open, `keyed` and `latched` ask for a key alone, `gated` and `warded` ask once and remember,
 # and `guarded` is in order.

@@ -21,7 +21,6 @@ const NEVER: &[(&str, &str)] = &[
 
 /// What is open of checks that no emulator shows failing.
 const OPEN: &[(&str, &str)] = &[
-    ("DP-020", "an emulator holds the facts, which `services` sees collected; no scan of it is told in which Regions data may be"),
     ("IR-008", "a scan against the baseline of a snapshot: no test goes from one scan to the next"),
     ("FN-009 FN-014 MV-004", "no emulator holds the setting: what AWS answers is as its documentation says, which the stub plays"),
     ("FN-010", "neither emulator says how an image was scanned"),
