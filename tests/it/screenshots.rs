@@ -26,7 +26,7 @@ struct Picture {
 
 const WIDE: (u16, u16) = (120, 36);
 
-const PICTURES: [Picture; 11] = [
+const PICTURES: [Picture; 14] = [
     Picture { file: "overview", shows: "The overview of the demo account", size: WIDE, theme: "dark", keys: "", holds: "Overview" },
     Picture { file: "findings", shows: "The findings by risk, with a preview", size: WIDE, theme: "dark", keys: "gij", holds: "Findings" },
     Picture {
@@ -69,6 +69,30 @@ const PICTURES: [Picture; 11] = [
         theme: "dark",
         keys: "gf⏎gr",
         holds: "Permissions",
+    },
+    Picture {
+        file: "ways-in",
+        shows: "What can be called: who may, where it leads, what is found there and what guards it",
+        size: WIDE,
+        theme: "dark",
+        keys: "gn",
+        holds: "[By interface]",
+    },
+    Picture {
+        file: "data",
+        shows: "What holds data: of which class, who writes and reads it, what it lacks",
+        size: WIDE,
+        theme: "dark",
+        keys: "gd⏎",
+        holds: "LACKS",
+    },
+    Picture {
+        file: "frameworks",
+        shows: "The requirements of a framework, and the evidence behind one",
+        size: WIDE,
+        theme: "dark",
+        keys: "gwjjj⏎⏎",
+        holds: "injection through events",
     },
     Picture {
         file: "collectors",
