@@ -155,15 +155,15 @@ fn name_stores(posture: &mut Posture, regions: &[String]) {
 
 fn queue(site: &Site<'_>, number: usize) -> Queue {
     let arn = site.arn("sqs", &format!("jobs-{number:06}"));
-    let principal = if number % 100 == 0 { r#""*""#.to_owned() } else { format!(r#"{{"AWS":"{}"}}"#, site.account) };
+    let principal = if number.is_multiple_of(100) { r#""*""#.to_owned() } else { format!(r#"{{"AWS":"{}"}}"#, site.account) };
     Queue {
         url: format!("https://sqs.{}.amazonaws.com/{}/jobs-{number:06}", site.region, site.account),
         attributes: Fact::Known(QueueAttributes {
             policy: Some(site.policy(&principal, "sqs:SendMessage", &arn)),
-            sqs_managed_sse: Some(number % 8 == 0),
+            sqs_managed_sse: Some(number.is_multiple_of(8)),
             kms_key: None,
             retention_seconds: Some(345_600),
-            dead_letter_queue: (number % 8 == 0).then(|| site.arn("sqs", "dead-letters")),
+            dead_letter_queue: number.is_multiple_of(8).then(|| site.arn("sqs", "dead-letters")),
         }),
         arn,
     }
@@ -204,7 +204,10 @@ fn topic(site: &Site<'_>, number: usize) -> Topic {
     let arn = site.arn("sns", &format!("orders-{number:06}"));
     let principal = if number % 100 == 2 { r#""*""#.to_owned() } else { format!(r#"{{"AWS":"{}"}}"#, site.account) };
     let policy = Some(site.policy(&principal, "sns:Publish", &arn));
-    Topic { arn, attributes: Fact::Known(TopicAttributes { policy, kms_key: (number % 4 == 0).then(|| "alias/aws/sns".to_owned()) }) }
+    Topic {
+        arn,
+        attributes: Fact::Known(TopicAttributes { policy, kms_key: number.is_multiple_of(4).then(|| "alias/aws/sns".to_owned()) }),
+    }
 }
 
 fn subscription(topic: &Arn, account: &str, function: &Arn) -> Subscription {
@@ -223,7 +226,7 @@ fn secret(site: &Site<'_>, number: usize) -> Secret {
         arn: site.arn("secretsmanager", &format!("secret:{name}-a1B2c3")),
         name,
         kms_key: None,
-        rotation_enabled: Some(number % 4 == 0),
+        rotation_enabled: Some(number.is_multiple_of(4)),
         rotation_function: None,
         rotation_days: Some(30),
         rotation_schedule: None,
@@ -240,7 +243,7 @@ fn secret(site: &Site<'_>, number: usize) -> Secret {
 }
 
 fn throttle(number: usize) -> Throttle {
-    if number % 4 == 0 { Throttle { rate: Some(100.0), burst: Some(200) } } else { Throttle::default() }
+    if number.is_multiple_of(4) { Throttle { rate: Some(100.0), burst: Some(200) } } else { Throttle::default() }
 }
 
 fn rest_api(site: &Site<'_>, number: usize, function: &Arn) -> RestApi {
@@ -248,7 +251,7 @@ fn rest_api(site: &Site<'_>, number: usize, function: &Arn) -> RestApi {
     let method = |path: usize| RestMethod {
         path: format!("/orders/{path}"),
         method: "POST".to_owned(),
-        authorization_type: if (number + path) % 4 == 0 { "NONE" } else { "AWS_IAM" }.to_owned(),
+        authorization_type: if (number + path).is_multiple_of(4) { "NONE" } else { "AWS_IAM" }.to_owned(),
         authorizer: None,
         api_key_required: path == 1,
         validator: None,
@@ -287,7 +290,7 @@ fn rest_api(site: &Site<'_>, number: usize, function: &Arn) -> RestApi {
             name: "live".to_owned(),
             web_acl: None,
             access_log: None,
-            tracing_enabled: number % 4 == 0,
+            tracing_enabled: number.is_multiple_of(4),
             cache_enabled: false,
             client_certificate: None,
             settings: BTreeMap::from([("*/*".to_owned(), settings)]),
@@ -303,7 +306,7 @@ fn http_api(site: &Site<'_>, number: usize, function: &Arn) -> HttpApi {
     let route = |path: usize| Route {
         id: format!("route{path}"),
         key: format!("GET /orders/{path}"),
-        authorization_type: if (number + path) % 4 == 0 { "NONE" } else { "AWS_IAM" }.to_owned(),
+        authorization_type: if (number + path).is_multiple_of(4) { "NONE" } else { "AWS_IAM" }.to_owned(),
         authorizer: None,
         api_key_required: false,
         integration: Some("function".to_owned()),
@@ -341,7 +344,7 @@ fn graphql_api(site: &Site<'_>, number: usize, function: &Arn) -> GraphqlApi {
         arn: site.arn("appsync", &format!("apis/{id}")),
         name: format!("graph-{number:06}"),
         id,
-        authentication: if number % 4 == 0 { "AWS_IAM" } else { "API_KEY" }.to_owned(),
+        authentication: if number.is_multiple_of(4) { "AWS_IAM" } else { "API_KEY" }.to_owned(),
         additional_authentication: Vec::new(),
         authorizers: Vec::new(),
         web_acl: None,
@@ -375,7 +378,7 @@ fn state_machine(site: &Site<'_>, number: usize) -> StateMachine {
     StateMachine {
         arn: site.arn("states", &format!("stateMachine:orders-{number:06}")),
         name: format!("orders-{number:06}"),
-        machine_type: if number % 4 == 0 { "STANDARD" } else { "EXPRESS" }.to_owned(),
+        machine_type: if number.is_multiple_of(4) { "STANDARD" } else { "EXPRESS" }.to_owned(),
         configuration: Fact::Known(StateMachineConfiguration {
             status: Some("ACTIVE".to_owned()),
             role: Arn::build("aws", "iam", "", site.account, "role/service-00001"),
@@ -418,12 +421,12 @@ fn table(site: &Site<'_>, number: usize) -> Table {
         name: format!("orders-{number:06}"),
         description: Fact::Known(TableDescription {
             status: "ACTIVE".to_owned(),
-            deletion_protection: Some(number % 4 == 0),
+            deletion_protection: Some(number.is_multiple_of(4)),
             encryption: None,
             stream: None,
             replicas: Vec::new(),
         }),
-        point_in_time_recovery: Fact::Known(number % 4 == 0),
+        point_in_time_recovery: Fact::Known(number.is_multiple_of(4)),
         policy: Fact::Known(None),
         stream_policy: Fact::Known(None),
     }
@@ -433,7 +436,7 @@ fn parameter(site: &Site<'_>, number: usize) -> Parameter {
     Parameter {
         arn: site.arn("ssm", &format!("parameter/orders/{number:06}/password")),
         name: format!("/orders/{number:06}/password"),
-        value_type: if number % 4 == 0 { "SecureString" } else { "String" }.to_owned(),
+        value_type: if number.is_multiple_of(4) { "SecureString" } else { "String" }.to_owned(),
         kms_key: None,
         tier: Some("Standard".to_owned()),
         last_modified: Some(site.now),
@@ -474,7 +477,7 @@ fn vulnerability(site: &Site<'_>, number: usize, function: &Arn) -> Vulnerabilit
         kind: "PACKAGE_VULNERABILITY".to_owned(),
         severity: "HIGH".to_owned(),
         id: Some(format!("CVE-2026-{number:05}")),
-        exploit_available: Some(number % 4 == 0),
+        exploit_available: Some(number.is_multiple_of(4)),
         fix_available: Some("YES".to_owned()),
         epss: Some(0.1),
         packages: vec![VulnerablePackage {
@@ -493,7 +496,7 @@ fn stack(site: &Site<'_>, number: usize) -> Stack {
         arn: site.arn("cloudformation", &format!("stack/orders-{number:06}/00000000-0000-4000-8000-000000000000")),
         name: format!("orders-{number:06}"),
         status: "UPDATE_COMPLETE".to_owned(),
-        drift: Some(if number % 4 == 0 { "IN_SYNC" } else { "DRIFTED" }.to_owned()),
+        drift: Some(if number.is_multiple_of(4) { "IN_SYNC" } else { "DRIFTED" }.to_owned()),
         drift_checked: Some(site.now),
         termination_protection: Some(false),
         role: None,
@@ -512,7 +515,7 @@ fn alarm(site: &Site<'_>, number: usize, function: &Arn) -> Alarm {
     Alarm {
         arn: site.arn("cloudwatch", &format!("alarm:orders-{number:06}")),
         name: format!("orders-{number:06}"),
-        actions_enabled: number % 4 == 0,
+        actions_enabled: number.is_multiple_of(4),
         actions: vec![site.arn("sns", "on-call")],
         state: "OK".to_owned(),
         watches: Watched::Metrics { metrics: vec![metric("Errors"), metric("Throttles")], expressions: Vec::new() },
@@ -521,13 +524,16 @@ fn alarm(site: &Site<'_>, number: usize, function: &Arn) -> Alarm {
 
 fn coverage(number: usize, function: &Arn) -> Coverage {
     let scan = |active: bool| Some(ScanStatus { active, reason: if active { "SUCCESSFUL" } else { "UNSUPPORTED_RUNTIME" }.to_owned() });
-    Coverage { arn: function.clone(), packages: scan(number % 4 != 0), code: scan(number % 4 != 0) }
+    Coverage { arn: function.clone(), packages: scan(!number.is_multiple_of(4)), code: scan(!number.is_multiple_of(4)) }
 }
 
 fn metrics(number: usize, function: &Arn, now: Timestamp) -> FunctionMetrics {
     FunctionMetrics {
         arn: function.clone(),
-        invocations: Fact::Known(Invocations { count: if number % 5 == 0 { 0 } else { 1_000 }, last: (number % 5 != 0).then_some(now) }),
+        invocations: Fact::Known(Invocations {
+            count: if number.is_multiple_of(5) { 0 } else { 1_000 },
+            last: (!number.is_multiple_of(5)).then_some(now),
+        }),
         throttles: Fact::Known(0),
         errors: Fact::Known(1),
         duration_p99: Fact::Known(Some(900)),
