@@ -10,7 +10,7 @@ use std::{process::ExitCode, sync::Arc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use palisade::{
     checks::Settings,
-    standing::Standings,
+    outcome::Outcomes,
     ui::{Glyphs, Input, Root, View, theme::Themes},
     world::{Origin, World},
 };
@@ -46,11 +46,11 @@ fn main() -> ExitCode {
     println!("an account of {size} functions: {} findings", world.findings.len());
     let worlds = [world];
 
-    let (stand, standings) = budget::worked(|| Standings::of(&worlds[0]));
+    let (stand, outcomes) = budget::worked(|| Outcomes::of(&worlds[0]));
     figures.tell("where the account stands in every check and framework", stand, "ms", Some(50.0));
     let (first, found) = budget::worked(|| worlds[0].fix_first(5).len());
     figures.tell(
-        &format!("what to fix first: {found} of {}", standings.checks.iter().map(|check| check.fail).sum::<usize>()),
+        &format!("what to fix first: {found} of {}", outcomes.checks.iter().map(|check| check.fail).sum::<usize>()),
         first,
         "ms",
         Some(50.0),
