@@ -203,6 +203,11 @@ pub(crate) const FLAWS: &[Row] = &[
     Row("MV-007", "function:verbose", Unknown, Fail),
     Row("MV-008", "function:untraced", Fail, Fail),
     Row("MV-008", "function:untraced-2", Fail, Fail),
+    // Not planted, but true: they trace, and the stages or the machines that call them do not.
+    Row("MV-008", "function:classified", Fail, Fail),
+    Row("MV-008", "function:keeper", Fail, Fail),
+    Row("MV-008", "function:kept", Fail, Fail),
+    Row("MV-008", "function:slower", Fail, Fail),
     // Not planted, but true: neither account has a trail, nor anything that watches it.
     Row("MV-009", "root", Fail, Fail),
     Row("MV-010", "function:sound", Unknown, Unknown),
