@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data_events::{DataEvent, Ledger};
 use crate::{
-    checks::{Check, Context, Demand, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict},
-    iam::Document,
+    checks::{Check, Context, Demand, Evidence, Guide, Layer, Links, Protection, Ruling, Severity, Verdict, works_with::each_named},
     model::{Arn, Gap, Resource, Role, Source},
     remedy::Plan,
 };
@@ -176,7 +175,7 @@ impl<'a> Users<'a> {
             if let Some(role) = role {
                 // A policy that was not read may name any store.
                 users.gap = users.gap.or_else(|| context.holder(role).gaps.first().cloned());
-                named(context, role, &mut |store| users.add(store, user()));
+                each_named(context, role, |_, _, store| users.add(store.to_owned(), user()));
             }
             for mapping in context.known_mappings_of(function) {
                 if let Some((table, _)) = mapping.source.as_ref().and_then(|source| source.as_str().split_once("/stream/")) {
@@ -194,34 +193,6 @@ impl<'a> Users<'a> {
         match (self.by_store.get(&store), &user) {
             (Some(User::Sensitive(..)), _) | (Some(User::Perhaps(_)), User::Perhaps(_)) => {}
             _ => drop(self.by_store.insert(store, user)),
-        }
-    }
-}
-
-/// The buckets and tables that the policies of `role` name.
-fn named(context: &Context<'_>, role: &Role, note: &mut dyn FnMut(String)) {
-    let attached = role.policies.attached.iter().filter_map(|arn| context.posture.policy(arn)?.document.known().ok());
-    for text in role.policies.inline.values().chain(attached) {
-        let Ok(document) = context.library.document(text) else { continue };
-        stores(document, note);
-    }
-}
-
-fn stores(document: &Document, note: &mut dyn FnMut(String)) {
-    let allows = document.statements.iter().filter(|statement| statement.is_allow() && !statement.is_not_resource());
-    for resource in allows.flat_map(|statement| statement.resources()) {
-        let arn = Arn::from(resource);
-        let name = match (arn.service(), arn.resource()) {
-            ("s3", resource) => resource.split('/').next(),
-            ("dynamodb", resource) => resource.strip_prefix("table/").and_then(|rest| rest.split('/').next()),
-            _ => None,
-        };
-        let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
-        let end = resource.rfind(arn.resource()).unwrap_or_default();
-        let prefix = if arn.service() == "s3" { "" } else { "table/" };
-        let store = format!("{}{prefix}{name}", &resource[..end]);
-        if !store.contains(['*', '?', '$']) {
-            note(store);
         }
     }
 }
